@@ -1,0 +1,36 @@
+"""An order on its way: built from rows, stored in the ledger, sent by delivery."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orderdrop.core.lineage import Lineage
+from orderdrop.core.outcomes import OrderFate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One order as the rows make it, before the destination's contract was checked.
+
+    `payload` is plain JSON values without nulls. `held` says that a row of the order is bad and the policy is to hold it.
+    """
+
+    key: str
+    payload: Mapping[str, Any]
+    lineage: Lineage
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOrder:
+    """One order as the ledger keeps it; `payload` is the JSON that is or would be sent, None where none could be built."""
+
+    id: str
+    batch_id: str
+    sequence: int
+    key: str
+    digest: str | None
+    payload: bytes | None
+    lineage: Lineage
+    fate: OrderFate
+    reference: str | None = None  # the destination's own id, or the ticket of a pending answer

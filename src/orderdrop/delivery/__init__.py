@@ -1,0 +1,1 @@
+"""Delivery: sends what the ledger calls ready, politely, and records every attempt."""

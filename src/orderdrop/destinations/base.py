@@ -1,0 +1,152 @@
+"""What a destination is to the rest: a shape, a contract check, and a way to carry orders and read the answers.
+
+Nothing here knows a particular API. A destination turns whatever its API says into the values below; what follows
+from them (retry, stop, reject) is decided by `orderdrop.core.policy` and done by delivery.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+import httpx
+
+from orderdrop.core.shape import Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathProblem:
+    """One thing wrong at one path of the payload, in the payload's own spelling; None: the order as a whole."""
+
+    path: str | None
+    message: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The API has the order; `reference` is its own id where it gave one."""
+
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The API will not take this order as it is."""
+
+    problems: tuple[PathProblem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The API took the order and answers later; `ticket` asks for the answer (a job's id)."""
+
+    ticket: str
+
+
+Verdict = Accepted | Refused | Pending
+
+
+class FailureKind(StrEnum):
+    """Why a request gave no verdict on its orders."""
+
+    CREDENTIALS = "credentials"  # 401: the key is missing or wrong
+    PAYMENT = "payment"  # 402: trial over or feature not bought
+    FORBIDDEN = "forbidden"  # 403: the key may not do this
+    NO_SUCH_ENDPOINT = "no_such_endpoint"  # 404 or 405 on the endpoint itself
+    THROTTLED = "throttled"  # 429
+    SERVER = "server"  # 5xx
+    NOT_CONNECTED = "not_connected"  # the request never left: refused, DNS, TLS
+    NO_ANSWER = "no_answer"  # the request left, its answer never came: the order may or may not be there
+    UNREADABLE = "unreadable"  # an answer that is not the documented one: HTML, cut JSON, a redirect
+    TOO_LARGE = "too_large"  # 413: the request is too big
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A request that gave no verdict; `retry_after_seconds` is what the API asked for."""
+
+    kind: FailureKind
+    message: str
+    status: int | None = None
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of one request: a verdict per order key, or one failure for all of them.
+
+    An order that was in the request but is in neither `verdicts` nor covered by `failure` has no recorded answer.
+    `status` and `excerpt` (cut, without secrets) are kept for people.
+    """
+
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    failure: Failure | None = None
+    status: int | None = None
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One request to come: some orders by key, each with the JSON that goes out."""
+
+    keys: tuple[str, ...]
+    bodies: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The API's published limits: requests a second on average, and how many may come at once."""
+
+    requests_per_second: float | None
+    burst: int = 1
+
+
+class Carrier(Protocol):
+    """One account of a destination: carries orders and asks for late answers. Safe to use from several threads."""
+
+    @property
+    def limits(self) -> Limits:
+        """How fast this account may send."""
+
+    def parcel_size(self, waiting: int) -> int:
+        """How many orders one request may carry when so many wait; may shrink when an endpoint turns out missing."""
+
+    def send(self, parcel: Parcel) -> Answer:
+        """Carry one parcel; never raises for what a network or an API can do."""
+
+    def follow(self, ticket: str, keys: Sequence[str]) -> Answer:
+        """Ask for the answer to a pending parcel, its keys in the order they were sent; Pending again while it is not there."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class Destination(Protocol):
+    """An API that takes orders."""
+
+    name: str
+    shape: Shape
+    upserts: bool  # whether sending the same order again leaves one order
+
+    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[bytes | tuple[PathProblem, ...]]:
+        """Check payloads against the contract: per payload the JSON to send, or everything that is wrong with it."""
+
+    def carrier(self, account: "AccountOptions", client: httpx.Client) -> Carrier:
+        """An account's carrier; the client brings time-outs and TLS, the account the address and the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOptions:
+    """One set of credentials for one destination, its secrets resolved. Its repr hides the key."""
+
+    name: str
+    base_url: str
+    key: str = field(repr=False)
+    rate: float | None = None  # requests a second; None: the published limit
+    unlimited: bool = False
+    burst: int | None = None
+    endpoint: str = "auto"
+    timeout_seconds: float = 30.0
+    deadline_seconds: float = 120.0
+    concurrency: int = 4

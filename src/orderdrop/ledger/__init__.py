@@ -1,0 +1,1 @@
+"""The ledger: the database of drops, batches, orders, attempts and problems."""

@@ -1,0 +1,1 @@
+"""Mappings: which column goes where in the payload, and what must hold."""

@@ -1,0 +1,217 @@
+"""What a mapping says: one YAML file per feed layout, strict about unknown keys.
+
+Only shapes live here. What needs the destination's payload (is `to` a place?) is checked when a mapping is loaded.
+"""
+
+import re
+from datetime import tzinfo
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+Scalar = str | int | float | bool
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnType(StrEnum):
+    """What the text of a column means."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    EMAIL = "email"
+    PHONE = "phone"
+    COUNTRY = "country"
+    URL = "url"
+    LANGUAGE = "language"
+    CURRENCY = "currency"
+
+
+class OnBadRow(StrEnum):
+    """What happens to the sibling rows of a bad row."""
+
+    HOLD_ORDER = "hold_order"
+    SEND_REST = "send_rest"
+
+
+class OnDuplicateRow(StrEnum):
+    """What happens to a row that repeats an earlier one exactly."""
+
+    REJECT = "reject"
+    KEEP_ONE = "keep_one"
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class FileOptions(_Strict):
+    """How the file is written; what is left out is detected."""
+
+    format: Literal["csv", "xlsx"] | None = Field(
+        None, description="Detected from the content where left out."
+    )
+    encoding: str | None = Field(None, description="Any encoding that Python knows, such as cp1252 or utf-8.")
+    delimiter: str | None = Field(None, min_length=1, max_length=1, description="One character; \\t for tab.")
+    quote: str | None = Field(
+        None, min_length=1, max_length=1, description='One character; " where left out.'
+    )
+    header: bool = Field(True, description="false: the file has no headings; columns are named by position.")
+    header_row: int | None = Field(
+        None, ge=1, description="The row that holds the headings, as a spreadsheet counts."
+    )
+    sheet: str | int | None = Field(
+        None, description="The sheet of a workbook, by name or by position from 1."
+    )
+    skip_rows_where: dict[str, Names] = Field(
+        default_factory=dict,
+        description="Rows in which a column has one of these texts are ignored and counted: footers, totals.",
+    )
+    decimal: Literal[".", ","] | None = Field(None, description="The decimal mark of the file's numbers.")
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                "".encode(value)
+            except LookupError:
+                raise ValueError(f"Python knows no encoding {value!r}; try utf-8, cp1252 or utf-16") from None
+        return value
+
+
+class Column(_Strict):
+    """One column of the file: where its cells go and what must hold for them."""
+
+    to: Names = Field(description="The place in the payload; several places take the same cell.")
+    type: ColumnType = Field(ColumnType.TEXT, description="What the text means.")
+    required: bool = Field(False, description="A blank cell is a problem.")
+    pattern: str | None = Field(None, description="A regular expression that the whole text must match.")
+    values: dict[str, Scalar] | None = Field(
+        None, description="Translation table: text in the file to value sent."
+    )
+    one_of: tuple[Scalar, ...] | None = Field(None, description="The only values allowed, after translation.")
+    minimum: float | None = Field(None, description="The smallest number allowed.")
+    maximum: float | None = Field(None, description="The largest number allowed.")
+    max_length: int | None = Field(None, ge=1, description="The longest text allowed, in characters.")
+    default: Scalar | None = Field(None, description="What a blank cell means.")
+    aliases: Names = Field((), description="Other headings of the same column.")
+    position: int | None = Field(
+        None, ge=1, description="The column's position from 1, for a file without headings."
+    )
+    format: Names = Field((), description="How dates are written, as strptime has it: %d/%m/%Y %H:%M.")
+    timezone: str | None = Field(None, description="Where a time without an offset was meant: Europe/Paris.")
+    decimal: Literal[".", ","] | None = Field(None, description="The decimal mark of this column's numbers.")
+    region: str | None = Field(
+        None, min_length=2, max_length=2, description="Country of national phone numbers: FR."
+    )
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"this is not a regular expression: {error}") from None
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str | None) -> str | None:
+        if value is not None:
+            _zone(value)
+        return value
+
+    @model_validator(mode="after")
+    def _options_fit_the_type(self) -> "Column":
+        dates = (ColumnType.DATE, ColumnType.DATETIME)
+        numbers = (ColumnType.INTEGER, ColumnType.DECIMAL)
+        if (self.format or self.timezone) and self.type not in dates:
+            raise ValueError("format and timezone belong to type: date or type: datetime")
+        if (self.minimum is not None or self.maximum is not None) and self.type not in numbers:
+            raise ValueError("minimum and maximum belong to type: integer or type: decimal")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("minimum is larger than maximum")
+        if self.region and self.type is not ColumnType.PHONE:
+            raise ValueError("region belongs to type: phone")
+        return self
+
+    def zone(self) -> tzinfo:
+        """The time zone of times without an offset; UTC where none is named."""
+        return _zone(self.timezone or "UTC")
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"there is no time zone {name!r}; names look like Europe/Paris") from None
+
+
+class Hold(_Strict):
+    """When a whole batch waits for a person before anything is sent."""
+
+    bad_rows_over: str | int = Field(description="A share such as 20%, or a number of rows.")
+
+    @field_validator("bad_rows_over")
+    @classmethod
+    def _share_or_count(cls, value: str | int) -> str | int:
+        text = str(value).strip()
+        number = text.removesuffix("%")
+        if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
+            raise ValueError("write a share such as 20% or a number of rows such as 50")
+        return value
+
+    def exceeded(self, bad: int, read: int) -> bool:
+        """Whether `bad` of `read` rows are more than the mapping allows."""
+        text = str(self.bad_rows_over).strip()
+        limit = int(text.removesuffix("%"))
+        return bad * 100 > limit * read if text.endswith("%") else bad > limit
+
+
+Ignore = Literal["ignore"]
+
+
+class Mapping(_Strict):
+    """One mapping: a file layout on the left, a destination's payload on the right."""
+
+    mapping: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Its name; the file is named after it."
+    )
+    destination: str = Field(description="The API whose payload the right-hand sides speak of.")
+    description: str = Field("", description="One sentence for people.")
+    file: FileOptions = Field(default_factory=FileOptions, description="How the file is written.")
+    columns: dict[str, Column | Ignore] = Field(
+        description="Heading in the file: place in the payload, or ignore."
+    )
+    constants: dict[str, Scalar] = Field(
+        default_factory=dict, description="Place: the same value for every row."
+    )
+    derived: dict[str, str] = Field(
+        default_factory=dict, description='Place: a template such as "{Title} {Variant}".'
+    )
+    on_bad_row: OnBadRow = Field(
+        OnBadRow.HOLD_ORDER, description="What happens to the sibling rows of a bad row."
+    )
+    on_duplicate_row: OnDuplicateRow = Field(
+        OnDuplicateRow.REJECT, description="What happens to exact repeats."
+    )
+    hold_batch_when: Hold | None = Field(
+        None, description="When a batch waits for a person before it is sent."
+    )
+
+    def mapped(self) -> dict[str, Column]:
+        """The columns that go somewhere, by heading."""
+        return {heading: column for heading, column in self.columns.items() if isinstance(column, Column)}

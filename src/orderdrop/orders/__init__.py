@@ -1,0 +1,1 @@
+"""Orders: rows become nested payloads that remember where they came from."""

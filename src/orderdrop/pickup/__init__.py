@@ -1,0 +1,1 @@
+"""Pick-up: list, wait until settled, claim by rename, fetch, archive. Knows nothing about rows."""

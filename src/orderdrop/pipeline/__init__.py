@@ -1,0 +1,1 @@
+"""The whole story: run, preview, rerun, history."""

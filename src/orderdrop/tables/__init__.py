@@ -1,0 +1,1 @@
+"""Tables: bytes become frames of text that keep the physical row number."""
