@@ -69,7 +69,8 @@ class RowCounts:
     @property
     def balanced(self) -> bool:
         """Whether every row that was read has exactly one fate."""
-        return self.read == sum(count for fate, count in asdict(self).items() if fate != "read")
+        counted: int = sum(count for fate, count in asdict(self).items() if fate != "read")
+        return self.read == counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,220 @@
+"""The port of the ledger: what is remembered, and which facts are written together.
+
+Every method is one transaction: it happened whole or not at all, and when it returns it is on disk. Every method may
+raise LedgerUnavailable, nothing of the database's own. Implementations are safe to use from several threads.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from orderdrop.core.orders import StoredOrder
+from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
+from orderdrop.core.problems import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """One file that arrived. `kept_at` is our copy below the workdir; `place` is where it lies at the source."""
+
+    id: str
+    feed: str | None
+    name: str
+    sha256: str
+    size: int
+    arrived_at: datetime
+    kept_at: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One drop under one version of one mapping.
+
+    `verdict` is what the reader decided, as JSON text, None before it was opened. `remarks` is for people.
+    `feed_done` says that the source was told: archived, and answered where the feed wants it.
+    """
+
+    id: str
+    drop: Drop
+    mapping: str
+    mapping_digest: str
+    destination: str
+    account: str
+    status: BatchStatus
+    created_at: datetime
+    finished_at: datetime | None = None
+    parent_id: str | None = None
+    verdict: str | None = None
+    rows_read: int = 0
+    feed_done: bool = False
+    remarks: str = ""
+
+
+class AttemptOutcome(StrEnum):
+    """How one attempt ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    PENDING = "pending"
+    FAILED = "failed"  # an answer or an error that is no verdict on the order
+    UNKNOWN = "unknown"  # the process died or the answer was lost before it was recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to send one order; orders that travelled together share `request_id`. Open while `outcome` is None."""
+
+    id: str
+    request_id: str
+    batch_id: str
+    order_id: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: AttemptOutcome | None = None
+    http_status: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The recorded end of one attempt and what it makes of its order.
+
+    `reference` is the destination's id, or the ticket when `fate` is pending.
+    """
+
+    attempt_id: str
+    order_id: str
+    fate: OrderFate
+    attempt: AttemptOutcome
+    at: datetime
+    http_status: int | None = None
+    message: str = ""
+    reference: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOrder:
+    """One order as a search finds it, with the batch and the drop it came from."""
+
+    order: StoredOrder
+    batch: Batch
+
+
+class Ledger(Protocol):
+    """The database of drops, batches, orders, attempts and problems."""
+
+    # leases: one worker a feed, one worker a batch, whatever happens to the other
+    def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        """Take or renew a lease; False while another owner's has not run out."""
+
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        """Who holds a lease that has not run out."""
+
+    def release(self, name: str, owner: str) -> None:
+        """Give a lease back; no error when it is somebody else's by now."""
+
+    # mappings: every version that a batch ran under is kept
+    def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
+        """Keep the text of a mapping; no error when it is there."""
+
+    def mapping_text(self, digest: str) -> str | None:
+        """The text that was pinned under a digest."""
+
+    # drops and batches
+    def open_batch(self, batch: Batch) -> None:
+        """Register a drop and its batch together (the drop is left alone when its id is known)."""
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """One batch by its id."""
+
+    def batches(
+        self,
+        *,
+        limit: int = 50,
+        before: str | None = None,
+        feed: str | None = None,
+        statuses: Collection[BatchStatus] | None = None,
+    ) -> list[Batch]:
+        """Batches, newest first; `before` is the last id of the page before."""
+
+    def batches_of_content(self, sha256: str, mapping: str, account: str) -> list[Batch]:
+        """Batches of the same content under the same mapping name and account, oldest first."""
+
+    def batch_at_place(self, feed: str, place: str) -> Batch | None:
+        """The newest batch whose drop was claimed at this place of this feed."""
+
+    def unfinished(self, feed: str | None = None) -> list[Batch]:
+        """Batches that a new start must work on: a status that resumes, or a source not yet told; oldest first."""
+
+    def conclude(self, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str = "") -> None:
+        """Set a batch's status; `at` None leaves it open."""
+
+    def feed_done(self, batch_id: str, place: str | None) -> None:
+        """Record that the source was told, and where the drop lies there now."""
+
+    # preparing: may be begun again from nothing as long as the status is received
+    def begin_preparation(self, batch_id: str) -> None:
+        """Forget whatever a dead run prepared of this batch: orders, row fates, problems."""
+
+    def add_orders(self, batch_id: str, orders: Sequence[StoredOrder]) -> None:
+        """Store orders in bulk."""
+
+    def add_problems(self, batch_id: str, problems: Sequence[Problem]) -> None:
+        """Store problems in bulk."""
+
+    def add_row_fates(self, batch_id: str, fate: RowFate, rows: Iterable[int]) -> None:
+        """Store the fates of rows that belong to no order, as ranges."""
+
+    def finish_preparation(
+        self, batch_id: str, *, rows_read: int, verdict: str, status: BatchStatus, remarks: str = ""
+    ) -> None:
+        """Close the preparation: from now on the batch goes on from its orders, never from the file."""
+
+    def last_accepted(self, account: str, keys: Sequence[str]) -> Mapping[str, str]:
+        """The payload digest that the account last accepted, by order key."""
+
+    # sending
+    def orders(
+        self,
+        batch_id: str,
+        fates: Collection[OrderFate] | None = None,
+        *,
+        after: int = -1,
+        limit: int | None = None,
+    ) -> list[StoredOrder]:
+        """Orders of a batch by sequence, from behind `after`."""
+
+    def record_attempts(self, attempts: Sequence[Attempt]) -> None:
+        """Write attempts before their requests leave; their orders are `sending` from here on."""
+
+    def record_outcomes(self, outcomes: Sequence[Outcome], account: str) -> None:
+        """Write answers: attempts, fates, problems, and what the account last accepted, all together."""
+
+    def reopen(self, batch_id: str, at: datetime) -> int:
+        """After a crash: close open attempts as unknown and make their orders ready again; how many there were."""
+
+    def set_fates(self, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
+        """Move all orders of some fates to another (ready -> unsent, held -> ready); how many there were."""
+
+    # reading
+    def counts(self, batch_id: str) -> Counts:
+        """The books of a batch."""
+
+    def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
+        """(fate, first, last) of rows that belong to no order."""
+
+    def problems(self, batch_id: str, *, limit: int | None = None) -> list[Problem]:
+        """Problems of a batch in the order in which they were found."""
+
+    def attempts(self, order_id: str) -> list[Attempt]:
+        """Attempts of an order, oldest first."""
+
+    def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
+        """Orders across all batches whose key, reference or payload text contains `text`; exact keys first, newest first."""
+
+    def close(self) -> None:
+        """Let go of the database."""
