@@ -9,7 +9,16 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 Scalar = str | int | float | bool
 
@@ -184,6 +193,17 @@ class Hold(_Strict):
 Ignore = Literal["ignore"]
 
 
+def _column_or_ignore(value: Any) -> str:
+    return "ignore" if isinstance(value, str) else "column"
+
+
+ColumnEntry = Annotated[
+    Annotated[Column, Tag("column")] | Annotated[Ignore, Tag("ignore")], Discriminator(_column_or_ignore)
+]
+TAGS = frozenset({"column", "ignore"})
+"""Union labels that pydantic puts into error locations and nobody wrote."""
+
+
 class Mapping(_Strict):
     """One mapping: a file layout on the left, a destination's payload on the right."""
 
@@ -193,7 +213,7 @@ class Mapping(_Strict):
     destination: str = Field(description="The API whose payload the right-hand sides speak of.")
     description: str = Field("", description="One sentence for people.")
     file: FileOptions = Field(default_factory=FileOptions, description="How the file is written.")
-    columns: dict[str, Column | Ignore] = Field(
+    columns: dict[str, ColumnEntry] = Field(
         description="Heading in the file: place in the payload, or ignore."
     )
     constants: dict[str, Scalar] = Field(

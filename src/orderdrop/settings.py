@@ -1,0 +1,305 @@
+"""orderdrop.yaml and the environment become Settings; the only reader of either. All faults at once.
+
+`${NAME}` in a value is taken from the environment; secrets are accepted only that way, except for an account on
+loopback. `ORDERDROP_LEDGER`, `ORDERDROP_WORKDIR`, `ORDERDROP_MAPPINGS` override the file. Relative paths are
+relative to the folder of the settings file.
+"""
+
+import re
+from collections.abc import Mapping as MappingOf
+from datetime import timedelta
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AnyUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from orderdrop.errors import Fault, SettingsError
+from orderdrop.mapping import say, yaml_lines
+
+DEFAULT_FILE = "orderdrop.yaml"
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRETS = ("key", "password", "passphrase")
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(value: Any) -> Any:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", str(value).strip())
+    if found is None:
+        raise ValueError("write a time such as 30s, 5m, 2h or 1d")
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Account(_Strict):
+    """One set of credentials for one destination."""
+
+    destination: str
+    base_url: AnyUrl
+    key: SecretStr = Field(min_length=1)
+    rate: Literal["unlimited"] | float | None = Field(
+        None, description="Requests a second; the published limit if left out."
+    )
+    burst: int | None = Field(None, ge=1, description="How many requests may come at once.")
+    endpoint: Literal["auto", "batch", "single"] = "auto"
+    auth: Literal["bare", "bearer"] = Field(
+        "bare", description="How the key stands in the Authorization header."
+    )
+    concurrency: int = Field(4, ge=1, le=64, description="Requests under way at once.")
+    timeout: Duration = Field(
+        timedelta(seconds=30), description="The longest wait for a connection or a read."
+    )
+    deadline: Duration = Field(
+        timedelta(seconds=120), description="The longest that one request may take in all."
+    )
+
+    @model_validator(mode="after")
+    def _encrypted_outside_loopback(self) -> "Account":
+        url = urlsplit(str(self.base_url))
+        if url.scheme not in ("https", "http"):
+            raise ValueError(f"base_url must begin with https://, not {url.scheme}://")
+        if url.scheme == "http" and not is_loopback(url.hostname):
+            raise ValueError("base_url must begin with https:// (plain http is accepted on loopback alone)")
+        if url.username or url.password:
+            raise ValueError("base_url must not hold a login; put the key under `key:`")
+        if isinstance(self.rate, float) and self.rate <= 0:
+            raise ValueError("rate is a number of requests a second above 0, or unlimited")
+        return self
+
+
+class SettleOptions(_Strict):
+    """When a file counts as completely uploaded."""
+
+    looks: int = Field(2, ge=1, le=10, description="Size and time must be the same on so many looks.")
+    age: Duration = Field(timedelta(seconds=60), description="The last change is at least so long ago.")
+    pause: Duration = Field(timedelta(seconds=2), description="The time between two looks.")
+    done_file: str | None = Field(
+        None, description="Instead of waiting: the file whose arrival says done, {name}.done"
+    )
+
+
+class Feed(_Strict):
+    """A source of files with its mapping, account, schedule and reply policy."""
+
+    source: str = Field(description="sftp://user@host:22/folder, or a folder.")
+    password: SecretStr | None = None
+    private_key: Path | None = None
+    passphrase: SecretStr | None = None
+    agent: bool = False
+    known_hosts: Path | None = Field(None, description="The file of host keys that are trusted.")
+    files: str = Field("*", description="The names that are drops: shipments_*.csv")
+    mapping: str
+    account: str
+    every: Duration | None = Field(None, description="Poll so often.")
+    cron: str | None = Field(None, pattern=r"^\S+( \S+){4}$", description='Poll at these times: "0 2 * * *"')
+    timezone: str = Field("UTC", description="The time zone of cron.")
+    settle: SettleOptions = Field(default_factory=lambda: SettleOptions())
+    reply: bool = Field(
+        False, description="Write the reject report and the receipt beside the archived drop."
+    )
+    paused: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Feed":
+        if self.every is not None and self.cron is not None:
+            raise ValueError("give `every` or `cron`, not both")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(
+                f"there is no time zone {self.timezone!r}; names look like Europe/Paris"
+            ) from None
+        if self.remote:
+            url = urlsplit(self.source)
+            if not url.hostname or not url.username:
+                raise ValueError("source must name user and host: sftp://user@host:22/folder")
+            if url.password:
+                raise ValueError("source must not hold a password; put it under `password: ${NAME}`")
+            if not (self.password or self.private_key or self.agent):
+                raise ValueError("say how to log in: `private_key:`, `password:` or `agent: true`")
+        return self
+
+    @property
+    def remote(self) -> bool:
+        """Whether the source is an SFTP server."""
+        return self.source.startswith("sftp://")
+
+
+class Settings(BaseSettings):
+    """Everything that is set up; paths are absolute."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="ORDERDROP_", hide_input_in_errors=True
+    )
+
+    ledger: str = "sqlite:///var/orderdrop.db"
+    workdir: Path = Path("var")
+    mappings: Path = Path("mappings")
+    accounts: dict[str, Account] = Field(default_factory=dict)
+    feeds: dict[str, Feed] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """The environment goes before the file."""
+        return env_settings, init_settings
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name is this very machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def load(
+    path: Path | None, environ: MappingOf[str, str], cwd: Path, *, need_secrets: bool = True
+) -> Settings:
+    """Read the settings: the named file, else ORDERDROP_CONFIG, else orderdrop.yaml here, else the defaults.
+
+    A command that talks to nobody (`need_secrets` false) does not mind references that the environment lacks.
+    Raises SettingsError with every fault that could be found.
+    """
+    named = path or (Path(environ["ORDERDROP_CONFIG"]) if environ.get("ORDERDROP_CONFIG") else None)
+    file = named or cwd / DEFAULT_FILE
+    if named is None and not file.is_file():
+        document: yaml_lines.Document | Fault = yaml_lines.Document(
+            file=DEFAULT_FILE, text="", data={}, lines={}
+        )
+    else:
+        document = yaml_lines.read(file)
+    if isinstance(document, Fault):
+        raise SettingsError("The settings cannot be used:", [document])
+    faults: list[Fault] = []
+    data = _resolve(document, document.data, (), environ, faults if need_secrets else [])
+    faults += _literal_secrets(document)
+    settings: Settings | None = None
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        faults += say.faults(error, document, Settings, frozenset())
+    faults += _dangling(document)
+    if faults or settings is None:
+        raise SettingsError(
+            "The settings cannot be used:", sorted(set(faults), key=lambda fault: fault.line or 0)
+        )
+    return _absolute(settings, file.parent if file.parent.is_absolute() else cwd / file.parent)
+
+
+def _resolve(
+    document: yaml_lines.Document,
+    node: Any,
+    at: yaml_lines.Location,
+    environ: MappingOf[str, str],
+    faults: list[Fault],
+) -> Any:
+    if isinstance(node, dict):
+        return {key: _resolve(document, value, (*at, key), environ, faults) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_resolve(document, item, (*at, index), environ, faults) for index, item in enumerate(node)]
+    if not isinstance(node, str):
+        return node
+    for name in _REFERENCE.findall(node):
+        if not environ.get(name):
+            place = ".".join(map(str, at))
+            faults.append(
+                document.fault(
+                    at, f"`{place}` refers to ${{{name}}}, which the environment does not hold; set it"
+                )
+            )
+    return _REFERENCE.sub(lambda found: environ.get(found[1]) or "(not set)", node)
+
+
+def _literal_secrets(document: yaml_lines.Document) -> list[Fault]:
+    found = []
+    for section in ("accounts", "feeds"):
+        entries = document.data.get(section)
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            if not isinstance(entry, dict):
+                continue
+            local = section == "accounts" and is_loopback(_host(entry.get("base_url")))
+            found += [
+                document.fault(
+                    (section, name, key),
+                    f"`{section}.{name}.{key}` is written out; put it into the environment and refer to it: {key}: ${{NAME}}",
+                )
+                for key in _SECRETS
+                if isinstance(entry.get(key), str) and not _REFERENCE.search(entry[key]) and not local
+            ]
+    return found
+
+
+def _host(url: Any) -> str | None:
+    try:
+        return urlsplit(str(url)).hostname
+    except ValueError:
+        return None
+
+
+def _dangling(document: yaml_lines.Document) -> list[Fault]:
+    """Feeds that name an account which is not there; told even when the rest is not well-formed."""
+    accounts, feeds = document.data.get("accounts"), document.data.get("feeds")
+    known = list(accounts) if isinstance(accounts, dict) else []
+    found = []
+    for name, feed in feeds.items() if isinstance(feeds, dict) else ():
+        account = feed.get("account") if isinstance(feed, dict) else None
+        if isinstance(account, str) and account not in known:
+            close = get_close_matches(account, known, n=1, cutoff=0.6)
+            hint = f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(known) or 'none'}"
+            found.append(
+                document.fault(
+                    ("feeds", name, "account"),
+                    f"feed `{name}` names account `{account}`, which is not set up{hint}",
+                )
+            )
+    return found
+
+
+def _absolute(settings: Settings, base: Path) -> Settings:
+    feeds = {
+        name: feed.model_copy(
+            update={
+                "source": feed.source if feed.remote else str(base / feed.source),
+                "private_key": base / feed.private_key.expanduser() if feed.private_key else None,
+                "known_hosts": base / feed.known_hosts.expanduser() if feed.known_hosts else None,
+            }
+        )
+        for name, feed in settings.feeds.items()
+    }
+    prefix = "sqlite:///"
+    ledger = settings.ledger
+    if ledger.startswith(prefix):
+        ledger = prefix + str(base / ledger.removeprefix(prefix))
+    return settings.model_copy(
+        update={
+            "workdir": base / settings.workdir,
+            "mappings": base / settings.mappings,
+            "ledger": ledger,
+            "feeds": feeds,
+        }
+    )
