@@ -4,7 +4,7 @@ Nothing here knows a particular API. A destination turns whatever its API says i
 from them (retry, stop, reject) is decided by `orderdrop.core.policy` and done by delivery.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -59,7 +59,10 @@ class FailureKind(StrEnum):
     NOT_CONNECTED = "not_connected"  # the request never left: refused, DNS, TLS
     NO_ANSWER = "no_answer"  # the request left, its answer never came: the order may or may not be there
     UNREADABLE = "unreadable"  # an answer that is not the documented one: HTML, cut JSON, a redirect
-    TOO_LARGE = "too_large"  # 413: the request is too big
+    TOO_LARGE = (
+        "too_large"  # 413, or several orders refused together without naming one: send smaller parcels
+    )
+    LOST_TICKET = "lost_ticket"  # the ticket of a pending answer will never bring one: send its orders again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,12 @@ class Limits:
 
 
 class Carrier(Protocol):
-    """One account of a destination: carries orders and asks for late answers. Safe to use from several threads."""
+    """One account of a destination: carries orders and asks for late answers. Safe to use from several threads.
+
+    An account may lack the endpoint that takes several orders. `send` then fails with NO_SUCH_ENDPOINT and
+    `parcel_size` answers less than the parcel held: nothing was taken, send the same orders in smaller parcels. Where
+    `parcel_size` stays as it was, the account's address or endpoint is wrong and sending on is of no use.
+    """
 
     @property
     def limits(self) -> Limits:
@@ -132,8 +140,11 @@ class Destination(Protocol):
     def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[bytes | tuple[PathProblem, ...]]:
         """Check payloads against the contract: per payload the JSON to send, or everything that is wrong with it."""
 
-    def carrier(self, account: "AccountOptions", client: httpx.Client) -> Carrier:
-        """An account's carrier; the client brings time-outs and TLS, the account the address and the key."""
+    def carrier(self, account: "AccountOptions", client_factory: Callable[[], httpx.Client]) -> Carrier:
+        """An account's carrier; the account brings address, key and time-outs.
+
+        Clients bring TLS and proxies; the carrier opens one for each thread that sends and closes it in `close`.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +158,16 @@ class AccountOptions:
     unlimited: bool = False
     burst: int | None = None
     endpoint: str = "auto"
+    auth: str = "auto"  # how the key travels: auto (as the destination documents it), bare or bearer
     timeout_seconds: float = 30.0
     deadline_seconds: float = 120.0
     concurrency: int = 4
+
+    def limits(self, published: Limits) -> Limits:
+        """How fast this account may send: what the settings say, the published limits where they say nothing."""
+        if self.unlimited:
+            return Limits(requests_per_second=None, burst=self.burst or published.burst)
+        return Limits(
+            requests_per_second=self.rate or published.requests_per_second,
+            burst=self.burst or published.burst,
+        )
