@@ -6,11 +6,11 @@ from them (retry, stop, reject) is decided by `orderdrop.core.policy` and done b
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Protocol
 
 import httpx
 
+from orderdrop.core.failures import FailureKind as FailureKind
 from orderdrop.core.shape import Shape
 
 
@@ -45,24 +45,6 @@ class Pending:
 
 
 Verdict = Accepted | Refused | Pending
-
-
-class FailureKind(StrEnum):
-    """Why a request gave no verdict on its orders."""
-
-    CREDENTIALS = "credentials"  # 401: the key is missing or wrong
-    PAYMENT = "payment"  # 402: trial over or feature not bought
-    FORBIDDEN = "forbidden"  # 403: the key may not do this
-    NO_SUCH_ENDPOINT = "no_such_endpoint"  # 404 or 405 on the endpoint itself
-    THROTTLED = "throttled"  # 429
-    SERVER = "server"  # 5xx
-    NOT_CONNECTED = "not_connected"  # the request never left: refused, DNS, TLS
-    NO_ANSWER = "no_answer"  # the request left, its answer never came: the order may or may not be there
-    UNREADABLE = "unreadable"  # an answer that is not the documented one: HTML, cut JSON, a redirect
-    TOO_LARGE = (
-        "too_large"  # 413, or several orders refused together without naming one: send smaller parcels
-    )
-    LOST_TICKET = "lost_ticket"  # the ticket of a pending answer will never bring one: send its orders again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
