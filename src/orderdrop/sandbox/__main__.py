@@ -1,0 +1,56 @@
+"""`python -m orderdrop.sandbox`: the stand-ins on loopback, from a plain command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, SandboxStartError, serve
+from orderdrop.sandbox.shipup.settings import ShipupSettings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; returns the exit code, 3 if it could not start."""
+    asked = _parser().parse_args(arguments)
+    shipup = ShipupSettings(
+        key=asked.key,
+        rate=asked.rate or None,
+        burst=asked.burst,
+        job_delay_seconds=asked.job_delay,
+        strict_semantics=not asked.lenient,
+    )
+    try:
+        serve(
+            host=asked.host, port=asked.port, settings=SandboxSettings(shipup=shipup), announce=_print_ready
+        )
+    except SandboxStartError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 3
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    published = ShipupSettings()
+    parser = argparse.ArgumentParser(prog="python -m orderdrop.sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument("--port", type=int, default=8808, help="0 lets the system choose")
+    parser.add_argument("--key", help="the one key that is taken; any key if left out")
+    parser.add_argument(
+        "--rate", type=float, default=published.rate, help="requests a second, 0 for no limit"
+    )
+    parser.add_argument("--burst", type=int, default=published.burst, help="requests that may come at once")
+    parser.add_argument(
+        "--job-delay", type=float, default=published.job_delay_seconds, help="seconds a batch takes"
+    )
+    parser.add_argument(
+        "--lenient", action="store_true", help="check types only, not the documented conditions"
+    )
+    return parser
+
+
+def _print_ready(address: SandboxAddress) -> None:
+    sys.stdout.write(f"{address.ready_line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
