@@ -36,12 +36,14 @@ class TextFrame:
 
     `cells` has one arrow-backed string column per heading and the physical row number (int64, unique, ascending) as
     its index; blank cells are "", never missing. `blank` rows and rows with a problem in `problems` (wrong width,
-    broken encoding) are not in `cells`; blank + problem rows + len(cells) is the number of rows read.
+    broken encoding) are not in `cells`; blank + problem rows + len(cells) is the number of rows read. `broken` holds
+    the cells of the problem rows as far as they could be read, so that the sender gets them back.
     """
 
     cells: pd.DataFrame
     blank: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    broken: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,27 @@
+"""Text that a spreadsheet program would run as a formula, made harmless and brought back.
+
+Reject reports go out with such cells neutral; when the corrected report comes in again the apostrophe goes, so that
+what the sender wrote is what is sent (OWASP, CSV injection).
+"""
+
+_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # full-width twins count too
+_MARK = "'"
+
+
+def neutralise(text: str) -> str:
+    """Put an apostrophe before text that would begin a formula, and before text that already looks neutralised."""
+    return _MARK + text if text.startswith(_TRIGGERS) or _is_neutral(text) else text
+
+
+def restore(text: str) -> str:
+    """Undo `neutralise`: restore(neutralise(x)) == x for every x."""
+    return text[1:] if _is_neutral(text) else text
+
+
+def _is_neutral(text: str) -> bool:
+    bare = text.lstrip(_MARK)
+    return len(bare) < len(text) and bare.startswith(_TRIGGERS)
+
+
+RESTORE_PATTERN = r"^'('*[=+\-@\t\r\n\x00＝＋－＠])"
+"""The same as `restore` for whole columns: replace by group 1."""

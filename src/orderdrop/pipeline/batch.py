@@ -1,0 +1,173 @@
+"""One batch from its kept drop to its receipt; can be begun again at any point and ends the same.
+
+received --prepare--> sending --deliver--> accepted | rejects | unfinished | pending
+                  \\-> held | failed
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orderdrop.core.identity import new_id
+from orderdrop.core.lineage import locate
+from orderdrop.core.orders import StoredOrder
+from orderdrop.core.outcomes import BatchStatus, OrderFate, conclude
+from orderdrop.core.problems import Code, Problem, RaisedBy
+from orderdrop.core.progress import Event, Step
+from orderdrop.delivery.sender import deliver
+from orderdrop.destinations.base import PathProblem
+from orderdrop.errors import Busy, Stopped
+from orderdrop.ledger.ledger import Batch, Drop
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.prepare import Reading, open_again, prepare
+from orderdrop.reports.receipt import Receipt, receipt_of
+from orderdrop.reports.write import existing, write_all
+
+LEASE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A batch that came to rest, and its receipt; `repeated` when its content had come before and nothing was done."""
+
+    batch: Batch
+    receipt: Receipt
+    repeated: bool = False
+
+
+def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch:
+    """Register a drop and the batch that it becomes; from here on nothing of it can be lost."""
+    now = parts.clock()
+    batch = Batch(
+        id=new_id("b", now, parts.random), drop=drop, mapping=loaded.mapping.mapping, mapping_digest=loaded.digest,
+        destination=loaded.mapping.destination, account=account, status=BatchStatus.RECEIVED, created_at=now,
+        feed_done=drop.feed is None,
+    )  # fmt: skip
+    parts.ledger.pin_mapping(loaded.digest, loaded.mapping.mapping, loaded.text, now)
+    parts.ledger.open_batch(batch)
+    parts.watcher(Event(step=Step.REGISTERED, batch=batch.id, name=drop.name))
+    return batch
+
+
+def work(parts: Parts, batch_id: str) -> Finished:
+    """Bring a batch to rest: prepare it if that is not done, send what is ready, write the reports.
+
+    Raises Busy when another orderdrop works on it, Stopped when the stop was asked for before it came to rest.
+    """
+    with leased(parts, f"batch:{batch_id}"):
+        batch = _reload(parts, batch_id)
+        if batch.status is BatchStatus.RECEIVED:
+            _prepare(parts, batch)
+            batch = _reload(parts, batch_id)
+        if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
+            _send(parts, batch)
+            batch = _reload(parts, batch_id)
+        elif batch.finished_at is None and batch.status is not BatchStatus.HELD:
+            parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)
+            batch = _reload(parts, batch_id)
+        return Finished(batch=batch, receipt=report(parts, batch))
+
+
+def report(parts: Parts, batch: Batch) -> Receipt:
+    """Write the reports of a batch anew, from the ledger and the kept drop."""
+    loaded = pinned(parts, batch)
+    path = Path(batch.drop.kept_at)
+    blank_lines = (loaded.mapping.file.header_row or 1) - 1 if loaded.mapping.file.header else 0
+    written = write_all(
+        parts.ledger,
+        batch,
+        report_folder(parts, batch),
+        (lambda: open_again(batch, path, loaded)) if batch.verdict else None,
+        blank_lines=blank_lines,
+    )
+    parts.watcher(Event(step=Step.REPORTED, batch=batch.id, name=batch.drop.name))
+    return written.receipt
+
+
+def receipt(parts: Parts, batch: Batch) -> Receipt:
+    """The receipt of a batch as the ledger has it now, with the reports that were written."""
+    return receipt_of(parts.ledger, batch, existing(report_folder(parts, batch), batch.drop.name))
+
+
+def report_folder(parts: Parts, batch: Batch) -> Path:
+    """Where the reports of a batch lie."""
+    return parts.workdir / "reports" / batch.id
+
+
+def pinned(parts: Parts, batch: Batch) -> LoadedMapping:
+    """The very version of the mapping under which a batch was opened."""
+    text = parts.ledger.mapping_text(batch.mapping_digest)
+    if text is None:  # every batch pins its mapping when it is opened
+        raise AssertionError(f"batch {batch.id} has no pinned mapping")
+    return parts.mapping_from_text(text, f"{batch.mapping} (as of batch {batch.id})")
+
+
+@contextmanager
+def leased(parts: Parts, name: str) -> Iterator[None]:
+    """Hold a lease while the block runs, renewing it, so that a dead holder's work is free again within 30 seconds."""
+    if not parts.ledger.lease(name, parts.owner, parts.clock(), LEASE_SECONDS):
+        raise Busy(
+            f"Another orderdrop works on {name.replace(':', ' ')} at this moment.",
+            next_step="Wait for it, or try again in half a minute if it has died.",
+        )
+    done = threading.Event()
+    keeper = threading.Thread(target=_renew, args=(parts, name, done), name=f"lease {name}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+        parts.ledger.release(name, parts.owner)
+
+
+def _renew(parts: Parts, name: str, done: threading.Event) -> None:
+    while not done.wait(LEASE_SECONDS / 3):
+        parts.ledger.lease(name, parts.owner, parts.clock(), LEASE_SECONDS)
+
+
+def _prepare(parts: Parts, batch: Batch) -> None:
+    status = prepare(
+        batch, Path(batch.drop.kept_at), pinned(parts, batch), parts.destination(batch.destination),
+        into=parts.ledger, accepted_by=parts.ledger, spill_folder=parts.workdir / "spill" / batch.id, watcher=parts.watcher,
+    )  # fmt: skip
+    parts.watcher(
+        Event(step=Step.PREPARED, batch=batch.id, name=batch.drop.name, facts={"status": status.value})
+    )
+
+
+def _send(parts: Parts, batch: Batch) -> None:
+    parts.ledger.reopen(batch.id, parts.clock())
+    if parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.PENDING), limit=1):
+        line = parts.line(batch.account)
+        sources = Reading.from_json(batch.verdict or "{}").sources
+        deliver(
+            batch, parts.ledger, line.destination, line.carrier, pace=line.pace, breaker=line.breaker, clock=parts.clock,
+            sleep=parts.sleep, random=parts.random, watcher=parts.watcher, stop=parts.stop,
+            locate=lambda order, problem: led_home(order, problem, sources), concurrency=line.concurrency,
+        )  # fmt: skip
+    if parts.stop.is_set() and parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
+        raise Stopped(
+            f"Stopped in the middle of batch {batch.id}; everything that was sent is recorded.",
+            next_step="The rest goes on at the next start of `orderdrop serve` or `orderdrop run`.",
+        )
+    counts = parts.ledger.counts(batch.id)
+    parts.ledger.conclude(batch.id, conclude(counts), parts.clock(), batch.remarks)
+
+
+def led_home(order: StoredOrder, problem: PathProblem, sources: dict[str, tuple[str, ...]]) -> Problem:
+    """A refusal of the API as a problem of the cells that caused it."""
+    return Problem(
+        code=Code.REFUSED, message=problem.message, cells=locate(problem.path, order.lineage, sources),
+        value=problem.value, order=order.key, path=problem.path, raised_by=RaisedBy.API,
+    )  # fmt: skip
+
+
+def _reload(parts: Parts, batch_id: str) -> Batch:
+    batch = parts.ledger.batch(batch_id)
+    if batch is None:
+        raise AssertionError(f"batch {batch_id} was opened and is not in the ledger")
+    return batch

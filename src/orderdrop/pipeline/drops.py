@@ -1,0 +1,58 @@
+"""A local file becomes a drop: kept below the workdir under our own name, never under the sender's."""
+
+from pathlib import Path
+
+from orderdrop.core.identity import new_id
+from orderdrop.errors import UsageError
+from orderdrop.ledger.ledger import Batch, Drop
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pickup.copying import save
+from orderdrop.pickup.inbox import Fetched
+from orderdrop.pipeline.parts import Parts
+
+_CHUNK = 1 << 20
+
+
+def incoming(parts: Parts) -> Path:
+    """A fresh place for a file that is being fetched."""
+    folder = parts.workdir / "drops"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / new_id("d", parts.clock(), parts.random)
+
+
+def keep_local(parts: Parts, file: Path) -> Drop:
+    """Copy a file that somebody named on the command line. Raises UsageError when it cannot be read."""
+    into = incoming(parts)
+    try:
+        with file.open("rb") as source:
+            fetched = save(iter(lambda: source.read(_CHUNK), b""), into, is_whole=lambda _: None)
+    except FileNotFoundError:
+        raise UsageError(
+            f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}.", next_step="Check the file and its permissions."
+        ) from None
+    return drop_of(parts, into, file.name, fetched, feed=None, place=None)
+
+
+def drop_of(
+    parts: Parts, kept: Path, name: str, fetched: Fetched, *, feed: str | None, place: str | None
+) -> Drop:
+    """The drop that a kept copy is."""
+    return Drop(
+        id=kept.name, feed=feed, name=name, sha256=fetched.sha256, size=fetched.size, arrived_at=parts.clock(),
+        kept_at=str(kept), place=place,
+    )  # fmt: skip
+
+
+def seen_before(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch | None:
+    """The batch that this very content became under this very mapping and account, the latest if there are several."""
+    same = parts.ledger.batches_of_content(drop.sha256, loaded.mapping.mapping, account)
+    return next((batch for batch in reversed(same) if batch.mapping_digest == loaded.digest), None)
+
+
+def let_go(drop: Drop) -> None:
+    """Remove the kept copy of a drop that becomes no batch."""
+    Path(drop.kept_at).unlink(missing_ok=True)

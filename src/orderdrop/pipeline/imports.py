@@ -1,0 +1,36 @@
+"""One file, now: what `orderdrop import` and an upload do."""
+
+from pathlib import Path
+
+from orderdrop.errors import SetupError
+from orderdrop.pipeline import drops
+from orderdrop.pipeline.batch import Finished, open_batch, receipt, work
+from orderdrop.pipeline.parts import Parts
+
+
+def import_file(parts: Parts, file: Path, mapping: str, account: str, *, force: bool = False) -> Finished:
+    """Import one file under a mapping into an account.
+
+    The same content under the same mapping and account is answered with its first receipt, unless `force` is set.
+    Raises SetupError when the mapping speaks of another destination than the account.
+    """
+    loaded = parts.mapping(mapping)
+    suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
+    drop = drops.keep_local(parts, file)
+    before = None if force else drops.seen_before(parts, drop, loaded, account)
+    if before is not None:
+        drops.let_go(drop)
+        if before.status.resumes:
+            before = work(parts, before.id).batch
+        return Finished(batch=before, receipt=receipt(parts, before), repeated=True)
+    return work(parts, open_batch(parts, drop, loaded, account).id)
+
+
+def suits(parts: Parts, mapping: str, destination: str, account: str) -> None:
+    """Raise SetupError when a mapping and an account speak of different destinations."""
+    theirs = parts.destination_of(account)
+    if theirs != destination:
+        raise SetupError(
+            f"Mapping `{mapping}` is for {destination}, but account `{account}` belongs to {theirs}.",
+            next_step=f"Name a mapping for {theirs}, or an account of {destination}.",
+        )

@@ -1,0 +1,63 @@
+"""What the use cases are made of: ports and pure functions, put together in `orderdrop.wiring`."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from orderdrop.core.progress import Watcher, nobody
+from orderdrop.delivery.breaker import Breaker
+from orderdrop.delivery.pace import Pace
+from orderdrop.destinations.base import Carrier, Destination
+from orderdrop.ledger.ledger import Ledger
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pickup.inbox import Inbox
+from orderdrop.pickup.settling import Settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The way to one account: its carrier, its pace and its breaker, shared by every batch of the account."""
+
+    account: str
+    destination: Destination
+    carrier: Carrier
+    pace: Pace
+    breaker: Breaker
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPlan:
+    """What the pipeline needs to know of a feed."""
+
+    name: str
+    mapping: str
+    account: str
+    settle: Settle
+    reply: bool
+    open_inbox: Callable[[], Inbox]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that the use cases use; nothing in here is chosen by them.
+
+    `destination_of` names an account's destination without its credentials; `line` opens the way to the account.
+    """
+
+    ledger: Ledger
+    workdir: Path
+    owner: str
+    mapping: Callable[[str], LoadedMapping]
+    mapping_from_text: Callable[[str, str], LoadedMapping]
+    destination: Callable[[str], Destination]
+    destination_of: Callable[[str], str]
+    line: Callable[[str], Line]
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    random: Random
+    watcher: Watcher = nobody
+    stop: threading.Event = field(default_factory=threading.Event)

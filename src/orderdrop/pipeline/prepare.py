@@ -1,0 +1,263 @@
+"""Preparing a batch: read, check, nest, hold up against the contract. The same for a run, a rerun and a preview.
+
+Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orderdrop.checks.header import Binding, bind
+from orderdrop.checks.judge import Judge
+from orderdrop.core.identity import digest
+from orderdrop.core.lineage import Lineage, locate
+from orderdrop.core.neutral import RESTORE_PATTERN
+from orderdrop.core.orders import Draft, StoredOrder
+from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
+from orderdrop.core.problems import Code, Problem
+from orderdrop.core.progress import Event, Step, Watcher
+from orderdrop.destinations.base import Destination, PathProblem
+from orderdrop.errors import FileRefused
+from orderdrop.frames import Table, TextFrame, TypedFrame
+from orderdrop.frames import Verdict as TableVerdict
+from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.orders.nesting import Nested, nest
+from orderdrop.reports.rows import OWN_COLUMNS
+from orderdrop.tables.open import open_table, reopen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is remembered of how a drop was read: enough to read it again just so, and to lead errors home."""
+
+    table: TableVerdict
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """As the ledger keeps it."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Reading":
+        """As it was."""
+        data = orjson.loads(text)
+        table = {**data["table"], "remarks": tuple(data["table"]["remarks"])}
+        return cls(
+            table=TableVerdict(**table),
+            sources={place: tuple(names) for place, names in data["sources"].items()},
+        )
+
+
+def prepare(
+    batch: Batch, path: Path, loaded: LoadedMapping, destination: Destination, *, into: Ledger, accepted_by: Ledger,
+    spill_folder: Path, watcher: Watcher,
+) -> BatchStatus:  # fmt: skip
+    """Read one drop and store what became of every row; gives the status with which the batch goes on.
+
+    `into` gets orders, problems and row fates; `accepted_by` knows what the account accepted before. A file that cannot
+    be read, or has the wrong headings, becomes FAILED with its problems; nothing of it is built.
+    """
+    return _Preparation(batch, path, loaded, destination, into, accepted_by, spill_folder, watcher).run()
+
+
+class _Preparation:
+    """One preparation under way: what was counted so far and where the results go."""
+
+    def __init__(
+        self, batch: Batch, path: Path, loaded: LoadedMapping, destination: Destination, into: Ledger, accepted_by: Ledger,
+        spill_folder: Path, watcher: Watcher,
+    ) -> None:  # fmt: skip
+        self._batch = batch
+        self._path = path
+        self._loaded = loaded
+        self._mapping = loaded.mapping
+        self._destination = destination
+        self._ledger = into
+        self._accepted_by = accepted_by
+        self._spill_folder = spill_folder
+        self._watcher = watcher
+        self._rows_read = 0
+        self._rows_bad = 0
+        self._sequence = 0
+        self._unlisted: dict[str, int] = {}
+
+    def run(self) -> BatchStatus:
+        self._ledger.begin_preparation(self._batch.id)
+        try:
+            table = open_table(self._path, self._mapping.file)
+        except FileRefused as refused:
+            return self._refuse([refused.problem], verdict="")
+        binding = bind(self._mapping, table.headings, has_header=self._mapping.file.header)
+        reading = Reading(table=table.verdict, sources=dict(binding.sources))
+        if any(problem.blocks for problem in binding.problems):
+            return self._refuse(list(binding.problems), verdict=reading.to_json())
+        self._ledger.add_problems(self._batch.id, binding.problems)
+        try:
+            self._build(table, binding)
+        except FileRefused as refused:
+            self._ledger.begin_preparation(self._batch.id)
+            return self._refuse([refused.problem], verdict=reading.to_json())
+        return self._finish(reading)
+
+    def _refuse(self, problems: list[Problem], verdict: str) -> BatchStatus:
+        self._ledger.add_problems(self._batch.id, problems)
+        remarks = next((problem.message for problem in problems if problem.blocks), "")
+        self._ledger.finish_preparation(
+            self._batch.id, rows_read=0, verdict=verdict, status=BatchStatus.FAILED, remarks=remarks
+        )
+        return BatchStatus.FAILED
+
+    def _build(self, table: Table, binding: Binding) -> None:
+        own = any(column in table.headings for column in OWN_COLUMNS)
+        judge = Judge(
+            self._mapping, self._loaded.shape, binding, spreadsheet=own or table.verdict.format != "csv"
+        )
+        nested = nest(
+            self._typed(table, judge, restore=own),
+            self._loaded.shape,
+            on_bad_row=self._mapping.on_bad_row,
+            on_duplicate_row=self._mapping.on_duplicate_row,
+            sources=binding.sources,
+            spill_folder=self._spill_folder,
+        )
+        for chunk in nested:
+            self._store(chunk, binding)
+
+    def _typed(self, table: Table, judge: Judge, *, restore: bool) -> Iterator[TypedFrame]:
+        for frame in table.frames:
+            refused = {
+                problem.row for problem in frame.problems if problem.row is not None and problem.blocks
+            }
+            self._rows_read += len(frame.cells) + len(frame.blank) + len(refused)
+            typed = judge.judge(_restored(frame) if restore else frame)
+            self._alone(RowFate.IGNORED, [*frame.blank, *typed.ignored])
+            self._alone(RowFate.REJECTED, [row for row in refused if row is not None])
+            self._ledger.add_problems(self._batch.id, [*frame.problems, *typed.problems])
+            for code, count in typed.unlisted.items():
+                self._unlisted[code] = self._unlisted.get(code, 0) + count
+            self._watcher(
+                Event(
+                    step=Step.PREPARING,
+                    batch=self._batch.id,
+                    name=self._batch.drop.name,
+                    done=self._rows_read,
+                )
+            )
+            yield typed
+
+    def _alone(self, fate: RowFate, rows: Sequence[int]) -> None:
+        if rows:
+            self._ledger.add_row_fates(self._batch.id, fate, rows)
+            self._rows_bad += len(rows) if fate is RowFate.REJECTED else 0
+
+    def _store(self, chunk: Nested, binding: Binding) -> None:
+        sendable = [draft for draft in chunk.drafts if not draft.held]
+        checked = self._destination.validate([draft.payload for draft in sendable])
+        payloads: dict[str, bytes] = {}
+        problems = list(chunk.problems)
+        rejected = list(chunk.rejected)
+        broken: dict[str, Draft] = {}
+        for draft, result in zip(sendable, checked, strict=True):
+            if isinstance(result, bytes):
+                payloads[draft.key] = result
+                continue
+            found = [_led_home(problem, draft, binding) for problem in result]
+            guilty = {cell.row for problem in found for cell in problem.cells}
+            problems += found
+            rejected += guilty
+            broken[draft.key] = replace(draft, held=True, lineage=without(draft.lineage, guilty))
+        drafts = [broken.get(draft.key, draft) for draft in chunk.drafts]
+        self._alone(RowFate.REJECTED, rejected)
+        self._alone(RowFate.IGNORED, chunk.ignored)
+        self._ledger.add_problems(self._batch.id, problems)
+        self._ledger.add_orders(self._batch.id, self._orders([d for d in drafts if d.lineage.rows], payloads))
+
+    def _orders(self, drafts: Sequence[Draft], payloads: dict[str, bytes]) -> list[StoredOrder]:
+        last = self._accepted_by.last_accepted(self._batch.account, list(payloads))
+        orders = []
+        for draft in drafts:
+            payload = payloads.get(draft.key)
+            name = digest(payload) if payload is not None else None
+            fate = (
+                OrderFate.HELD
+                if name is None
+                else OrderFate.UNCHANGED
+                if last.get(draft.key) == name
+                else OrderFate.READY
+            )
+            orders.append(
+                StoredOrder(
+                    id=f"{self._batch.id}.{self._sequence}",
+                    batch_id=self._batch.id,
+                    sequence=self._sequence,
+                    key=draft.key,
+                    digest=name,
+                    payload=payload,
+                    lineage=draft.lineage,
+                    fate=fate,
+                )  # fmt: skip
+            )
+            self._sequence += 1
+        return orders
+
+    def _finish(self, reading: Reading) -> BatchStatus:
+        for code, count in self._unlisted.items():
+            message = (
+                f"{count:,} more problems of the kind {code} are counted here and not listed one by one."
+            )
+            self._ledger.add_problems(self._batch.id, [Problem(code=Code(code), message=message)])
+        hold = self._mapping.hold_batch_when
+        status, remarks = BatchStatus.SENDING, ""
+        if hold is not None and hold.exceeded(self._rows_bad, self._rows_read):
+            self._ledger.set_fates(self._batch.id, [OrderFate.READY], OrderFate.HELD)
+            status = BatchStatus.HELD
+            remarks = (
+                f"{self._rows_bad} of {self._rows_read} rows are bad, more than the mapping allows ({hold.bad_rows_over}): "
+                f"nothing was sent. Look at the reject report; release the batch with `orderdrop batches release "
+                f"{self._batch.id}` or send a corrected file."
+            )
+        self._ledger.finish_preparation(
+            self._batch.id,
+            rows_read=self._rows_read,
+            verdict=reading.to_json(),
+            status=status,
+            remarks=remarks,
+        )
+        return status
+
+
+def open_again(batch: Batch, path: Path, loaded: LoadedMapping) -> Table:
+    """Open the drop of a batch that has a verdict, read as it was read first."""
+    table = reopen(path, loaded.mapping.file, Reading.from_json(batch.verdict or "").table)
+    if not any(column in table.headings for column in OWN_COLUMNS):
+        return table
+    return replace(table, frames=map(_restored, table.frames))
+
+
+def without(lineage: Lineage, rows: set[int]) -> Lineage:
+    """The lineage of the other rows."""
+    kept = [(row, at) for row, at in zip(lineage.rows, lineage.positions, strict=True) if row not in rows]
+    return replace(lineage, rows=tuple(row for row, _ in kept), positions=tuple(at for _, at in kept))
+
+
+def _led_home(problem: PathProblem, draft: Draft, binding: Binding) -> Problem:
+    return Problem(
+        code=Code.CONTRACT, message=problem.message, cells=locate(problem.path, draft.lineage, binding.sources),
+        value=problem.value, order=draft.key, path=problem.path,
+    )  # fmt: skip
+
+
+def _restored(frame: TextFrame) -> TextFrame:
+    """Take back the apostrophes that our own reject report put before text that looks like a formula."""
+    cells: pd.DataFrame = frame.cells.copy(deep=False)
+    for name in cells.columns:
+        column = pa.array(cells[name])
+        restored = pc.replace_substring_regex(column, RESTORE_PATTERN, r"\1")
+        cells[name] = pd.Series(restored.to_pandas(types_mapper=pd.ArrowDtype), index=cells.index)
+    return replace(frame, cells=cells)

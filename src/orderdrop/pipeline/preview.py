@@ -1,0 +1,43 @@
+"""What a file would become: the same preparation as a run, into a ledger in memory; nothing is sent or kept."""
+
+from pathlib import Path
+
+import orjson
+
+from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.progress import Event, Step
+from orderdrop.ledger.ledger import Ledger
+from orderdrop.pipeline import drops
+from orderdrop.pipeline.batch import open_batch
+from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.prepare import prepare
+from orderdrop.reports.receipt import Receipt
+from orderdrop.reports.write import SUFFIXES
+
+
+def preview(
+    parts: Parts, file: Path, mapping: str, *, accepted_by: Ledger | None, account: str = ""
+) -> Receipt:
+    """The receipt that a run would begin with, with the `payloads` that would be sent.
+
+    The ledger of `parts` is a scratch one that is thrown away. `accepted_by` knows what the account accepted before;
+    with it, such orders are `unchanged`.
+    """
+    loaded = parts.mapping(mapping)
+    drop = drops.keep_local(parts, file)
+    try:
+        batch = open_batch(parts, drop, loaded, account)
+        status = prepare(
+            batch, Path(drop.kept_at), loaded, parts.destination(loaded.mapping.destination), into=parts.ledger,
+            accepted_by=accepted_by or parts.ledger, spill_folder=parts.workdir / "spill" / batch.id, watcher=parts.watcher,
+        )  # fmt: skip
+        prepared = parts.ledger.batch(batch.id) or batch
+        shown = receipt_of(parts.ledger, prepared, dict.fromkeys(SUFFIXES))
+        orders = parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.UNCHANGED))
+        shown["payloads"] = [orjson.loads(order.payload) for order in orders if order.payload is not None]
+        parts.watcher(
+            Event(step=Step.FINISHED, batch=batch.id, name=drop.name, facts={"status": status.value})
+        )
+        return shown
+    finally:
+        drops.let_go(drop)

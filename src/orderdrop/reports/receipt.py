@@ -1,0 +1,66 @@
+"""The receipt of a batch: every row's fate, counts that balance, problems with their cells, and where the reports lie."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from orderdrop.core.outcomes import Counts
+from orderdrop.core.problems import Problem
+from orderdrop.ledger.ledger import Batch, Ledger
+
+Receipt = dict[str, Any]
+"""The public keys, as JSON values; documented in docs/receipt.md."""
+
+
+def receipt(batch: Batch, counts: Counts, problems: list[Problem], reports: dict[str, str | None]) -> Receipt:
+    """Put together the receipt of a batch from what the ledger holds."""
+    drop = batch.drop
+    return {
+        "batch": batch.id,
+        "status": batch.status.value,
+        "drop": {
+            "name": drop.name,
+            "sha256": drop.sha256,
+            "size": drop.size,
+            "feed": drop.feed,
+            "arrived_at": _iso(drop.arrived_at),
+        },
+        "mapping": {"name": batch.mapping, "digest": batch.mapping_digest},
+        "destination": batch.destination,
+        "account": batch.account,
+        "rows": asdict(counts.rows),
+        "orders": asdict(counts.orders),
+        "problems": [problem_entry(problem) for problem in problems],
+        "remarks": batch.remarks,
+        "reports": reports,
+        "parent": batch.parent_id,
+        "created_at": _iso(batch.created_at),
+        "finished_at": _iso(batch.finished_at),
+        "seconds": round(((batch.finished_at or batch.created_at) - batch.created_at).total_seconds(), 3),
+    }
+
+
+def receipt_of(ledger: Ledger, batch: Batch, reports: dict[str, str | None]) -> Receipt:
+    """The receipt of a batch, read from the ledger."""
+    return receipt(batch, ledger.counts(batch.id), ledger.problems(batch.id), reports)
+
+
+def problem_entry(problem: Problem) -> dict[str, Any]:
+    """One problem with its public keys; `cells` has every cell, `row` and `column` are the first."""
+    return {
+        "code": problem.code.value,
+        "message": problem.message,
+        "row": problem.row,
+        "column": problem.column,
+        "cells": [{"row": cell.row, "column": cell.column} for cell in problem.cells],
+        "value": problem.value,
+        "order": problem.order,
+        "path": problem.path,
+        "raised_by": problem.raised_by.value,
+        "owner": problem.owner.value,
+        "severity": problem.severity.value,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None

@@ -1,0 +1,62 @@
+"""The reject report as CSV and JSON: the sender's own rows, ready to correct and drop again."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import orjson
+
+from orderdrop.core.neutral import neutralise
+from orderdrop.frames import Verdict
+from orderdrop.reports.receipt import problem_entry
+from orderdrop.reports.rows import OWN_COLUMNS, RejectRow
+
+
+def write_csv(
+    path: Path,
+    headings: Sequence[str],
+    verdict: Verdict,
+    blank_lines: int,
+    batch_id: str,
+    rows: Iterable[RejectRow],
+) -> None:
+    """Write the report in the sender's own dialect, so that the same mapping reads it again.
+
+    Encoding and delimiter are the drop's (UTF-8 gets a byte order mark, which Excel needs); a file without headings
+    stays without; `blank_lines` stand above the headings where the mapping says on which row they are. Cells that a
+    spreadsheet program would run as a formula are made harmless.
+    """
+    encoding = verdict.encoding or "utf-8"
+    if encoding.lower().replace("_", "-") in ("utf-8", "ascii", "us-ascii"):
+        encoding = "utf-8-sig"
+    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
+        writer = csv.writer(file, delimiter=verdict.delimiter or ",", quotechar=verdict.quote or '"')
+        writer.writerows([[""] * (len(headings) + len(OWN_COLUMNS))] * blank_lines)
+        if verdict.header_row:
+            writer.writerow([*map(neutralise, headings), *OWN_COLUMNS])
+        for row in rows:
+            own = (str(row.row), row.remarks.text(), row.remarks.fix_by(), batch_id)
+            writer.writerow([*map(neutralise, row.cells), *map(neutralise, own)])
+
+
+def write_json(path: Path, headings: Sequence[str], batch_id: str, rows: Iterable[RejectRow]) -> None:
+    """Write the report for programs: one object a row, with the problems as the receipt has them."""
+    with path.open("wb") as file:
+        file.write(b'{"batch": %s, "rows": [' % orjson.dumps(batch_id))
+        for index, entry in enumerate(_entries(headings, rows)):
+            file.write(b"\n" if index == 0 else b",\n")
+            file.write(orjson.dumps(entry))
+        file.write(b"\n]}\n")
+
+
+def _entries(headings: Sequence[str], rows: Iterable[RejectRow]) -> Iterator[dict[str, object]]:
+    for row in rows:
+        yield {
+            "row": row.row,
+            "fate": row.remarks.fate,
+            "order": row.remarks.order,
+            "cells": dict(zip(headings, row.cells, strict=True)),
+            "remarks": row.remarks.text(),
+            "fix_by": row.remarks.fix_by(),
+            "problems": [problem_entry(problem) for problem in row.remarks.problems],
+        }

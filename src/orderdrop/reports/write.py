@@ -1,0 +1,100 @@
+"""Writing every report of a batch into its folder."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from orderdrop.frames import Table
+from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.reports import page, rejects, workbook
+from orderdrop.reports.receipt import Receipt, receipt_of
+from orderdrop.reports.rows import own_positions, reject_rows, returned
+
+SUFFIXES = {
+    "rejects_csv": ".rejects.csv",
+    "rejects_xlsx": ".rejects.xlsx",
+    "rejects_json": ".rejects.json",
+    "receipt": ".receipt.json",
+    "receipt_html": ".receipt.html",
+    "receipt_text": ".receipt.txt",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The receipt and where each report lies, None for those that there was no need for."""
+
+    receipt: Receipt
+    paths: dict[str, Path | None]
+
+
+def report_paths(folder: Path, drop_name: str) -> dict[str, Path]:
+    """Where the reports of a batch lie; the drop's name is only the front of theirs and never leaves the folder."""
+    stem = "".join(c if c.isalnum() or c in " ._-" else "_" for c in drop_name).strip(" .")[:100] or "drop"
+    return {kind: folder / f"{stem}{suffix}" for kind, suffix in SUFFIXES.items()}
+
+
+def existing(folder: Path, drop_name: str) -> dict[str, str | None]:
+    """Where the reports of a batch lie, None where one was not written."""
+    return {
+        kind: str(path) if path.is_file() else None for kind, path in report_paths(folder, drop_name).items()
+    }
+
+
+def write_all(
+    ledger: Ledger,
+    batch: Batch,
+    folder: Path,
+    open_again: Callable[[], Table] | None,
+    *,
+    blank_lines: int = 0,
+) -> Written:
+    """Write all reports of a batch from the ledger and its kept drop; each appears whole or not at all.
+
+    `open_again` reads the drop as it was read first, None when it could not be read at all. `blank_lines` stand above
+    the headings where the mapping fixes their row.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = report_paths(folder, batch.drop.name)
+    wanted = returned(ledger, batch.id) if open_again else {}
+    written: dict[str, Path | None] = dict(paths)
+    if wanted and open_again:
+        for kind in ("rejects_csv", "rejects_xlsx", "rejects_json"):
+            table = open_again()
+            headings = tuple(table.headings[index] for index in own_positions(table.headings))
+            rows = reject_rows(table, wanted)
+            temporary = _temporary(paths[kind])
+            if kind == "rejects_csv":
+                rejects.write_csv(temporary, headings, table.verdict, blank_lines, batch.id, rows)
+            elif kind == "rejects_xlsx":
+                header = table.verdict.header_row > 0
+                sheet = table.verdict.sheet or "Rejects"
+                workbook.write_xlsx(temporary, sheet, headings, header, blank_lines, batch.id, rows)
+            else:
+                rejects.write_json(temporary, headings, batch.id, rows)
+            temporary.replace(paths[kind])
+    else:
+        for kind in ("rejects_csv", "rejects_xlsx", "rejects_json"):
+            paths[kind].unlink(missing_ok=True)
+            written[kind] = None
+    shown = {kind: str(path) if path else None for kind, path in written.items()}
+    receipt = receipt_of(ledger, batch, shown)
+    _write_text(paths["receipt"], json.dumps(receipt, indent=2, ensure_ascii=False) + "\n")
+    _write_text(paths["receipt_html"], page.as_html(receipt))
+    _write_text(paths["receipt_text"], page.as_text(receipt))
+    return Written(receipt=receipt, paths=written)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def _write_text(path: Path, text: str) -> None:
+    temporary = _temporary(path)
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
