@@ -1,0 +1,192 @@
+"""One call: a request out, and its answer or a failure back, never later than the account's deadline.
+
+The one place that knows httpx's errors. Bodies are read up to a cap, without the account's secrets; redirects are
+never followed, for a POST that is redirected comes back as the answer to a GET.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+import orjson
+
+from orderdrop.destinations.base import AccountOptions, Failure, FailureKind
+from orderdrop.destinations.watchdog import Line, Watchdog
+
+LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
+SHORTEST_SECRET: Final = (
+    6  # a shorter "key" is a word such as `any`, for a stand-in; hiding it would garble answers
+)
+_EXCERPT_CHARACTERS = 500
+
+NOT_JSON: Final = object()  # what `Reply.json` gives for a body that is not JSON
+
+ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+
+_KINDS: tuple[tuple[type[Exception], FailureKind, str], ...] = (
+    # the first match counts: before the request left
+    (httpx.ConnectTimeout, FailureKind.NOT_CONNECTED, "no connection in time"),
+    (httpx.PoolTimeout, FailureKind.NOT_CONNECTED, "no free connection in time"),
+    (httpx.ConnectError, FailureKind.NOT_CONNECTED, "no connection"),
+    (httpx.ProxyError, FailureKind.NOT_CONNECTED, "the proxy did not let us through"),
+    (httpx.UnsupportedProtocol, FailureKind.NOT_CONNECTED, "base_url must begin with http:// or https://"),
+    (httpx.InvalidURL, FailureKind.NOT_CONNECTED, "base_url is not an address"),
+    (httpx.LocalProtocolError, FailureKind.NOT_CONNECTED, "the request cannot be written as HTTP"),
+    # after it left
+    (httpx.TimeoutException, FailureKind.NO_ANSWER, "no answer in time"),
+    (httpx.NetworkError, FailureKind.NO_ANSWER, "the connection broke before the answer was complete"),
+    (httpx.RemoteProtocolError, FailureKind.NO_ANSWER, "the connection broke before the answer was complete"),
+    # an answer that is of no use
+    (httpx.DecodingError, FailureKind.UNREADABLE, "the answer's compression is damaged"),
+    (httpx.TooManyRedirects, FailureKind.UNREADABLE, "the answer leads from one address to the next"),
+    (httpx.HTTPStatusError, FailureKind.UNREADABLE, "the answer was not expected"),
+)
+
+
+class _TooLate(Exception):  # noqa: N818 - never leaves this module
+    """The deadline passed while the body came in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer: its body without secrets, cut at the cap (`cut` says so)."""
+
+    status: int
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    body: bytes = b""
+    cut: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is any 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this is a page for people: a login, a proxy's or a maintenance page."""
+        return "html" in self.headers.get("content-type", "").lower() or self.body.lstrip()[:1] == b"<"
+
+    def json(self) -> Any:
+        """The parsed body, NOT_JSON where it is none."""
+        try:
+            return orjson.loads(self.body)
+        except ValueError:
+            return NOT_JSON
+
+    @property
+    def excerpt(self) -> str:
+        """The start of the body on one line, fit for a report."""
+        return excerpt(self.body)
+
+
+def excerpt(body: bytes) -> str:
+    """The start of some bytes as one line of text without control characters, cut at 500 characters."""
+    start = body[: _EXCERPT_CHARACTERS * 4].decode("utf-8", "replace")
+    line = " ".join("".join(char if char.isprintable() else " " for char in start).split())
+    whole = len(line) <= _EXCERPT_CHARACTERS and len(body) <= _EXCERPT_CHARACTERS * 4
+    return line if whole else f"{line[:_EXCERPT_CHARACTERS]}…"
+
+
+def failure_of(error: Exception) -> Failure:
+    """What one of httpx's errors means for the orders in the request; the error's own words are kept."""
+    for family, kind, meaning in _KINDS:
+        if isinstance(error, family):
+            said = " ".join(str(error).split())[:_EXCERPT_CHARACTERS]
+            return Failure(kind=kind, message=f"{meaning} ({said})" if said else meaning)
+    return Failure(kind=FailureKind.NO_ANSWER, message=f"the call broke off ({type(error).__name__})")
+
+
+class Caller:
+    """Makes the calls of one account; one httpx client per thread, so any number of threads may call.
+
+    `headers` go with every call. Each of `secrets` is blotted out of every answer.
+    """
+
+    def __init__(
+        self,
+        account: AccountOptions,
+        client_factory: Callable[[], httpx.Client],
+        *,
+        headers: Mapping[str, str],
+        secrets: tuple[str, ...] = (),
+        clock: Callable[[], float] = time.monotonic,
+        watchdog: Watchdog | None = None,
+    ) -> None:
+        self._base_url = account.base_url.rstrip("/")
+        self._deadline_seconds = account.deadline_seconds
+        self._timeout = httpx.Timeout(min(account.timeout_seconds, account.deadline_seconds))
+        self._client_factory = client_factory
+        # as bytes: a key with an accent must end in a 401 that names it, not in an encoding error
+        self._headers = [(name.encode(), value.strip().encode()) for name, value in headers.items()]
+        self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= SHORTEST_SECRET)
+        self._clock = clock
+        self._watchdog = watchdog or Watchdog(clock=clock)
+        self._mine = threading.local()
+        self._lock = threading.Lock()
+        self._lines: list[Line] = []
+
+    def call(self, method: str, path: str, content: bytes | None = None) -> Reply | Failure:
+        """Make one call; never raises for what a network or a server can do."""
+        line = self._line()
+        due = self._clock() + self._deadline_seconds
+        try:
+            with (
+                self._watchdog.watch(line, due),
+                line.client.stream(
+                    method,
+                    self._base_url + path,
+                    content=content,
+                    headers=self._headers,
+                    follow_redirects=False,
+                    timeout=self._timeout,
+                    extensions={"trace": line.trace},
+                ) as response,
+            ):
+                return self._read(response, due)
+        except _TooLate:
+            return self._late()
+        except ERRORS as error:
+            failure = failure_of(error)
+            late = failure.kind is FailureKind.NO_ANSWER and self._clock() >= due
+            return self._late() if late else failure
+
+    def close(self) -> None:
+        """Close the clients of all threads."""
+        with self._lock:
+            lines, self._lines = self._lines, []
+        for line in lines:
+            line.client.close()
+
+    def _line(self) -> Line:
+        line: Line | None = getattr(self._mine, "line", None)
+        if line is None or line.client.is_closed:
+            line = self._mine.line = Line(self._client_factory())
+            with self._lock:
+                self._lines.append(line)
+        return line
+
+    def _read(self, response: httpx.Response, due: float) -> Reply:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_ANSWER_BYTES:
+                break
+            if self._clock() >= due:
+                raise _TooLate
+        body = b"".join(chunks)[:LARGEST_ANSWER_BYTES]
+        for secret in self._secrets:
+            body = body.replace(secret, b"***")
+        return Reply(
+            status=response.status_code, headers=response.headers, body=body, cut=size > LARGEST_ANSWER_BYTES
+        )
+
+    def _late(self) -> Failure:
+        return Failure(
+            kind=FailureKind.NO_ANSWER,
+            message=f"no complete answer within {self._deadline_seconds:g} seconds",
+        )

@@ -1,0 +1,80 @@
+"""Payloads judged by their models: the JSON to send, or everything that is wrong, in sentences with paths."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from orderdrop.core.lineage import place_of
+from orderdrop.core.shape import Shape
+from orderdrop.destinations.base import PathProblem
+
+_SENTENCES: dict[str, str] = {
+    "missing": "{field} is missing",
+    "string_too_short": "{field} is empty",
+    "string_too_long": "{field} is longer than {max_length} characters",
+    "string_type": "{field} must be text",
+    "string_unicode": "{field} holds characters that are not valid text",
+    "int_type": "{field} must be a whole number",
+    "float_type": "{field} must be a number",
+    "bool_type": "{field} must be true or false",
+    "greater_than_equal": "{field} must be {ge} or more",
+    "less_than_equal": "{field} must be {le} or less",
+    "literal_error": "{field} must be {expected}",
+    "list_type": "{field} must be a list",
+    "dict_type": "{field} must be a group of names and values",
+    "model_type": "{field} must be a group of fields",
+    "country_code": "{field} is {message}",
+    "written_otherwise": "{field} is {message}",
+}
+
+
+def judge(
+    adapter: TypeAdapter[Any], shape: Shape, payloads: Sequence[Mapping[str, Any]]
+) -> list[bytes | tuple[PathProblem, ...]]:
+    """Per payload, in order: the JSON to send, or all of its problems. Equal payloads give equal bytes."""
+    # One by one on bound methods is faster here than one list at a time, and a bad payload costs its siblings nothing.
+    validate, dump = adapter.validate_python, adapter.dump_json
+    found: list[bytes | tuple[PathProblem, ...]] = []
+    for payload in payloads:
+        try:
+            order = validate(payload if isinstance(payload, dict) else dict(payload))
+            found.append(dump(order, exclude_none=True))
+        except ValidationError as error:
+            found.append(_problems(error, shape))
+    return found
+
+
+def _problems(error: ValidationError, shape: Shape) -> tuple[PathProblem, ...]:
+    details = error.errors(include_url=False)
+    return tuple(_problem(detail, shape) for detail in details)
+
+
+def _problem(detail: ErrorDetails, shape: Shape) -> PathProblem:
+    path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+    value = detail["input"]
+    return PathProblem(
+        path=path or None,
+        message=_sentence(detail, path, shape),
+        value=str(value) if isinstance(value, (str, int, float)) else None,
+    )
+
+
+def _sentence(detail: ErrorDetails, path: str, shape: Shape) -> str:
+    field = path.rpartition(".")[2] or "the order"
+    if detail["type"] == "extra_forbidden":
+        place = place_of(path)
+        nearest = _same_name(place, shape) or shape.nearest(place)
+        hint = f"; the nearest place is {nearest}" if nearest else ""
+        return f"the {shape.destination} payload has no place {place}{hint}"
+    template = _SENTENCES.get(detail["type"])
+    if template is None:
+        return detail["msg"]
+    return template.format(field=field, message=detail["msg"], **detail.get("ctx", {}))
+
+
+def _same_name(place: str, shape: Shape) -> str | None:
+    """A place whose last part is spelt the same: the field exists, only not here."""
+    name = place.rpartition(".")[2]
+    return next((leaf for leaf in shape.leaves if leaf.rpartition(".")[2] == name), None)

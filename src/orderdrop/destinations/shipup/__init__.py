@@ -1,0 +1,34 @@
+"""Shipup: orders with their fulfillments, trackers and line items, created or updated through POST /v2/orders."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import httpx
+from pydantic import TypeAdapter
+
+from orderdrop.core.shape import Shape
+from orderdrop.destinations.base import AccountOptions, Carrier, PathProblem
+from orderdrop.destinations.contract import judge
+from orderdrop.destinations.shipup.client import ShipupCarrier
+from orderdrop.destinations.shipup.payloads import SHAPE, Order
+
+
+class Shipup:
+    """Shipup as a destination. Orders, fulfillments, line items and trackers are upserted by their ids."""
+
+    name: str = "shipup"
+    shape: Shape = SHAPE
+    upserts: bool = True
+
+    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[bytes | tuple[PathProblem, ...]]:
+        """Per payload the JSON to send, equal for equal payloads, or everything that is wrong with it."""
+        return judge(self._orders, self.shape, payloads)
+
+    def carrier(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Carrier:
+        """An account's carrier; `auth: bearer` sends the key in its Bearer form."""
+        return ShipupCarrier(account, client_factory)
+
+    @cached_property
+    def _orders(self) -> TypeAdapter[Order]:
+        return TypeAdapter(Order)
