@@ -15,5 +15,7 @@ class FailureKind(StrEnum):
     NOT_CONNECTED = "not_connected"  # the request never left: refused, DNS, TLS
     NO_ANSWER = "no_answer"  # the request left, its answer never came: the order may or may not be there
     UNREADABLE = "unreadable"  # an answer that is not the documented one: HTML, cut JSON, a redirect
-    TOO_LARGE = "too_large"  # 413, or several orders refused together without naming one: send smaller parcels
+    TOO_LARGE = (
+        "too_large"  # 413, or several orders refused together without naming one: send smaller parcels
+    )
     LOST_TICKET = "lost_ticket"  # the ticket of a pending answer will never bring one: send its orders again

@@ -1,0 +1,139 @@
+"""Which orders travel together and when: fresh ones from the ledger in pages, returned ones when their time has come.
+
+Orders of a parcel are always in the order of their sequence: an API that answers by position, later and perhaps to
+another process, is asked with the keys in that order.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from orderdrop.core.orders import StoredOrder
+from orderdrop.destinations.base import Parcel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Orders that wait to be sent together, by sequence; `attempt` is the number that their next send has."""
+
+    orders: tuple[StoredOrder, ...]
+    attempt: int = 1
+
+    def halves(self) -> "tuple[Load, Load]":
+        """The load in two, each to be sent on its own."""
+        middle = len(self.orders) // 2
+        return (
+            Load(orders=self.orders[:middle], attempt=self.attempt),
+            Load(orders=self.orders[middle:], attempt=self.attempt),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Orders that were sent together, by sequence, and the attempts that stand for them in the ledger.
+
+    `ticket` asks for their answer where the API gives it later. `attempt_ids` is empty where an earlier run sent them.
+    """
+
+    orders: tuple[StoredOrder, ...]
+    attempt_ids: tuple[str, ...]
+    attempt: int = 1
+    ticket: str | None = None
+
+    def parcel(self) -> Parcel:
+        """What goes out."""
+        orders = self.orders
+        return Parcel(
+            keys=tuple(order.key for order in orders), bodies=tuple(order.payload or b"" for order in orders)
+        )
+
+
+class Waiting:
+    """The orders of one batch that wait to be sent; holds a page of fresh ones and what came back, never the batch.
+
+    No key is handed out twice before it was released: a second order of the same key waits for the first.
+    """
+
+    def __init__(self, read_page: Callable[[int, int], Sequence[StoredOrder]], page_orders: int) -> None:
+        self._read_page = read_page
+        self._page_orders = page_orders
+        self._fresh: deque[StoredOrder] = deque()
+        self._after = -1
+        self._exhausted = False
+        self._returned: list[tuple[float, int, Load]] = []  # (due, sequence of the first order, load)
+        self._twins: list[StoredOrder] = []
+        self._out: set[str] = set()
+
+    def __len__(self) -> int:
+        """How many orders are known to wait; a lower bound while pages are left to read."""
+        returned = sum(len(load.orders) for _, _, load in self._returned)
+        return len(self._fresh) + returned + len(self._twins)
+
+    @property
+    def returned(self) -> int:
+        """How many loads came back and wait for their time."""
+        return len(self._returned)
+
+    def due_in(self, now: float, *, fresh: bool = True) -> float | None:
+        """Seconds until something may be cut, 0.0 for at once, None when nothing waits that could."""
+        self._fill()
+        if fresh and (self._fresh or any(twin.key not in self._out for twin in self._twins)):
+            return 0.0
+        return max(0.0, self._returned[0][0] - now) if self._returned else None
+
+    def cut(self, size: int, now: float, *, fresh: bool = True) -> Load | None:
+        """The next load of at most `size` orders, its keys out until `release`; `fresh` False: only what came back."""
+        if self._returned and self._returned[0][0] <= now:
+            due, _, load = heapq.heappop(self._returned)
+            if len(load.orders) > size:
+                self._push(Load(orders=load.orders[size:], attempt=load.attempt), due)
+                load = Load(orders=load.orders[:size], attempt=load.attempt)
+            return load
+        return self._cut_twin() or self._cut_fresh(size) if fresh else None
+
+    def put_back(self, load: Load, due: float) -> None:
+        """Have a load sent again from `due` on; its keys stay taken."""
+        self._push(load, due)
+
+    def take_out(self, orders: Sequence[StoredOrder]) -> None:
+        """Mark orders as out that were sent by an earlier run."""
+        self._out.update(order.key for order in orders)
+
+    def release(self, order: StoredOrder) -> None:
+        """The order is done with; another of its key may go."""
+        self._out.discard(order.key)
+
+    def _cut_twin(self) -> Load | None:
+        for position, twin in enumerate(self._twins):
+            if twin.key not in self._out:
+                del self._twins[position]
+                self._out.add(twin.key)
+                return Load(orders=(twin,))
+        return None
+
+    def _cut_fresh(self, size: int) -> Load | None:
+        cut: list[StoredOrder] = []
+        while len(cut) < size:
+            self._fill()
+            if not self._fresh:
+                break
+            order = self._fresh.popleft()
+            if order.key in self._out:
+                self._twins.append(order)
+                continue
+            self._out.add(order.key)
+            cut.append(order)
+        return Load(orders=tuple(cut)) if cut else None
+
+    def _fill(self) -> None:
+        if self._fresh or self._exhausted:
+            return
+        page = self._read_page(self._after, self._page_orders)
+        self._exhausted = len(page) < self._page_orders
+        if page:
+            self._after = page[-1].sequence
+            self._fresh.extend(page)
+
+    def _push(self, load: Load, due: float) -> None:
+        heapq.heappush(self._returned, (due, load.orders[0].sequence, load))

@@ -1,0 +1,264 @@
+"""Sends what the ledger calls ready, and follows what the API answers later, until nothing more can be done now.
+
+One thread thinks, a crew talks. The loop: write attempts, let requests leave as pace and breaker allow, gather
+answers, write outcomes, send again what the policy says. An attempt is on disk before its request leaves; an answer
+counts once it is on disk.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from random import Random
+from typing import Protocol
+
+from orderdrop.core.orders import StoredOrder
+from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.policy import StopReason
+from orderdrop.core.progress import Step, Watcher, nobody
+from orderdrop.delivery.breaker import Breaker, Gate, Open, Probing
+from orderdrop.delivery.crew import Crew, Threads
+from orderdrop.delivery.follow import Ask, Tickets, by_ticket
+from orderdrop.delivery.pace import Pace
+from orderdrop.delivery.parcels import Load, Sent, Waiting
+from orderdrop.delivery.record import Record
+from orderdrop.delivery.rulings import Locate, not_sent
+from orderdrop.delivery.settling import Settling
+from orderdrop.delivery.telling import account_stopped
+from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Rhythm
+from orderdrop.destinations.base import Carrier
+from orderdrop.ledger.ledger import Batch, Ledger
+
+_STOCK_WITHIN_SECONDS = 1.0  # attempts are not written long before their requests may leave
+
+_SHORTEST_NAP_SECONDS = 0.001  # below this the rounding of clocks would have the loop spin
+
+
+class Receiver(Protocol):
+    """What delivery must know of a destination."""
+
+    @property
+    def upserts(self) -> bool:
+        """Whether sending the same order again leaves one order."""
+
+
+def deliver(
+    batch: Batch,
+    ledger: Ledger,
+    destination: Receiver,
+    carrier: Carrier,
+    *,
+    pace: Pace,
+    breaker: Breaker,
+    clock: Callable[[], datetime],
+    random: Random,
+    stop: threading.Event,
+    locate: Locate,
+    concurrency: int,
+    watcher: Watcher = nobody,
+    crew: Crew[Back] | None = None,
+    rhythm: Rhythm | None = None,
+) -> Delivered:
+    """Send the ready orders of a batch and follow its pending ones; returns when nothing more can be done now.
+
+    Orders that a dead run left as sending must be made ready again first (`Ledger.reopen`). Pace and breaker belong
+    to the account; waits are measured by the pace's clock, `clock` only dates what is written. Raises
+    LedgerUnavailable as soon as something cannot be written: then nothing more is sent. Whatever is raised, by the
+    watcher too, ends the delivery with nothing more recorded.
+    """
+    rhythm = rhythm or Rhythm()
+    workers: Crew[Back] = crew or Threads(concurrency, f"send-{batch.id}")
+    line = Line(
+        carrier=carrier, upserts=destination.upserts, pace=pace, breaker=breaker, concurrency=concurrency
+    )
+    chance = Chance(clock=clock, monotonic=pace.monotonic, random=random)
+    delivery = _Delivery(batch, ledger, line, locate, chance, stop, watcher, workers, rhythm)
+    try:
+        return delivery.run()
+    finally:
+        delivery.halted.set()
+        workers.close()
+
+
+class _Delivery:
+    """One call of `deliver`."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        ledger: Ledger,
+        line: Line,
+        locate: Locate,
+        chance: Chance,
+        stop: threading.Event,
+        watcher: Watcher,
+        crew: Crew[Back],
+        rhythm: Rhythm,
+    ) -> None:
+        self.batch, self.ledger, self.line = batch, ledger, line
+        self.chance, self.stop, self.crew, self.rhythm = chance, stop, crew, rhythm
+        self.halted = threading.Event()
+        self.record = Record(ledger, batch, chance=chance, watcher=watcher, grouping=rhythm.grouping)
+        self.waiting = Waiting(self._ready_orders, rhythm.page_orders)
+        self.tickets = Tickets(rhythm.asking)
+        self.settling = Settling(
+            batch_id=batch.id,
+            line=line,
+            chance=chance,
+            locate=locate,
+            record=self.record,
+            waiting=self.waiting,
+            tickets=self.tickets,
+        )
+        self.outbox: deque[Sent] = deque()
+        self.under_way = 0
+        # Where a pace holds, a task is handed over only to somebody free: leave to send is taken the moment before.
+        paced = line.pace.requests_per_second is not None
+        self.places = line.concurrency if paced else line.concurrency + rhythm.spare_tasks
+        self.stock_orders = 1 if paced else rhythm.grouping.orders
+
+    def run(self) -> Delivered:
+        """The loop."""
+        for sent in by_ticket(self._pending_orders()):
+            self.waiting.take_out(sent.orders)
+            self.tickets.add(sent, self.chance.monotonic(), at_once=True)
+        while (ended := self._ended()) is None:
+            self._stock()
+            self._let_go()
+            self._gather(self._nap_seconds())
+        return self._wind_down(ended)
+
+    def _ended(self) -> Ended | None:
+        if self.stop.is_set():
+            return Ended.STOPPED
+        if self.under_way or self.outbox or len(self.tickets):
+            busy = True
+        else:
+            busy = self.waiting.due_in(self.chance.monotonic()) is not None
+        if busy and self.line.breaker.gate() is Gate.STOP:
+            return Ended.ACCOUNT_STOPPED
+        return None if busy else Ended.DONE
+
+    def _stock(self) -> None:
+        """Write the attempts of the next parcels."""
+        if len(self.outbox) >= (1 if self.stock_orders == 1 else self.places):
+            return
+        if self.line.breaker.gate() is not Gate.SEND or len(self.tickets) >= self.rhythm.tickets_at_once:
+            return
+        if self.line.pace.wait_seconds() > _STOCK_WITHIN_SECONDS:
+            return
+        loads = list(self._cut())
+        if loads:
+            self.outbox.extend(self.record.attempts(loads))
+
+    def _cut(self) -> Iterator[Load]:
+        orders = parcels = 0
+        while orders < self.stock_orders or parcels < self.line.concurrency:
+            size = max(1, self.line.carrier.parcel_size(len(self.waiting)))
+            load = self.waiting.cut(size, self.chance.monotonic(), fresh=self._may_begin_fresh())
+            if load is None:
+                return
+            orders += len(load.orders)
+            parcels += 1
+            yield load
+
+    def _let_go(self) -> None:
+        """Hand over what may leave now: questions that are due, then parcels."""
+        while self.under_way < self.places:
+            asks = self.tickets.due_in(self.chance.monotonic()) == 0.0
+            if not asks and not self.outbox:
+                return
+            if (
+                self.line.breaker.gate() is not Gate.SEND
+                or self.line.pace.take()
+                or not self.line.breaker.leave()
+            ):
+                return
+            if asks:
+                ask = self.tickets.take()
+                self.crew.submit(self._task(ask.sent, ask))
+            else:
+                self.crew.submit(self._task(self.outbox.popleft(), None))
+            self.under_way += 1
+
+    def _may_begin_fresh(self) -> bool:
+        return self.waiting.returned < self.rhythm.returned_at_once
+
+    def _task(self, sent: Sent, ask: Ask | None) -> Callable[[], Back]:
+        def talk() -> Back:
+            if self.halted.is_set():
+                return Back(sent=sent, ask=ask, answer=None)
+            if ask is None or sent.ticket is None:
+                answer = self.line.carrier.send(sent.parcel())
+            else:
+                answer = self.line.carrier.follow(sent.ticket, [order.key for order in sent.orders])
+            return Back(sent=sent, ask=ask, answer=answer)
+
+        return talk
+
+    def _gather(self, timeout_seconds: float) -> None:
+        backs = self.crew.collect(timeout_seconds)
+        self.under_way -= len(backs)
+        self.settling.settle(backs)
+        if self.record.due_in(self.chance.monotonic()) == 0.0:
+            self.record.flush()
+
+    def _nap_seconds(self) -> float:
+        """How long nothing can happen but an answer."""
+        now = self.chance.monotonic()
+        naps = [self.rhythm.look_seconds, self.record.due_in(now)]
+        if self.under_way < self.places:
+            naps.append(self._next_departure_in(now))
+        nap = min(nap for nap in naps if nap is not None)
+        return max(nap, _SHORTEST_NAP_SECONDS) if nap > 0.0 else 0.0
+
+    def _next_departure_in(self, now: float) -> float | None:
+        if self.line.breaker.gate() is not Gate.SEND:
+            return None
+        leaves = [self.tickets.due_in(now)]
+        if self.outbox:
+            leaves.append(0.0)
+        elif len(self.tickets) < self.rhythm.tickets_at_once:
+            leaves.append(self.waiting.due_in(now, fresh=self._may_begin_fresh()))
+        known = [seconds for seconds in leaves if seconds is not None]
+        return max(min(known), self.line.pace.wait_seconds()) if known else None
+
+    def _wind_down(self, ended: Ended) -> Delivered:
+        """Begin nothing more, wait for what is under way, write it down, and leave the rest as it must be found."""
+        self.halted.set()
+        for sent in self.outbox:
+            self.record.outcomes(not_sent(sent, self.chance.clock()))
+        self.outbox.clear()
+        deadline: float | None = None
+        while self.under_way:
+            now = self.chance.monotonic()
+            if self.stop.is_set():
+                deadline = deadline or now + self.rhythm.stop_grace_seconds
+                if now >= deadline:
+                    break  # their orders stay `sending`; the next start finds that out
+            self._gather(self.rhythm.look_seconds)
+        self.record.flush()
+        reason, detail, unsent = self._leave_unsent() if ended is Ended.ACCOUNT_STOPPED else (None, "", 0)
+        if not self.under_way:
+            self.record.tell(Step.SENT)
+        return self.record.delivered(ended, unsent=unsent, reason=reason, detail=detail)
+
+    def _leave_unsent(self) -> tuple[StopReason | None, str, int]:
+        """Told first, then moved: a death between the two leaves orders that are tried again, not orders unexplained."""
+        state = self.line.breaker.state
+        rest = state if isinstance(state, Open) else state.of if isinstance(state, Probing) else None
+        reason, detail = (rest.reason, rest.detail) if rest else (StopReason.OUTAGE, "")
+        if not self._ready_orders(-1, 1):
+            return reason, detail, 0
+        self.ledger.add_problems(self.batch.id, [account_stopped(reason, detail, self.batch)])
+        unsent = self.ledger.set_fates(self.batch.id, (OrderFate.READY,), OrderFate.UNSENT)
+        return reason, detail, unsent
+
+    def _ready_orders(self, after: int, limit: int) -> list[StoredOrder]:
+        return self.ledger.orders(self.batch.id, (OrderFate.READY,), after=after, limit=limit)
+
+    def _pending_orders(self) -> Iterator[StoredOrder]:
+        after, limit = -1, self.rhythm.page_orders
+        while page := self.ledger.orders(self.batch.id, (OrderFate.PENDING,), after=after, limit=limit):
+            yield from page
+            after = page[-1].sequence

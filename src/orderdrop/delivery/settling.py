@@ -1,0 +1,105 @@
+"""What is done with an answer: the ruling's outcomes to the record, orders back to the queue, the account told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from orderdrop.core.policy import AskAgain, Decision, Retry, StopAccount, after, after_asking, signals_outage
+from orderdrop.delivery.follow import Tickets
+from orderdrop.delivery.parcels import Sent, Waiting
+from orderdrop.delivery.record import Record
+from orderdrop.delivery.rulings import Locate, Ruling, not_sent, rule_on
+from orderdrop.delivery.terms import Back, Chance, Line
+from orderdrop.destinations.base import Answer, Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """Settles answers one by one; everything it touches belongs to one delivery, but for the line."""
+
+    batch_id: str
+    line: Line
+    chance: Chance
+    locate: Locate
+    record: Record
+    waiting: Waiting
+    tickets: Tickets
+
+    def settle(self, backs: Iterable[Back]) -> None:
+        """Take note of what the crew brought back."""
+        answered = 0
+        for back in backs:
+            if back.answer is not None:
+                answered += 1
+                self._answered(back, back.answer)
+            elif back.ask is not None:
+                self.tickets.again(back.ask, self.chance.monotonic())
+            else:
+                self.record.outcomes(not_sent(back.sent, self.chance.clock()))
+        if answered:
+            self.record.answered(answered)
+
+    def _answered(self, back: Back, answer: Answer) -> None:
+        sent = self._named(back.sent)
+        ruling = rule_on(
+            sent,
+            answer,
+            lambda failure, orders: self._decide(back, failure, orders),
+            batch_id=self.batch_id,
+            at=self.chance.clock(),
+            locate=self.locate,
+        )
+        self.record.outcomes(ruling.outcomes)
+        self._tell_account(ruling)
+        now = self.chance.monotonic()
+        if back.ask is not None:
+            if ruling.outcomes:
+                self.tickets.done()
+            else:
+                wait = ruling.decision.in_seconds if isinstance(ruling.decision, AskAgain) else None
+                self.tickets.again(back.ask, now, wait)
+        for load, in_seconds in ruling.back:
+            self.waiting.put_back(load, now + in_seconds)
+        for order in ruling.finished:
+            self.waiting.release(order)
+        for pending in ruling.pending:
+            self.tickets.add(pending, now)
+
+    def _named(self, sent: Sent) -> Sent:
+        """Orders that an earlier run sent get the names of their attempts."""
+        if sent.attempt_ids:
+            return sent
+        return replace(sent, attempt_ids=tuple(self.record.last_attempt(order.id) for order in sent.orders))
+
+    def _decide(self, back: Back, failure: Failure, orders: int) -> Decision:
+        if back.ask is not None:
+            return after_asking(
+                failure.kind,
+                attempt=back.sent.attempt,
+                asked=back.ask.asked,
+                upserts=self.line.upserts,
+                random=self.chance.random,
+                status=failure.status,
+                retry_after_seconds=failure.retry_after_seconds,
+                orders=orders,
+            )
+        return after(
+            failure.kind,
+            attempt=back.sent.attempt,
+            upserts=self.line.upserts,
+            random=self.chance.random,
+            status=failure.status,
+            retry_after_seconds=failure.retry_after_seconds,
+            orders=orders,
+            shrinks=self.line.carrier.parcel_size(len(self.waiting) + orders) < len(back.sent.orders),
+        )
+
+    def _tell_account(self, ruling: Ruling) -> None:
+        failure, decision = ruling.failure, ruling.decision
+        if isinstance(decision, Retry | AskAgain) and decision.pauses_account:
+            self.line.pace.pause(decision.in_seconds)
+        if failure is not None and isinstance(decision, StopAccount):
+            self.line.breaker.opened(decision.reason, failure.message)
+        elif failure is not None and signals_outage(failure.kind, failure.status):
+            self.line.breaker.failed(failure.message)
+        else:
+            self.line.breaker.worked()
