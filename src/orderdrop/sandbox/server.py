@@ -147,10 +147,7 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    if not _is_loopback(host):
-        raise SandboxStartError(
-            f"The sandbox serves this machine only, and {host} is not a loopback address. Use 127.0.0.1."
-        )
+    require_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Without the protocol's number asyncio leaves Nagle's algorithm on, and every answer waits 40 ms.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -164,13 +161,16 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+def require_loopback(host: str) -> None:
+    """Raise `SandboxStartError` unless the host is this machine's own, by address or as `localhost`."""
     try:
-        return ip_address(host).is_loopback
+        loopback = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
-        return False
+        loopback = False
+    if not loopback:
+        raise SandboxStartError(
+            f"The sandbox serves this machine only, and {host} is not a loopback address. Use 127.0.0.1."
+        )
 
 
 def _index(names: Sequence[str]) -> Callable[[Request], JSONResponse]:
