@@ -1,0 +1,93 @@
+"""A TCP proxy on loopback that breaks connections on purpose."""
+
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+_BLOCK_BYTES = 16_384
+
+
+@dataclass
+class ToxicProxy:
+    """Passes everything on to 127.0.0.1:`upstream` until its poison works; `port` is where it listens.
+
+    Both limits count bytes from the server: after `reset_after` the connection is reset, after `freeze_after` nothing
+    more arrives although the connection stays open (a black hole). Set either to None at any time.
+    """
+
+    upstream: int
+    reset_after: int | None = None
+    freeze_after: int | None = None
+    passed: int = 0
+    _open: list[socket.socket] = field(default_factory=list)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        _shut(self._listener)
+        for connection in self._open:
+            _shut(connection)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.upstream))
+            self._open += [client, server]
+            self.passed = 0
+            self._start(self._upwards, client, server)
+            self._start(self._downwards, client, server)
+
+    def _upwards(self, client: socket.socket, server: socket.socket) -> None:
+        _pass_on(client, server, lambda block: block)
+
+    def _downwards(self, client: socket.socket, server: socket.socket) -> None:
+        _pass_on(server, client, lambda block: self._poisoned(block, client))
+
+    def _poisoned(self, block: bytes, client: socket.socket) -> bytes:
+        self.passed += len(block)
+        if self.freeze_after is not None and self.passed > self.freeze_after:
+            self._stopped.wait()
+            return b""
+        if self.reset_after is not None and self.passed > self.reset_after:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()  # with no lingering: a reset
+            return b""
+        return block
+
+    def _start(self, work: Callable[..., None], *sockets: socket.socket) -> None:
+        threading.Thread(target=work, args=sockets, daemon=True).start()
+
+
+def _pass_on(source: socket.socket, target: socket.socket, through: Callable[[bytes], bytes]) -> None:
+    try:
+        while block := source.recv(_BLOCK_BYTES):
+            passed = through(block)
+            if not passed:
+                break
+            target.sendall(passed)
+    except OSError:
+        pass  # one side is gone: so is the other
+    _shut(target)
+    _shut(source)
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # was closed already
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
