@@ -1,0 +1,153 @@
+"""The ledger on SQLite or PostgreSQL: each method of the port is one transaction around one function of a topic."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from orderdrop.core.orders import StoredOrder
+from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
+from orderdrop.core.problems import Problem
+from orderdrop.ledger import sql_batches, sql_leases, sql_preparing, sql_reading, sql_sending
+from orderdrop.ledger.database import Database
+from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder, Outcome
+
+
+class SqlLedger:
+    """The Ledger port on a migrated database; what each method promises stands at the port."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+        with self._database.writing() as connection:
+            return sql_leases.lease(connection, name, owner, now, seconds)
+
+    def lease_holder(self, name: str, now: datetime) -> str | None:
+        with self._database.reading() as connection:
+            return sql_leases.lease_holder(connection, name, now)
+
+    def release(self, name: str, owner: str) -> None:
+        with self._database.writing() as connection:
+            sql_leases.release(connection, name, owner)
+
+    def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
+        with self._database.writing() as connection:
+            sql_leases.pin_mapping(connection, digest, name, text, at)
+
+    def mapping_text(self, digest: str) -> str | None:
+        with self._database.reading() as connection:
+            return sql_leases.mapping_text(connection, digest)
+
+    def open_batch(self, batch: Batch) -> None:
+        with self._database.writing() as connection:
+            sql_batches.open_batch(connection, batch)
+
+    def batch(self, batch_id: str) -> Batch | None:
+        with self._database.reading() as connection:
+            return sql_batches.batch(connection, batch_id)
+
+    def batches(
+        self,
+        *,
+        limit: int = 50,
+        before: str | None = None,
+        feed: str | None = None,
+        statuses: Collection[BatchStatus] | None = None,
+    ) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_batches.batches(connection, limit, before, feed, statuses)
+
+    def batches_of_content(self, sha256: str, mapping: str, account: str) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_batches.batches_of_content(connection, sha256, mapping, account)
+
+    def batch_at_place(self, feed: str, place: str) -> Batch | None:
+        with self._database.reading() as connection:
+            return sql_batches.batch_at_place(connection, feed, place)
+
+    def unfinished(self, feed: str | None = None) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_batches.unfinished(connection, feed)
+
+    def conclude(self, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str = "") -> None:
+        with self._database.writing() as connection:
+            sql_batches.conclude(connection, batch_id, status, at, remarks)
+
+    def feed_done(self, batch_id: str, place: str | None) -> None:
+        with self._database.writing() as connection:
+            sql_batches.feed_done(connection, batch_id, place)
+
+    def begin_preparation(self, batch_id: str) -> None:
+        with self._database.writing() as connection:
+            sql_preparing.begin_preparation(connection, batch_id)
+
+    def add_orders(self, batch_id: str, orders: Sequence[StoredOrder]) -> None:
+        with self._database.writing() as connection:
+            sql_preparing.add_orders(connection, batch_id, orders)
+
+    def add_problems(self, batch_id: str, problems: Sequence[Problem]) -> None:
+        with self._database.writing() as connection:
+            sql_preparing.add_problems(connection, batch_id, problems)
+
+    def add_row_fates(self, batch_id: str, fate: RowFate, rows: Iterable[int]) -> None:
+        with self._database.writing() as connection:
+            sql_preparing.add_row_fates(connection, batch_id, fate, rows)
+
+    def finish_preparation(
+        self, batch_id: str, *, rows_read: int, verdict: str, status: BatchStatus, remarks: str = ""
+    ) -> None:
+        with self._database.writing() as connection:
+            sql_batches.finish_preparation(connection, batch_id, rows_read, verdict, status, remarks)
+
+    def last_accepted(self, account: str, keys: Sequence[str]) -> Mapping[str, str]:
+        with self._database.reading() as connection:
+            return sql_preparing.last_accepted(connection, account, keys)
+
+    def orders(
+        self,
+        batch_id: str,
+        fates: Collection[OrderFate] | None = None,
+        *,
+        after: int = -1,
+        limit: int | None = None,
+    ) -> list[StoredOrder]:
+        with self._database.reading() as connection:
+            return sql_reading.orders(connection, batch_id, fates, after, limit)
+
+    def record_attempts(self, attempts: Sequence[Attempt]) -> None:
+        with self._database.writing() as connection:
+            sql_sending.record_attempts(connection, attempts)
+
+    def record_outcomes(self, outcomes: Sequence[Outcome], account: str) -> None:
+        with self._database.writing() as connection:
+            sql_sending.record_outcomes(connection, outcomes, account)
+
+    def reopen(self, batch_id: str, at: datetime) -> int:
+        with self._database.writing() as connection:
+            return sql_sending.reopen(connection, batch_id, at)
+
+    def set_fates(self, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
+        with self._database.writing() as connection:
+            return sql_sending.set_fates(connection, batch_id, of, to)
+
+    def counts(self, batch_id: str) -> Counts:
+        with self._database.reading() as connection:
+            return sql_reading.counts(connection, batch_id)
+
+    def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
+        with self._database.reading() as connection:
+            return iter(sql_reading.row_fates(connection, batch_id))
+
+    def problems(self, batch_id: str, *, limit: int | None = None) -> list[Problem]:
+        with self._database.reading() as connection:
+            return sql_reading.problems(connection, batch_id, limit)
+
+    def attempts(self, order_id: str) -> list[Attempt]:
+        with self._database.reading() as connection:
+            return sql_reading.attempts(connection, order_id)
+
+    def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
+        with self._database.reading() as connection:
+            return sql_reading.find_orders(connection, text, limit)
+
+    def close(self) -> None:
+        self._database.close()

@@ -1,0 +1,129 @@
+"""Drops and batches in SQL."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+
+from orderdrop.core.outcomes import BatchStatus
+from orderdrop.ledger.ledger import Batch
+from orderdrop.ledger.records import batch_record, drop_record, read_batch
+from orderdrop.ledger.sql_leases import upsert
+from orderdrop.ledger.tables import BATCHES, DROPS
+from orderdrop.ledger.unavailable import contradiction
+
+_RESUMES = [status.value for status in BatchStatus if status.resumes]
+# `drop_id` is a column of the batch already
+BATCH_COLUMNS = [
+    *BATCHES.c,
+    *(column.label(f"drop_{column.name}") for column in DROPS.c if column.name != "id"),
+]
+
+
+def open_batch(connection: Connection, batch: Batch) -> None:
+    """Register a drop and its batch."""
+    connection.execute(
+        upsert(connection, DROPS)
+        .values(drop_record(batch.drop))
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
+    connection.execute(insert(BATCHES).values(batch_record(batch)))
+
+
+def batch(connection: Connection, batch_id: str) -> Batch | None:
+    """One batch by its id."""
+    row = connection.execute(_batches().where(BATCHES.c.id == batch_id)).one_or_none()
+    return None if row is None else read_batch(row)
+
+
+def batches(
+    connection: Connection,
+    limit: int,
+    before: str | None,
+    feed: str | None,
+    statuses: Collection[BatchStatus] | None,
+) -> list[Batch]:
+    """Batches, newest first."""
+    query = _batches().order_by(BATCHES.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(
+            BATCHES.c.number < select(BATCHES.c.number).where(BATCHES.c.id == before).scalar_subquery()
+        )
+    if feed is not None:
+        query = query.where(DROPS.c.feed == feed)
+    if statuses is not None:
+        query = query.where(BATCHES.c.status.in_([status.value for status in statuses]))
+    return _read(connection, query)
+
+
+def batches_of_content(connection: Connection, sha256: str, mapping: str, account: str) -> list[Batch]:
+    """Batches of the same content, oldest first."""
+    return _read(
+        connection,
+        _batches()
+        .where(DROPS.c.sha256 == sha256, BATCHES.c.mapping == mapping, BATCHES.c.account == account)
+        .order_by(BATCHES.c.number),
+    )
+
+
+def batch_at_place(connection: Connection, feed: str, place: str) -> Batch | None:
+    """The newest batch whose drop lies at a place."""
+    found = _read(
+        connection,
+        _batches()
+        .where(DROPS.c.feed == feed, DROPS.c.place == place)
+        .order_by(BATCHES.c.number.desc())
+        .limit(1),
+    )
+    return found[0] if found else None
+
+
+def unfinished(connection: Connection, feed: str | None) -> list[Batch]:
+    """Batches that go on, and batches whose feed was not told; a drop without a feed has nobody to tell."""
+    not_told = and_(BATCHES.c.feed_done.is_(False), DROPS.c.feed.is_not(None))
+    query = _batches().where(or_(BATCHES.c.status.in_(_RESUMES), not_told)).order_by(BATCHES.c.number)
+    if feed is not None:
+        query = query.where(DROPS.c.feed == feed)
+    return _read(connection, query)
+
+
+def conclude(
+    connection: Connection, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str
+) -> None:
+    """Set a batch's status; empty remarks leave the earlier ones."""
+    change(connection, batch_id, {"status": status.value, "finished_at": at} | _unless_empty(remarks))
+
+
+def feed_done(connection: Connection, batch_id: str, place: str | None) -> None:
+    """Record that the source was told."""
+    change(connection, batch_id, {"feed_done": True})
+    drop_id = select(BATCHES.c.drop_id).where(BATCHES.c.id == batch_id).scalar_subquery()
+    connection.execute(update(DROPS).where(DROPS.c.id == drop_id).values(place=place))
+
+
+def finish_preparation(
+    connection: Connection, batch_id: str, rows_read: int, verdict: str, status: BatchStatus, remarks: str
+) -> None:
+    """Close the preparation."""
+    facts = {"rows_read": rows_read, "verdict": verdict, "status": status.value}
+    change(connection, batch_id, facts | _unless_empty(remarks))
+
+
+def change(connection: Connection, batch_id: str, facts: dict[str, Any]) -> None:
+    """Set columns of one batch; a batch that is not there is an error."""
+    changed = connection.execute(update(BATCHES).where(BATCHES.c.id == batch_id).values(facts))
+    if changed.rowcount != 1:
+        raise contradiction(f"there is no batch {batch_id}")
+
+
+def _unless_empty(remarks: str) -> dict[str, Any]:
+    return {"remarks": remarks} if remarks else {}
+
+
+def _batches() -> Select[Any]:
+    return select(*BATCH_COLUMNS).join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Batch]:
+    return [read_batch(row) for row in connection.execute(query)]

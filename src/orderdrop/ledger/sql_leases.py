@@ -1,0 +1,57 @@
+"""Leases and pinned mappings in SQL."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from orderdrop.ledger.tables import LEASES, MAPPINGS
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT; SQLite and PostgreSQL spell it alike but SQLAlchemy has one class for each."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def lease(connection: Connection, name: str, owner: str, now: datetime, seconds: float) -> bool:
+    """Take or renew a lease in one statement, so that of two processes one wins."""
+    insert = upsert(connection, LEASES).values(
+        name=name, owner=owner, expires_at=now + timedelta(seconds=seconds)
+    )
+    taken = connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[LEASES.c.name],
+            set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
+            where=or_(LEASES.c.owner == owner, LEASES.c.expires_at <= now),
+        )
+    )
+    return bool(taken.rowcount == 1)
+
+
+def lease_holder(connection: Connection, name: str, now: datetime) -> str | None:
+    """Who holds a lease that has not run out."""
+    return connection.execute(
+        select(LEASES.c.owner).where(LEASES.c.name == name, LEASES.c.expires_at > now)
+    ).scalar()
+
+
+def release(connection: Connection, name: str, owner: str) -> None:
+    """Give a lease back."""
+    connection.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.owner == owner))
+
+
+def pin_mapping(connection: Connection, digest: str, name: str, text: str, at: datetime) -> None:
+    """Keep the text of a mapping."""
+    connection.execute(
+        upsert(connection, MAPPINGS)
+        .values(digest=digest, name=name, text=text, pinned_at=at)
+        .on_conflict_do_nothing()
+    )
+
+
+def mapping_text(connection: Connection, digest: str) -> str | None:
+    """The text that was pinned under a digest."""
+    return connection.execute(select(MAPPINGS.c.text).where(MAPPINGS.c.digest == digest)).scalar()

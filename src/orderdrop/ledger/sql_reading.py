@@ -1,0 +1,103 @@
+"""Orders, books, problems and searches in SQL."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from orderdrop.core.orders import StoredOrder
+from orderdrop.core.outcomes import Counts, OrderFate, RowFate, tally
+from orderdrop.core.problems import Problem
+from orderdrop.ledger.ledger import Attempt, FoundOrder
+from orderdrop.ledger.records import read_attempt, read_batch, read_order, read_problem
+from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.tables import ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS, ROW_FATES
+from orderdrop.ledger.unavailable import contradiction
+
+
+def orders(
+    connection: Connection,
+    batch_id: str,
+    fates: Collection[OrderFate] | None,
+    after: int,
+    limit: int | None,
+) -> list[StoredOrder]:
+    """Orders of a batch by sequence."""
+    query = select(ORDERS).where(ORDERS.c.batch_id == batch_id, ORDERS.c.sequence > after)
+    if fates is not None:
+        query = query.where(ORDERS.c.fate.in_([fate.value for fate in fates]))
+    query = query.order_by(ORDERS.c.sequence).limit(limit)
+    return [read_order(row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection, batch_id: str) -> Counts:
+    """The books of a batch, added up by the database."""
+    read = connection.execute(select(BATCHES.c.rows_read).where(BATCHES.c.id == batch_id)).scalar()
+    if read is None:
+        raise contradiction(f"there is no batch {batch_id}")
+    of_rows = connection.execute(
+        select(ROW_FATES.c.fate, func.sum(ROW_FATES.c.last_row - ROW_FATES.c.first_row + 1))
+        .where(ROW_FATES.c.batch_id == batch_id)
+        .group_by(ROW_FATES.c.fate)
+    )
+    alone = {RowFate(fate): int(rows) for fate, rows in of_rows}
+    of_orders = connection.execute(
+        select(ORDERS.c.fate, func.count(), func.sum(ORDERS.c.row_count))
+        .where(ORDERS.c.batch_id == batch_id)
+        .group_by(ORDERS.c.fate)
+    )
+    return tally(read, alone, {OrderFate(fate): (int(n), int(rows)) for fate, n, rows in of_orders})
+
+
+def row_fates(connection: Connection, batch_id: str) -> list[tuple[RowFate, int, int]]:
+    """Ranges of rows that belong to no order, by row."""
+    rows = connection.execute(
+        select(ROW_FATES.c.fate, ROW_FATES.c.first_row, ROW_FATES.c.last_row)
+        .where(ROW_FATES.c.batch_id == batch_id)
+        .order_by(ROW_FATES.c.first_row, ROW_FATES.c.number)
+    )
+    return [(RowFate(fate), first, last) for fate, first, last in rows]
+
+
+def problems(connection: Connection, batch_id: str, limit: int | None) -> list[Problem]:
+    """Problems of a batch in the order in which they were found."""
+    query = select(PROBLEMS).where(PROBLEMS.c.batch_id == batch_id).order_by(PROBLEMS.c.number).limit(limit)
+    return [read_problem(row) for row in connection.execute(query)]
+
+
+def attempts(connection: Connection, order_id: str) -> list[Attempt]:
+    """Attempts of an order, oldest first."""
+    query = select(ATTEMPTS).where(ATTEMPTS.c.order_id == order_id).order_by(ATTEMPTS.c.number)
+    return [read_attempt(row) for row in connection.execute(query)]
+
+
+def find_orders(connection: Connection, text: str, limit: int) -> list[FoundOrder]:
+    """Orders with exactly this key, then orders that contain the text anywhere; each newest first."""
+    found = _found(connection, _search(limit).where(ORDERS.c.order_key == text))
+    if len(found) == limit:
+        return found
+    anywhere = or_(
+        *(
+            column.icontains(text, autoescape=True)
+            for column in (ORDERS.c.order_key, ORDERS.c.reference, ORDERS.c.payload)
+        )
+    )
+    return found + _found(connection, _search(limit - len(found)).where(ORDERS.c.order_key != text, anywhere))
+
+
+def _search(limit: int) -> Select[Any]:
+    order_columns = [column.label(f"order_{column.name}") for column in ORDERS.c]
+    return (
+        select(*order_columns, *BATCH_COLUMNS)
+        .join_from(ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
+        .join(DROPS, BATCHES.c.drop_id == DROPS.c.id)
+        .order_by(BATCHES.c.number.desc(), ORDERS.c.sequence.desc())
+        .limit(limit)
+    )
+
+
+def _found(connection: Connection, query: Select[Any]) -> list[FoundOrder]:
+    return [
+        FoundOrder(order=read_order(row, prefix="order_"), batch=read_batch(row))
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,197 @@
+"""The tables of the ledger, in words that SQLite and PostgreSQL both understand.
+
+Every table has an index for each question that the port asks. `number` is the order in which facts were recorded:
+unlike a clock it never runs backwards. Enumerations are kept as their words, so that the ledger can be read by people.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+def as_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; a datetime without a zone is a bug of the caller and raises ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone")
+    return moment.astimezone(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC and given back in UTC, also by a database that keeps no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """To the database."""
+        return None if value is None else as_utc(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """From the database."""
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column of exactly this type
+COUNTER = BigInteger().with_variant(Integer(), "sqlite")
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+MAPPINGS = Table(
+    "mappings",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("pinned_at", UtcDateTime, nullable=False),
+)
+
+DROPS = Table(
+    "drops",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("feed", Text),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("arrived_at", UtcDateTime, nullable=False),
+    Column("kept_at", Text, nullable=False),
+    Column("place", Text),
+    Index(None, "sha256"),
+    Index(None, "feed", "place"),
+)
+
+BATCHES = Table(
+    "batches",
+    METADATA,
+    Column("number", COUNTER, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("drop_id", Text, ForeignKey(DROPS.c.id), nullable=False, index=True),
+    Column("mapping", Text, nullable=False),
+    Column("mapping_digest", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("parent_id", Text),
+    Column("verdict", Text),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("feed_done", Boolean, nullable=False),
+    Column("remarks", Text, nullable=False),
+    Index(None, "status", "number"),
+    Index(None, "feed_done", "number"),
+)
+
+ROW_FATES = Table(
+    "row_fates",
+    METADATA,
+    Column("number", COUNTER, primary_key=True),
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("first_row", BigInteger, nullable=False),
+    Column("last_row", BigInteger, nullable=False),
+    Index(None, "batch_id", "first_row"),
+)
+
+ORDERS = Table(
+    "orders",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("order_key", Text, nullable=False),
+    Column("digest", Text),
+    Column("payload", Text),
+    Column("lineage", Text, nullable=False),
+    Column("row_count", Integer, nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("reference", Text),
+    Index("uq_orders_batch_id_sequence", "batch_id", "sequence", unique=True),
+    # row_count lets the books be added up from the index alone, without a look at the payloads
+    Index("ix_orders_by_fate", "batch_id", "fate", "sequence", "row_count"),
+    Index(None, "order_key"),
+)
+
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("number", COUNTER, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("request_id", Text, nullable=False),
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), nullable=False),
+    Column("order_id", Text, ForeignKey(ORDERS.c.id), nullable=False, index=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("outcome", Text),
+    Column("http_status", Integer),
+    Column("message", Text, nullable=False),
+    Index(
+        "ix_attempts_open",
+        "batch_id",
+        sqlite_where=text("outcome IS NULL"),
+        postgresql_where=text("outcome IS NULL"),
+    ),
+)
+
+PROBLEMS = Table(
+    "problems",
+    METADATA,
+    Column("number", COUNTER, primary_key=True),
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), nullable=False),
+    Column("order_id", Text, ForeignKey(ORDERS.c.id)),  # set where an outcome brought the problem
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("cells", Text, nullable=False),
+    Column("value", Text),
+    Column("order_key", Text),
+    Column("path", Text),
+    Column("raised_by", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Index(None, "batch_id", "number"),
+    Index(None, "order_id"),
+)
+
+ACCEPTED = Table(
+    "accepted",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("order_key", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("accepted_at", UtcDateTime, nullable=False),
+    # the first later attempt that may have changed the order at the destination without our knowing
+    Column("doubted_by", Text, index=True),
+)

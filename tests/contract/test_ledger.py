@@ -1,0 +1,735 @@
+"""What every ledger promises, asked of each implementation; one more of them is one more line in LEDGERS."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta, timezone
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.unit.ledger.facts import (
+    ACCOUNT,
+    NOW,
+    a_batch,
+    a_drop,
+    a_refusal,
+    accepted,
+    an_attempt,
+    an_order,
+    failed,
+    later,
+    lineage,
+    prepared,
+    refused,
+    sent,
+)
+
+from orderdrop.core.lineage import Lineage
+from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
+from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
+from orderdrop.errors import LedgerUnavailable
+from orderdrop.ledger.ledger import AttemptOutcome, Ledger
+from orderdrop.ledger.open import open_ledger
+
+LEDGERS: dict[str, Callable[[Path], str]] = {
+    "memory": lambda _: "memory://",
+    "sqlite": lambda folder: f"sqlite:///{folder / 'ledger.db'}",
+}
+
+
+@pytest.fixture(params=LEDGERS)
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    opened = open_ledger(LEDGERS[request.param](tmp_path))
+    yield opened
+    opened.close()
+
+
+def test_a_lease_has_one_holder_until_it_runs_out(ledger: Ledger) -> None:
+    assert ledger.lease("feed:acme", "one", NOW, 30)
+    assert not ledger.lease("feed:acme", "two", later(29.9), 30)
+    assert ledger.lease_holder("feed:acme", later(29.9)) == "one"
+    assert ledger.lease_holder("feed:acme", later(30)) is None
+    assert ledger.lease("feed:acme", "two", later(30), 30)
+    assert ledger.lease_holder("feed:acme", later(31)) == "two"
+
+
+def test_a_holder_renews_its_lease(ledger: Ledger) -> None:
+    assert ledger.lease("feed:acme", "one", NOW, 30)
+    assert ledger.lease("feed:acme", "one", later(20), 30)
+    assert ledger.lease_holder("feed:acme", later(49)) == "one"
+
+
+def test_a_lease_that_was_given_back_is_free(ledger: Ledger) -> None:
+    ledger.lease("feed:acme", "one", NOW, 30)
+    ledger.release("feed:acme", "one")
+    assert ledger.lease_holder("feed:acme", NOW) is None
+    assert ledger.lease("feed:acme", "two", NOW, 30)
+
+
+def test_nobody_gives_back_the_lease_of_another(ledger: Ledger) -> None:
+    ledger.lease("feed:acme", "one", NOW, 30)
+    ledger.release("feed:acme", "two")
+    ledger.release("feed:other", "two")
+    assert ledger.lease_holder("feed:acme", NOW) == "one"
+
+
+def test_leases_of_different_names_do_not_meet(ledger: Ledger) -> None:
+    assert ledger.lease("feed:acme", "one", NOW, 30)
+    assert ledger.lease("feed:zenith", "two", NOW, 30)
+
+
+def test_of_many_threads_that_want_a_lease_one_gets_it(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda n: ledger.lease("batch:b-1", f"worker-{n}", NOW, 30), range(24)))
+    assert taken.count(True) == 1
+
+
+def test_a_mapping_is_kept_as_it_was_pinned_first(ledger: Ledger) -> None:
+    ledger.pin_mapping("d1", "acme", "mapping: acme # ü", NOW)
+    ledger.pin_mapping("d1", "acme", "something else", later(1))
+    assert ledger.mapping_text("d1") == "mapping: acme # ü"
+    assert ledger.mapping_text("d2") is None
+
+
+def test_a_batch_comes_back_as_it_was_opened(ledger: Ledger) -> None:
+    paris = timezone(timedelta(hours=1))
+    batch = a_batch(
+        created_at=NOW.astimezone(paris).replace(microsecond=123456),
+        finished_at=later(5),
+        parent_id="b-0",
+        verdict='{"encoding":"cp1252"}',
+        rows_read=7,
+        remarks="été",
+        drop=a_drop(feed=None, place=None, size=2**40),
+    )
+    ledger.open_batch(batch)
+    found = ledger.batch("b-1")
+    assert found == batch
+    assert found is not None
+    assert found.created_at.utcoffset() is not None
+    assert ledger.batch("b-2") is None
+
+
+def test_a_second_batch_of_a_drop_leaves_the_drop_alone(ledger: Ledger) -> None:
+    drop = a_drop()
+    ledger.open_batch(a_batch("b-1", drop=drop))
+    ledger.open_batch(a_batch("b-2", drop=replace(drop, name="other.csv"), parent_id="b-1"))
+    second = ledger.batch("b-2")
+    assert second is not None
+    assert second.drop == drop
+
+
+def test_a_batch_cannot_be_opened_twice(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.open_batch(a_batch(drop=a_drop("d-new", sha256="ef" * 32)))
+    ledger.open_batch(a_batch("b-2", drop=a_drop("d-new", sha256="99" * 32)))
+    assert [batch.id for batch in ledger.batches_of_content("99" * 32, "acme-shipments", ACCOUNT)] == ["b-2"]
+
+
+def test_batches_come_newest_first_page_by_page(ledger: Ledger) -> None:
+    for number in range(5):
+        ledger.open_batch(a_batch(f"b-{number}"))  # all at the same instant: the order is that of registering
+    assert [batch.id for batch in ledger.batches(limit=2)] == ["b-4", "b-3"]
+    assert [batch.id for batch in ledger.batches(limit=2, before="b-3")] == ["b-2", "b-1"]
+    assert [batch.id for batch in ledger.batches(limit=2, before="b-1")] == ["b-0"]
+    assert ledger.batches(before="b-0") == []
+    assert ledger.batches(before="no such batch") == []
+
+
+def test_batches_are_chosen_by_feed_and_status(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch("b-1"))
+    ledger.open_batch(a_batch("b-2", drop=a_drop("d-2", feed="zenith")))
+    ledger.open_batch(a_batch("b-3", status=BatchStatus.HELD))
+    assert [batch.id for batch in ledger.batches(feed="acme")] == ["b-3", "b-1"]
+    assert [batch.id for batch in ledger.batches(statuses=[BatchStatus.HELD])] == ["b-3"]
+    assert [batch.id for batch in ledger.batches(feed="acme", statuses=[BatchStatus.RECEIVED])] == ["b-1"]
+    assert ledger.batches(statuses=[]) == []
+
+
+def test_a_page_is_full_even_where_a_choice_leaves_gaps(ledger: Ledger) -> None:
+    for number in range(6):
+        ledger.open_batch(a_batch(f"b-{number}", drop=a_drop(f"d-{number}", feed=f"feed{number % 2}")))
+    assert [batch.id for batch in ledger.batches(limit=2, feed="feed0")] == ["b-4", "b-2"]
+    assert [batch.id for batch in ledger.batches(limit=2, feed="feed0", before="b-2")] == ["b-0"]
+
+
+def test_the_same_content_is_recognised_under_the_same_mapping_and_account(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch("b-1"))
+    ledger.open_batch(a_batch("b-2"))
+    ledger.open_batch(a_batch("b-3", mapping="other"))
+    ledger.open_batch(a_batch("b-4", account="shop-us"))
+    ledger.open_batch(a_batch("b-5", drop=a_drop("d-5", sha256="ef" * 32)))
+    found = ledger.batches_of_content("ab" * 32, "acme-shipments", ACCOUNT)
+    assert [batch.id for batch in found] == ["b-1", "b-2"]
+
+
+def test_a_place_leads_to_its_newest_batch(ledger: Ledger) -> None:
+    for number in (1, 2):
+        ledger.open_batch(a_batch(f"b-{number}", drop=a_drop(f"d-{number}", place="processing/x.csv")))
+    found = ledger.batch_at_place("acme", "processing/x.csv")
+    assert found is not None
+    assert found.id == "b-2"
+    assert ledger.batch_at_place("zenith", "processing/x.csv") is None
+    assert ledger.batch_at_place("acme", "processing/y.csv") is None
+
+
+def test_a_source_that_was_told_knows_where_the_drop_lies_now(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    ledger.feed_done("b-1", "archive/2026-11-22/x.csv")
+    batch = ledger.batch("b-1")
+    assert batch is not None
+    assert batch.feed_done
+    assert batch.drop.place == "archive/2026-11-22/x.csv"
+    assert ledger.batch_at_place("acme", "processing/d-1.csv") is None
+
+
+@pytest.mark.parametrize("status", BatchStatus)
+def test_a_batch_whose_status_resumes_is_unfinished(ledger: Ledger, status: BatchStatus) -> None:
+    ledger.open_batch(a_batch(status=status, feed_done=True))
+    assert [batch.id for batch in ledger.unfinished()] == (["b-1"] if status.resumes else [])
+
+
+def test_a_batch_whose_source_was_not_told_is_unfinished_if_there_is_a_source(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch("b-1", status=BatchStatus.ACCEPTED))
+    ledger.open_batch(a_batch("b-2", status=BatchStatus.ACCEPTED, drop=a_drop("d-2", feed=None)))
+    assert [batch.id for batch in ledger.unfinished()] == ["b-1"]
+    ledger.feed_done("b-1", None)
+    assert ledger.unfinished() == []
+
+
+def test_unfinished_batches_come_oldest_first_and_by_feed(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch("b-3"))
+    ledger.open_batch(
+        a_batch("b-1", created_at=later(-3600))
+    )  # the clock was set back: still the second to come
+    ledger.open_batch(a_batch("b-2", drop=a_drop("d-2", feed="zenith")))
+    assert [batch.id for batch in ledger.unfinished()] == ["b-3", "b-1", "b-2"]
+    assert [batch.id for batch in ledger.unfinished("acme")] == ["b-3", "b-1"]
+
+
+def test_a_batch_is_concluded_and_may_be_opened_again(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, later(9), "the API was down")
+    batch = ledger.batch("b-1")
+    assert batch is not None
+    assert (batch.status, batch.finished_at, batch.remarks) == (
+        BatchStatus.UNFINISHED,
+        later(9),
+        "the API was down",
+    )
+    ledger.conclude("b-1", BatchStatus.SENDING, None)
+    batch = ledger.batch("b-1")
+    assert batch is not None
+    assert (batch.status, batch.finished_at, batch.remarks) == (BatchStatus.SENDING, None, "the API was down")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda ledger: ledger.conclude("b-9", BatchStatus.FAILED, NOW), id="conclude"),
+        pytest.param(lambda ledger: ledger.feed_done("b-9", None), id="feed_done"),
+        pytest.param(lambda ledger: ledger.begin_preparation("b-9"), id="begin_preparation"),
+        pytest.param(lambda ledger: ledger.add_orders("b-9", [an_order(0, "b-9")]), id="add_orders"),
+        pytest.param(lambda ledger: ledger.add_problems("b-9", [a_refusal()]), id="add_problems"),
+        pytest.param(lambda ledger: ledger.add_row_fates("b-9", RowFate.IGNORED, [2]), id="add_row_fates"),
+        pytest.param(
+            lambda ledger: ledger.finish_preparation(
+                "b-9", rows_read=1, verdict="{}", status=BatchStatus.SENDING
+            ),
+            id="finish_preparation",
+        ),
+        pytest.param(lambda ledger: ledger.counts("b-9"), id="counts: never a balanced nothing"),
+    ],
+)
+def test_a_batch_that_is_not_there_is_never_worked_on(ledger: Ledger, act: Callable[[Ledger], None]) -> None:
+    with pytest.raises(LedgerUnavailable, match=r"recorded nothing.*report this"):
+        act(ledger)
+
+
+def test_an_order_comes_back_as_it_was_added(ledger: Ledger) -> None:
+    order = an_order(
+        4,
+        payload='{"name":"Zoë \\"x\\" \\u0000 😀"}'.encode(),
+        lineage=Lineage(
+            levels=("fulfillments", "fulfillments.trackers"),
+            rows=(7, 9, 8),
+            positions=((0, 0), (0, 1), (1, -1)),
+        ),
+        fate=OrderFate.HELD,
+        reference="job-7",
+    )
+    without_payload = an_order(5, payload=None, digest=None)
+    ledger.open_batch(a_batch())
+    ledger.add_orders("b-1", [order, without_payload])
+    assert ledger.orders("b-1") == [order, without_payload]
+
+
+def test_a_problem_comes_back_as_it_was_added(ledger: Ledger) -> None:
+    everywhere = Problem(
+        code=Code.ROWS_DISAGREE,
+        message="rows 2 and 9 disagree",
+        cells=(Cell(row=2, column="Größe"), Cell(row=9)),
+        value="a\nb",
+        order="FR-1",
+        path="items.0.size",
+        raised_by=RaisedBy.API,
+        owner=Owner.DESTINATION,
+        severity=Severity.WARNING,
+    )
+    of_the_file = Problem(code=Code.FILE_EMPTY, message="the file is empty")
+    ledger.open_batch(a_batch())
+    ledger.add_problems("b-1", [everywhere])
+    ledger.add_problems("b-1", [of_the_file])
+    ledger.add_problems("b-1", [])
+    assert ledger.problems("b-1") == [everywhere, of_the_file]
+    assert ledger.problems("b-1", limit=1) == [everywhere]
+
+
+def test_row_fates_come_back_as_ranges_by_row(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    ledger.add_row_fates("b-1", RowFate.REJECTED, [30, 31])
+    ledger.add_row_fates("b-1", RowFate.IGNORED, iter([4, 2, 3, 9]))
+    ledger.add_row_fates("b-1", RowFate.IGNORED, [])
+    assert list(ledger.row_fates("b-1")) == [
+        (RowFate.IGNORED, 2, 4),
+        (RowFate.IGNORED, 9, 9),
+        (RowFate.REJECTED, 30, 31),
+    ]
+
+
+def test_a_preparation_begins_again_from_nothing(ledger: Ledger) -> None:
+    other = an_order(0, "b-2", key="other")
+    prepared(ledger, other, batch=a_batch("b-2"))
+    ledger.open_batch(a_batch())
+    for _ in range(2):
+        ledger.begin_preparation("b-1")
+        ledger.add_orders("b-1", [an_order(0), an_order(1)])
+        ledger.add_row_fates("b-1", RowFate.IGNORED, [9])
+        ledger.add_problems("b-1", [a_refusal()])
+    ledger.finish_preparation(
+        "b-1", rows_read=3, verdict='{"rows":3}', status=BatchStatus.SENDING, remarks="ok"
+    )
+    assert ledger.counts("b-1").rows.balanced
+    assert len(ledger.orders("b-1")) == 2
+    assert len(ledger.problems("b-1")) == 1
+    batch = ledger.batch("b-1")
+    assert batch is not None
+    assert (batch.rows_read, batch.verdict, batch.status, batch.remarks) == (
+        3,
+        '{"rows":3}',
+        BatchStatus.SENDING,
+        "ok",
+    )
+    assert ledger.orders("b-2") == [other]
+
+
+def test_a_finished_preparation_is_never_begun_again(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0))
+    with pytest.raises(LedgerUnavailable, match="b-1 is sending, its orders must not be forgotten"):
+        ledger.begin_preparation("b-1")
+    assert len(ledger.orders("b-1")) == 1
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(an_order(1, id="b-1-o0"), id="an id that is taken"),
+        pytest.param(an_order(0, id="new"), id="a sequence that is taken"),
+    ],
+)
+def test_orders_are_added_whole_or_not_at_all(ledger: Ledger, second: object) -> None:
+    ledger.open_batch(a_batch())
+    with pytest.raises(LedgerUnavailable):
+        ledger.add_orders("b-1", [an_order(0), second])  # type: ignore[list-item]  # parametrize loses the type
+    assert ledger.orders("b-1") == []
+
+
+def test_orders_come_by_sequence_page_by_page(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    ledger.add_orders("b-1", [an_order(n, fate=_FATES[n % 3]) for n in (5, 3, 1, 0, 2, 4)])
+    assert [order.sequence for order in ledger.orders("b-1")] == [0, 1, 2, 3, 4, 5]
+    assert [order.sequence for order in ledger.orders("b-1", after=3)] == [4, 5]
+    assert [order.sequence for order in ledger.orders("b-1", limit=2)] == [0, 1]
+    assert [order.sequence for order in ledger.orders("b-1", [OrderFate.READY])] == [0, 3]
+    assert [order.sequence for order in ledger.orders("b-1", {OrderFate.HELD, OrderFate.READY}, after=0)] == [
+        1,
+        3,
+        4,
+    ]
+    assert ledger.orders("b-1", []) == []
+    assert ledger.orders("b-2") == []
+
+
+_FATES = [OrderFate.READY, OrderFate.HELD, OrderFate.UNCHANGED]
+
+
+def test_an_attempt_is_open_and_its_order_is_sending(ledger: Ledger) -> None:
+    order = an_order(0)
+    prepared(ledger, order, an_order(1))
+    attempt = sent(ledger, order)
+    assert ledger.attempts(order.id) == [attempt]
+    assert [o.fate for o in ledger.orders("b-1")] == [OrderFate.SENDING, OrderFate.READY]
+
+
+def test_an_answer_closes_its_attempt_and_settles_its_order(ledger: Ledger) -> None:
+    order = an_order(0)
+    prepared(ledger, order)
+    attempt = sent(ledger, order)
+    ledger.record_outcomes([accepted(attempt, message="created", reference="5dbad5")], ACCOUNT)
+    assert ledger.attempts(order.id) == [
+        replace(
+            attempt,
+            finished_at=later(1),
+            outcome=AttemptOutcome.ACCEPTED,
+            http_status=201,
+            message="created",
+        )
+    ]
+    assert ledger.orders("b-1") == [replace(order, fate=OrderFate.ACCEPTED, reference="5dbad5")]
+
+
+def test_attempts_of_an_order_come_oldest_first(ledger: Ledger) -> None:
+    order = an_order(0)
+    prepared(ledger, order)
+    for name in ("a-9", "a-1", "a-5"):  # the clock stands still and names say nothing
+        ledger.record_outcomes([failed(sent(ledger, order, name), 503, OrderFate.READY)], ACCOUNT)
+    assert [attempt.id for attempt in ledger.attempts(order.id)] == ["a-9", "a-1", "a-5"]
+
+
+def test_a_pending_answer_keeps_its_ticket_until_the_verdict(ledger: Ledger) -> None:
+    order = an_order(0)
+    prepared(ledger, order)
+    attempt = sent(ledger, order)
+    ledger.record_outcomes(
+        [accepted(attempt, fate=OrderFate.PENDING, attempt=AttemptOutcome.PENDING, reference="job-1")],
+        ACCOUNT,
+    )
+    assert ledger.orders("b-1", [OrderFate.PENDING])[0].reference == "job-1"
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {}
+    ledger.record_outcomes([accepted(attempt, reference="5dbad5", at=later(9))], ACCOUNT)
+    assert ledger.orders("b-1")[0].reference == "5dbad5"
+    assert [a.outcome for a in ledger.attempts(order.id)] == [AttemptOutcome.ACCEPTED]
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "digest-0"}
+
+
+def test_a_refusal_brings_its_problems(ledger: Ledger) -> None:
+    order = an_order(0)
+    prepared(ledger, order)
+    ledger.add_problems("b-1", [a_refusal("found before")])
+    ledger.record_outcomes([refused(sent(ledger, order), a_refusal("a"), a_refusal("b"))], ACCOUNT)
+    assert [problem.message for problem in ledger.problems("b-1")] == ["found before", "a", "b"]
+    assert ledger.orders("b-1")[0].fate is OrderFate.REFUSED
+
+
+def test_the_problems_of_an_earlier_outcome_give_way_to_those_of_the_newest(ledger: Ledger) -> None:
+    order, other = an_order(0), an_order(1)
+    prepared(ledger, order, other)
+    ledger.add_problems("b-1", [a_refusal("found before")])
+    first, beside = sent(ledger, order), sent(ledger, other)
+    ledger.record_outcomes([refused(first, a_refusal("old")), refused(beside, a_refusal("other"))], ACCOUNT)
+    ledger.record_outcomes([accepted(sent(ledger, order, "a-2"))], ACCOUNT)
+    assert [problem.message for problem in ledger.problems("b-1")] == ["found before", "other"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"attempt_id": "a-unknown"}, id="an attempt that was never recorded"),
+        pytest.param({"order_id": "o-unknown"}, id="an order that is not there"),
+    ],
+)
+def test_answers_are_recorded_all_together_or_not_at_all(ledger: Ledger, wrong: dict[str, str]) -> None:
+    orders = [an_order(n) for n in range(3)]
+    prepared(ledger, *orders)
+    attempts = [sent(ledger, order) for order in orders]
+    before = ledger.orders("b-1")
+    outcomes = [
+        accepted(attempts[0]),
+        refused(attempts[1]),
+        replace(accepted(attempts[2]), **wrong),  # type: ignore[arg-type]  # a table of texts
+    ]
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.record_outcomes(outcomes, ACCOUNT)
+    assert ledger.orders("b-1") == before
+    assert ledger.problems("b-1") == []
+    assert ledger.last_accepted(ACCOUNT, ["FR-0", "FR-1", "FR-2"]) == {}
+    assert [attempt.outcome for order in orders for attempt in ledger.attempts(order.id)] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"id": "a-b-1-o0"}, id="an attempt that was recorded before"),
+        pytest.param({"order_id": "o-unknown"}, id="an order that is not there"),
+        pytest.param({"batch_id": "b-unknown"}, id="a batch that is not there"),
+    ],
+)
+def test_attempts_are_recorded_all_together_or_not_at_all(ledger: Ledger, wrong: dict[str, str]) -> None:
+    orders = [an_order(n) for n in range(3)]
+    prepared(ledger, *orders)
+    sent(ledger, orders[0])
+    before = ledger.orders("b-1")
+    attempts = [
+        an_attempt(orders[1]),
+        replace(an_attempt(orders[2]), **wrong),  # type: ignore[arg-type]  # a table of texts
+    ]
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.record_attempts(attempts)
+    assert ledger.orders("b-1") == before
+    assert ledger.attempts(orders[1].id) == []
+
+
+def test_nothing_to_record_is_no_error(ledger: Ledger) -> None:
+    prepared(ledger)
+    ledger.record_attempts([])
+    ledger.record_outcomes([], ACCOUNT)
+    assert ledger.counts("b-1").orders.built == 0
+
+
+def test_after_a_crash_orders_without_an_answer_are_ready_again(ledger: Ledger) -> None:
+    orders = [an_order(n) for n in range(4)]
+    prepared(ledger, *orders)
+    attempts = [sent(ledger, order) for order in orders[:3]]
+    ledger.record_outcomes(
+        [
+            accepted(attempts[0]),
+            accepted(attempts[1], fate=OrderFate.PENDING, attempt=AttemptOutcome.PENDING, reference="job-1"),
+        ],
+        ACCOUNT,
+    )
+    assert ledger.reopen("b-1", later(60)) == 1
+    fates = [order.fate for order in ledger.orders("b-1")]
+    assert fates == [OrderFate.ACCEPTED, OrderFate.PENDING, OrderFate.READY, OrderFate.READY]
+    (lost,) = ledger.attempts(orders[2].id)
+    assert (lost.outcome, lost.finished_at) == (AttemptOutcome.UNKNOWN, later(60))
+    assert "stopped before" in lost.message
+    assert ledger.reopen("b-1", later(61)) == 0
+
+
+def test_reopening_a_batch_leaves_the_others_alone(ledger: Ledger) -> None:
+    mine, theirs = an_order(0), an_order(0, "b-2")
+    prepared(ledger, mine)
+    prepared(ledger, theirs, batch=a_batch("b-2"))
+    sent(ledger, mine)
+    open_one = sent(ledger, theirs)
+    ledger.reopen("b-1", later(60))
+    assert ledger.attempts(theirs.id) == [open_one]
+    assert ledger.orders("b-2")[0].fate is OrderFate.SENDING
+
+
+def test_all_orders_of_some_fates_move_together(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0), an_order(1, fate=OrderFate.HELD), an_order(2, fate=OrderFate.UNSENT))
+    assert ledger.set_fates("b-1", [OrderFate.HELD, OrderFate.UNSENT], OrderFate.READY) == 2
+    assert {order.fate for order in ledger.orders("b-1")} == {OrderFate.READY}
+    assert ledger.set_fates("b-1", [], OrderFate.HELD) == 0
+    assert ledger.set_fates("b-9", [OrderFate.READY], OrderFate.HELD) == 0
+
+
+def test_an_account_remembers_what_it_last_accepted(ledger: Ledger) -> None:
+    first, second = an_order(0, digest="old"), an_order(1, digest="new", key="FR-0")
+    prepared(ledger, first, second, an_order(2))
+    ledger.record_outcomes([accepted(sent(ledger, first))], ACCOUNT)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0", "FR-1"]) == {"FR-0": "old"}
+    # recorded later counts, even where the clock was set back in between
+    ledger.record_outcomes([accepted(sent(ledger, second), at=later(-3600))], ACCOUNT)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "new"}
+    assert ledger.last_accepted("shop-us", ["FR-0"]) == {}
+    assert ledger.last_accepted(ACCOUNT, []) == {}
+
+
+def test_thousands_of_keys_are_looked_up_at_once(ledger: Ledger) -> None:
+    orders = [an_order(n) for n in range(2500)]
+    prepared(ledger, *orders)
+    attempts = [an_attempt(order) for order in orders]
+    ledger.record_attempts(attempts)
+    ledger.record_outcomes([accepted(attempt) for attempt in attempts], ACCOUNT)
+    found = ledger.last_accepted(ACCOUNT, [order.key for order in orders])
+    assert found == {order.key: order.digest for order in orders}
+
+
+@pytest.mark.parametrize(
+    ("status", "still_believed"),
+    [
+        pytest.param(None, False, id="no answer: it may have arrived"),
+        pytest.param(500, False, id="an error after the fact is possible"),
+        pytest.param(502, False, id="the proxy does not know"),
+        pytest.param(408, False, id="the request may still be at work"),
+        pytest.param(409, False, id="another request may be at work"),
+        pytest.param(401, True, id="not let in: nothing changed"),
+        pytest.param(429, True, id="turned away: nothing changed"),
+    ],
+)
+def test_what_was_accepted_is_doubted_when_a_later_attempt_may_have_changed_it(
+    ledger: Ledger, status: int | None, *, still_believed: bool
+) -> None:
+    first, second = an_order(0, digest="old"), an_order(1, digest="new", key="FR-0")
+    prepared(ledger, first, second)
+    ledger.record_outcomes([accepted(sent(ledger, first))], ACCOUNT)
+    attempt = sent(ledger, second)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {}
+    ledger.record_outcomes([failed(attempt, status)], ACCOUNT)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == ({"FR-0": "old"} if still_believed else {})
+
+
+def test_a_refusal_changes_nothing_of_what_was_accepted(ledger: Ledger) -> None:
+    first, second = an_order(0, digest="old"), an_order(1, digest="new", key="FR-0")
+    prepared(ledger, first, second)
+    ledger.record_outcomes([accepted(sent(ledger, first))], ACCOUNT)
+    ledger.record_outcomes([refused(sent(ledger, second))], ACCOUNT)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "old"}
+
+
+def test_a_doubt_lasts_until_the_next_acceptance(ledger: Ledger) -> None:
+    orders = [an_order(n, key="FR-0", digest=f"v{n}") for n in range(4)]
+    prepared(ledger, *orders)
+    ledger.record_outcomes([accepted(sent(ledger, orders[0]))], ACCOUNT)
+    sent(ledger, orders[1])
+    ledger.reopen("b-1", later(60))  # killed before the answer: v1 may have arrived
+    ledger.record_outcomes([refused(sent(ledger, orders[2]))], ACCOUNT)  # says nothing about v1
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {}
+    ledger.record_outcomes([accepted(sent(ledger, orders[3]))], ACCOUNT)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "v3"}
+
+
+def test_another_account_is_not_doubted(ledger: Ledger) -> None:
+    here, there = an_order(0), an_order(0, "b-2")
+    prepared(ledger, here)
+    prepared(ledger, there, batch=a_batch("b-2", account="shop-us"))
+    ledger.record_outcomes([accepted(sent(ledger, here))], ACCOUNT)
+    sent(ledger, there)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "digest-0"}
+
+
+def test_the_books_of_a_batch_balance(ledger: Ledger) -> None:
+    fates = list(OrderFate)
+    orders = [
+        an_order(n, fate=fate, lineage=lineage(*range(10 * n, 10 * n + n + 1)))
+        for n, fate in enumerate(fates)
+    ]
+    rows = sum(range(1, len(fates) + 1))
+    prepared(ledger, *orders, rows_read=rows + 7)
+    ledger.add_row_fates("b-1", RowFate.IGNORED, [100, 101, 102, 200])
+    ledger.add_row_fates("b-1", RowFate.REJECTED, [300, 301, 303])
+    counts = ledger.counts("b-1")
+    assert counts.rows.balanced
+    assert (counts.rows.ignored, counts.rows.rejected) == (4, 3)
+    assert counts.orders.built == len(fates)
+    assert counts.orders.unsent == 3  # ready, sending, unsent
+    assert counts.rows.held == fates.index(OrderFate.HELD) + 1
+
+
+def test_a_row_without_a_fate_is_seen(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0), rows_read=2)
+    assert not ledger.counts("b-1").rows.balanced
+
+
+def test_the_books_of_an_empty_batch_are_all_zero(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    counts: Counts = ledger.counts("b-1")
+    assert counts.rows.balanced
+    assert counts.rows.read == counts.orders.built == 0
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_happens_every_row_keeps_exactly_one_fate(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """Both ledgers go through the same random story and tell the same afterwards."""
+    folder = tmp_path_factory.mktemp("story")
+    told = [_story(open_ledger(url(folder)), Random(seed)) for url in LEDGERS.values()]
+    assert all(one == told[0] for one in told)
+
+
+def _story(ledger: Ledger, random: Random) -> object:
+    orders = [
+        an_order(
+            n, key=f"FR-{random.randrange(4)}", lineage=lineage(*range(9 * n, 9 * n + random.randint(1, 4)))
+        )
+        for n in range(8)
+    ]
+    prepared(ledger, *orders)
+    for step in range(12):
+        order = random.choice(orders)
+        attempt = sent(ledger, order, f"a-{step}")
+        end = random.randrange(5)
+        if end == 0:
+            ledger.reopen("b-1", later(step))
+        elif end == 1:
+            ledger.record_outcomes([refused(attempt, a_refusal(f"at step {step}"))], ACCOUNT)
+        elif end == 2:
+            ledger.record_outcomes([failed(attempt, random.choice([None, 401, 429, 500]))], ACCOUNT)
+        else:
+            ledger.record_outcomes([accepted(attempt)], ACCOUNT)
+        assert ledger.counts("b-1").rows.balanced
+    told = (
+        ledger.counts("b-1"),
+        ledger.orders("b-1"),
+        ledger.problems("b-1"),
+        ledger.last_accepted(ACCOUNT, [order.key for order in orders]),
+        [ledger.attempts(order.id) for order in orders],
+        ledger.find_orders("fr-", limit=5),
+    )
+    ledger.close()
+    return told
+
+
+def test_a_search_finds_exact_keys_first_and_new_before_old(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0, key="FR-1"), an_order(1, key="FR-10"))
+    prepared(ledger, an_order(0, "b-2", key="XFR-1"), an_order(1, "b-2", key="FR-1"), batch=a_batch("b-2"))
+    found = ledger.find_orders("FR-1")
+    assert [(hit.batch.id, hit.order.key) for hit in found] == [
+        ("b-2", "FR-1"),
+        ("b-1", "FR-1"),
+        ("b-2", "XFR-1"),
+        ("b-1", "FR-10"),
+    ]
+    assert found[0].batch.drop == a_drop("d-2")
+    assert found[0].order == an_order(1, "b-2", key="FR-1")
+    assert [hit.order.key for hit in ledger.find_orders("FR-1", limit=3)] == ["FR-1", "FR-1", "XFR-1"]
+    assert [hit.batch.id for hit in ledger.find_orders("FR-1", limit=1)] == ["b-2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("5dbad5", [0], id="the destination's reference"),
+        pytest.param("mia@example.com", [1], id="in the payload"),
+        pytest.param("MIA@Example.com", [1], id="capitals do not matter"),
+        pytest.param("Zoë", [1], id="accents as they were sent"),
+        pytest.param("100%", [2], id="a percent sign is a percent sign"),
+        pytest.param("a_b", [2], id="an underscore is an underscore"),
+        pytest.param("/", [2], id="a slash is a slash"),
+        pytest.param("\\", [3], id="a backslash is a backslash"),
+        pytest.param("%", [2], id="not everything"),
+        pytest.param("_", [2], id="not every character"),
+        pytest.param("nobody", [], id="nothing"),
+    ],
+)
+def test_a_search_takes_its_text_literally(ledger: Ledger, text: str, found: list[int]) -> None:
+    prepared(
+        ledger,
+        an_order(0, key="K0", reference="5dbad5f7ec", payload=None),
+        an_order(1, key="K1", payload='{"email":"mia@example.com","name":"Zoë"}'.encode()),
+        an_order(2, key="K2", payload=b'{"title":"100% a_b w/o"}'),
+        an_order(3, key="K3", payload=b'{"title":"axb \\" 1000"}'),
+    )
+    assert [hit.order.sequence for hit in ledger.find_orders(text)] == found
+
+
+def test_several_threads_write_at_the_same_time(ledger: Ledger) -> None:
+    orders = [an_order(n) for n in range(40)]
+    prepared(ledger, *orders)
+
+    def work(share: list[int]) -> None:
+        for n in share:
+            ledger.record_outcomes([accepted(sent(ledger, orders[n]))], ACCOUNT)
+            assert ledger.counts("b-1").rows.balanced
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, [list(range(start, 40, 8)) for start in range(8)]))
+    assert ledger.counts("b-1").orders.accepted == 40
