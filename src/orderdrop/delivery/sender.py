@@ -16,7 +16,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.policy import StopReason
 from orderdrop.core.progress import Step, Watcher, nobody
-from orderdrop.delivery.breaker import Breaker, Gate, Open, Probing
+from orderdrop.delivery.breaker import Breaker, Gate, Open, Probing, State
 from orderdrop.delivery.crew import Crew, Threads
 from orderdrop.delivery.follow import Ask, Tickets, by_ticket
 from orderdrop.delivery.pace import Pace
@@ -135,7 +135,7 @@ class _Delivery:
             busy = True
         else:
             busy = self.waiting.due_in(self.chance.monotonic()) is not None
-        if busy and self.line.breaker.gate() is Gate.STOP:
+        if self.settling.stopped or (busy and self.line.breaker.gate() is Gate.STOP):
             return Ended.ACCOUNT_STOPPED
         return None if busy else Ended.DONE
 
@@ -245,9 +245,7 @@ class _Delivery:
 
     def _leave_unsent(self) -> tuple[StopReason | None, str, int]:
         """Told first, then moved: a death between the two leaves orders that are tried again, not orders unexplained."""
-        state = self.line.breaker.state
-        rest = state if isinstance(state, Open) else state.of if isinstance(state, Probing) else None
-        reason, detail = (rest.reason, rest.detail) if rest else (StopReason.OUTAGE, "")
+        reason, detail = self.settling.stopped or _why(self.line.breaker.state)
         if not self._ready_orders(-1, 1):
             return reason, detail, 0
         self.ledger.add_problems(self.batch.id, [account_stopped(reason, detail, self.batch)])
@@ -262,3 +260,8 @@ class _Delivery:
         while page := self.ledger.orders(self.batch.id, (OrderFate.PENDING,), after=after, limit=limit):
             yield from page
             after = page[-1].sequence
+
+
+def _why(state: State) -> tuple[StopReason, str]:
+    rest = state.of if isinstance(state, Probing) else state
+    return (rest.reason, rest.detail) if isinstance(rest, Open) else (StopReason.OUTAGE, "")

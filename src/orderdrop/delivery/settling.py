@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from orderdrop.core.policy import AskAgain, Decision, Retry, StopAccount, after, after_asking, signals_outage
+from orderdrop.core.policy import (
+    AskAgain,
+    Decision,
+    Retry,
+    StopAccount,
+    StopReason,
+    after,
+    after_asking,
+    signals_outage,
+)
 from orderdrop.delivery.follow import Tickets
 from orderdrop.delivery.parcels import Sent, Waiting
 from orderdrop.delivery.record import Record
@@ -12,9 +21,12 @@ from orderdrop.delivery.terms import Back, Chance, Line
 from orderdrop.destinations.base import Answer, Failure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Settling:
-    """Settles answers one by one; everything it touches belongs to one delivery, but for the line."""
+    """Settles answers one by one; everything it touches belongs to one delivery, but for the line.
+
+    `stopped` says why the account was stopped, once an answer of this delivery did that.
+    """
 
     batch_id: str
     line: Line
@@ -23,6 +35,7 @@ class Settling:
     record: Record
     waiting: Waiting
     tickets: Tickets
+    stopped: tuple[StopReason, str] | None = None
 
     def settle(self, backs: Iterable[Back]) -> None:
         """Take note of what the crew brought back."""
@@ -98,6 +111,7 @@ class Settling:
         if isinstance(decision, Retry | AskAgain) and decision.pauses_account:
             self.line.pace.pause(decision.in_seconds)
         if failure is not None and isinstance(decision, StopAccount):
+            self.stopped = (decision.reason, failure.message)
             self.line.breaker.opened(decision.reason, failure.message)
         elif failure is not None and signals_outage(failure.kind, failure.status):
             self.line.breaker.failed(failure.message)
