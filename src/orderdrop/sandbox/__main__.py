@@ -10,7 +10,7 @@ from orderdrop.sandbox.shipup.settings import ShipupSettings
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; returns the exit code, 3 if it could not start."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     shipup = ShipupSettings(
         key=asked.key,
         rate=asked.rate or None,
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     published = ShipupSettings()
     parser = argparse.ArgumentParser(prog="python -m orderdrop.sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")

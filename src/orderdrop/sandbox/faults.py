@@ -55,7 +55,7 @@ KINDS: Mapping[str, FaultKind] = MappingProxyType(
     }
 )
 
-_OPTIONS = frozenset({"kind", "next", "seconds", "retry_after", "match", "path", "method", "commit"})
+OPTIONS = frozenset({"kind", "next", "seconds", "retry_after", "match", "path", "method", "commit"})
 _DEFAULT_SECONDS = MappingProxyType({"hang": 60.0, "slow": 5.0, "trickle": 1.0})
 
 
@@ -109,8 +109,8 @@ def read_fault(asked: Any) -> Fault:
     kind = asked.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise FaultError(f"There is no fault of kind {kind!r}. Kinds: {', '.join(KINDS)}.")
-    if unknown := sorted(set(asked) - _OPTIONS):
-        raise FaultError(f"Unknown option {unknown[0]!r}. Options: {', '.join(sorted(_OPTIONS))}.")
+    if unknown := sorted(set(asked) - OPTIONS):
+        raise FaultError(f"Unknown option {unknown[0]!r}. Options: {', '.join(sorted(OPTIONS))}.")
     known = KINDS[kind]
     return Fault(
         kind=kind,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from orderdrop.sandbox.shipup.moments import unix_seconds
 
 

@@ -1,6 +1,7 @@
 """Bodies off the wire."""
 
 import pytest
+
 from orderdrop.sandbox.shipup.payloads import NotJsonError, order_ids, read_json
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from orderdrop.sandbox.shipup.reading import QueryError, list_orders, read_query
 from orderdrop.sandbox.shipup.store import Store
 
@@ -18,7 +19,12 @@ def new_store(count: int) -> Store:
     for n in range(1, count + 1):
         parity = "even" if n % 2 == 0 else "odd"
         store.upsert(
-            {"merchant_id": f"O{n}", "email": f"{parity}@example.com", "order_number": f"N{n}", "ordered_at": 100 * n}
+            {
+                "merchant_id": f"O{n}",
+                "email": f"{parity}@example.com",
+                "order_number": f"N{n}",
+                "ordered_at": 100 * n,
+            }
         )
     return store
 
@@ -123,7 +129,12 @@ def test_polling_upwards_meets_every_order_once(count: int, limit: int) -> None:
 @given(limit=st.integers(1, 10))
 def test_pages_of_a_filtered_list_meet_only_what_passes_the_filter(limit: int) -> None:
     store = new_store(25)
-    wanted = (("limit", limit), ("email", "odd@example.com"), ("created_at[gte]", 1005), ("created_at[lt]", 1020))
+    wanted = (
+        ("limit", limit),
+        ("email", "odd@example.com"),
+        ("created_at[gte]", 1005),
+        ("created_at[lt]", 1020),
+    )
     found = page(store, *wanted)
     met = ids(found)
     while found["has_more"]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from orderdrop.sandbox.shipup.ruby import ruby_class, ruby_text
 
 

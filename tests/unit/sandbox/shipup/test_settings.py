@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from orderdrop.sandbox.calls import SettingError
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from orderdrop.sandbox.shipup.reading import read_query
 from orderdrop.sandbox.shipup.records import Order
 from orderdrop.sandbox.shipup.shapes import order_json

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from orderdrop.sandbox.shipup.validation import Strictness, order_errors
 
 DATA = Path(__file__).parents[3] / "data" / "shipup"
@@ -167,7 +168,9 @@ def test_what_the_reference_allows_is_taken(payload: Any) -> None:
         pytest.param(shipment(status_code="lost"), "fulfillments.0.status_code", id="unknown-status"),
         pytest.param(order(ordered_at="17/07/2024"), "ordered_at", id="date-in-no-known-format"),
         pytest.param(order(ordered_at=1599403980000), "ordered_at", id="milliseconds"),
-        pytest.param(order(shipping_address={"country_code": "FRA"}), "country_code", id="three-letter-country"),
+        pytest.param(
+            order(shipping_address={"country_code": "FRA"}), "country_code", id="three-letter-country"
+        ),
         pytest.param({"merchant_id": "  "}, "merchant_id", id="blank-order-id"),
         pytest.param(
             order(line_items=[{"merchant_id": "L", "shipped_quantity": 1}]),
