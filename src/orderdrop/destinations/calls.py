@@ -34,7 +34,11 @@ _KINDS: tuple[tuple[type[Exception], FailureKind, str], ...] = (
     (httpx.ProxyError, FailureKind.NOT_CONNECTED, "the proxy did not let us through"),
     (httpx.UnsupportedProtocol, FailureKind.NOT_CONNECTED, "base_url must begin with http:// or https://"),
     (httpx.InvalidURL, FailureKind.NOT_CONNECTED, "base_url is not an address"),
-    (httpx.LocalProtocolError, FailureKind.NOT_CONNECTED, "the request cannot be written as HTTP"),
+    (
+        httpx.LocalProtocolError,
+        FailureKind.NOT_CONNECTED,
+        "the request cannot be written as HTTP; check the key",
+    ),
     # after it left
     (httpx.TimeoutException, FailureKind.NO_ANSWER, "no answer in time"),
     (httpx.NetworkError, FailureKind.NO_ANSWER, "the connection broke before the answer was complete"),
@@ -94,7 +98,9 @@ def failure_of(error: Exception) -> Failure:
     """What one of httpx's errors means for the orders in the request; the error's own words are kept."""
     for family, kind, meaning in _KINDS:
         if isinstance(error, family):
-            said = " ".join(str(error).split())[:_EXCERPT_CHARACTERS]
+            # h11 quotes the header that it will not write, and that may be the one with the key
+            words = "" if isinstance(error, httpx.LocalProtocolError) else str(error)
+            said = " ".join(words.split())[:_EXCERPT_CHARACTERS]
             return Failure(kind=kind, message=f"{meaning} ({said})" if said else meaning)
     return Failure(kind=FailureKind.NO_ANSWER, message=f"the call broke off ({type(error).__name__})")
 
