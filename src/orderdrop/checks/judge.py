@@ -1,0 +1,229 @@
+"""Rows of text become typed values, judged: every problem of every row, whatever else is wrong with it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow
+
+from orderdrop.checks import kinds, plan
+from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of, trimmed
+from orderdrop.checks.header import OUR_OWN, Binding
+from orderdrop.checks.listing import Finding, Listing, bad_rows
+from orderdrop.checks.plan import Field, Reads
+from orderdrop.checks.reading import Flaw, Reading, read
+from orderdrop.checks.schema import Schema
+from orderdrop.core.problems import Code, Severity
+from orderdrop.core.shape import Shape
+from orderdrop.frames import TextFrame, TypedFrame
+from orderdrop.mapping.model import ColumnType
+from orderdrop.mapping.model import Mapping as FileMapping
+
+LISTED_AT_MOST = 100_000
+_DAMAGED = r"^[0-9]([.,][0-9]+)?E\+[0-9]+$"
+_DAMAGE = Flaw(
+    code=Code.NOT_ALLOWED,
+    expected="a spreadsheet program has probably turned a long number into this and lost its digits; "
+    "it goes on as it stands. Format the column as text and export again",
+)
+
+
+class Judge:
+    """Judges the frames of one file, in order.
+
+    `spreadsheet` says that the file is a workbook, whose true dates and numbers arrive in ISO form and with a point
+    whatever the mapping declares. Up to `listing_cap` problems of the whole file are listed, the rest are counted.
+    Raises MappingError where the mapping gives a value that its place does not take.
+    """
+
+    def __init__(
+        self,
+        mapping: FileMapping,
+        shape: Shape,
+        binding: Binding,
+        *,
+        spreadsheet: bool,
+        listing_cap: int = LISTED_AT_MOST,
+    ) -> None:
+        self._plan = plan.make(mapping, shape, binding, spreadsheet=spreadsheet)
+        self._schema = Schema([checked.rule for checked in self._plan.checked], self._plan.types)
+        self._binding = binding
+        self._skip = {
+            binding.columns[heading]: pa.array(list(texts), pa.string())
+            for heading, texts in mapping.file.skip_rows_where.items()
+            if heading in binding.columns
+        }
+        self._listing = Listing(listing_cap)
+
+    def judge(self, frame: TextFrame) -> TypedFrame:
+        """One frame of text to a frame of typed columns.
+
+        `ignored` holds the frame's blank rows and those that the mapping skips; the reader's own problems come first
+        in `problems` and are outside the cap.
+        """
+        raw = {str(name): text_of(frame.cells[name]) for name in frame.cells.columns}
+        rows = frame.cells.index.to_numpy(dtype=np.int64)
+        skipped = self._skipped(raw, len(rows))
+        if skipped.any():
+            raw = {name: text.filter(pa.array(~skipped)) for name, text in raw.items()}
+        ignored = sorted({*frame.blank, *rows[skipped].tolist()})
+        rows = rows[~skipped]
+        values, findings = _Rows(self._plan, self._schema, self._binding, raw, len(rows)).judged()
+        problems, unlisted = self._listing.problems(findings, rows)
+        return TypedFrame(
+            values=values,
+            rows=rows,
+            bad=bad_rows(findings, len(rows)),
+            fingerprint=fingerprint(raw, len(rows)),
+            ignored=tuple(ignored),
+            problems=(*frame.problems, *problems),
+            unlisted=unlisted,
+        )
+
+    def _skipped(self, raw: Mapping[str, ArrowArray], count: int) -> Mask:
+        skipped = np.zeros(count, dtype=bool)
+        for column, texts in self._skip.items():
+            found = pc.is_in(pc.utf8_trim_whitespace(raw[column]), value_set=texts)
+            skipped |= found.to_numpy(zero_copy_only=False)
+        return skipped
+
+
+class _Rows:
+    """One frame on its way through the plan."""
+
+    def __init__(
+        self, todo: plan.Plan, schema: Schema, binding: Binding, raw: Mapping[str, ArrowArray], count: int
+    ) -> None:
+        self._todo = todo
+        self._schema = schema
+        self._raw = raw
+        self._count = count
+        self._binding = binding
+        self._trimmed: dict[str, ArrowArray] = {}
+        self._views: dict[str, ArrowArray] = {}
+        self._flawed: dict[int, Mask] = {}
+        self._findings: list[Finding] = []
+
+    def judged(self) -> tuple[pyarrow.Table, list[Finding]]:
+        """Values by place, and everything found."""
+        values: dict[str, ArrowArray] = {}
+        for number, field in enumerate(self._todo.fields):
+            for place, array in self._read(number, field):
+                values[place] = pc.coalesce(values[place], array) if place in values else array
+        for place, constant in self._todo.constants.items():
+            values[place] = pa.repeat(constant[0], self._count)
+        self._judge()
+        return pa.table(values) if values else pa.table({"": pa.nulls(self._count)}).select(
+            []
+        ), self._findings
+
+    def _read(self, number: int, field: Field) -> Iterator[tuple[str, ArrowArray]]:
+        text = self._text(field)
+        self._views[field.text_view] = text
+        readings = {reads.kind: self._reading(number, field, reads, text) for reads in field.reads}
+        if field.identifies:
+            self._note_damage(number, field, text)
+        for target in field.targets:
+            array = kinds.adapt(readings[target.kind].values, target.kind, target.leaf.wire)
+            if target.view in self._schema.views:
+                self._views[target.view] = array if array.type == pa.string() else array.cast(pa.string())
+            yield target.leaf.place, array
+
+    def _reading(self, number: int, field: Field, reads: Reads, text: ArrowArray) -> Reading:
+        found = read(text, reads.reader)
+        flawed = self._flawed.setdefault(number, np.zeros(self._count, dtype=bool))
+        for code, mask in found.flawed.items():
+            flawed |= mask
+            self._find(number, field, code, np.flatnonzero(mask), reads.reader.parse)
+        values = found.values
+        if reads.default is not None:
+            values = pc.if_else(pc.is_null(text), reads.default[0], values)
+        self._views[reads.view] = values
+        if field.number_view in self._schema.views and reads.kind is ColumnType.DECIMAL:
+            self._views[field.number_view] = values.cast(pa.float64())
+        return Reading(values=values, flawed=found.flawed)
+
+    def _judge(self) -> None:
+        for at, failing in self._schema.failures(self._views).items():
+            checked = self._todo.checked[at]
+            field = self._todo.fields[checked.field]
+            flaw = checked.flaw
+            self._find(checked.field, field, flaw.code, failing, lambda _, flaw=flaw: flaw)
+
+    def _note_damage(self, number: int, field: Field, text: ArrowArray) -> None:
+        suspects = pc.match_substring(text, "E+").fill_null(False)
+        if pc.any(suspects).as_py():
+            damaged = pc.match_substring_regex(text, _DAMAGED).fill_null(False)
+            at = np.flatnonzero(damaged.to_numpy(zero_copy_only=False))
+            self._find(number, field, Code.NOT_ALLOWED, at, lambda _: _DAMAGE, Severity.WARNING)
+
+    def _find(
+        self,
+        number: int,
+        field: Field,
+        code: Code,
+        at: Ints,
+        explain: Any,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        if not len(at):
+            return
+        text = self._views[field.text_view]
+        raw = self._raw[field.columns[0]] if field.columns and not field.template else text
+        self._findings.append(
+            Finding(
+                field=number,
+                name=field.name,
+                columns=field.columns,
+                place=field.targets[0].leaf.place,
+                code=code,
+                at=at,
+                explain=explain,
+                text=text,
+                raw=raw,
+                severity=severity,
+            )
+        )
+
+    def _text(self, field: Field) -> ArrowArray:
+        if field.template:
+            return self._derived(field)
+        return self._column(field.columns[0]) if field.columns else pa.nulls(self._count, pa.string())
+
+    def _column(self, name: str) -> ArrowArray:
+        if name not in self._trimmed:
+            self._trimmed[name] = trimmed(self._raw[name])
+        return self._trimmed[name]
+
+    def _derived(self, field: Field) -> ArrowArray:
+        """What the template gives; nothing where all its columns are blank, one space where a blank one left two."""
+        parts: list[Any] = []
+        filled: Any = pa.repeat(pa.scalar(False), self._count)
+        for literal, heading in field.template:
+            parts.append(pa.scalar(literal))
+            if heading is not None and heading in self._binding.columns:
+                text = self._column(self._binding.columns[heading])
+                parts.append(pc.fill_null(text, ""))
+                filled = pc.or_(filled, pc.is_valid(text))
+        if len(parts) == len(field.template):
+            return pa.nulls(self._count, pa.string())
+        joined = pc.binary_join_element_wise(*parts, "")
+        spaced = pc.replace_substring_regex(joined, " {2,}", " ")
+        return trimmed(pc.if_else(filled, spaced, ""))
+
+
+def fingerprint(raw: Mapping[str, ArrowArray], count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """A hash of every row's cells, equal for exact duplicates, the same in every process.
+
+    The cells are hashed in one piece together with their lengths; our own report's columns are left out.
+    """
+    cells = [text for name, text in raw.items() if name not in OUR_OWN]
+    if not cells or not count:
+        return np.zeros(count, dtype=np.uint64)
+    joined = pc.binary_join_element_wise(*cells, "\x1f")
+    hashed = pd.util.hash_array(joined.to_numpy(zero_copy_only=False), categorize=False)
+    lengths = np.zeros(count, dtype=np.uint64)
+    for cell in cells:
+        lengths = lengths * np.uint64(1_000_003) + pc.binary_length(cell).to_numpy().astype(np.uint64)
+    return hashed ^ (lengths * np.uint64(0x9E3779B97F4A7C15))
