@@ -52,6 +52,7 @@ class Sshd:
     host: str = HOST
     user: str = field(default_factory=getpass.getuser)
     password: str | None = None
+    config: str = CONFIG
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -84,7 +85,7 @@ class Sshd:
         for _ in range(5):
             port = self.port or free_port()
             config = self.home / "sshd_config"
-            config.write_text(CONFIG.format(port=port, folder=self.home))
+            config.write_text(self.config.format(port=port, folder=self.home))
             _without_penalties(config)
             # re-executed for each connection: every path must be absolute, or connections are reset
             self.process = subprocess.Popen(

@@ -17,12 +17,15 @@ class ToxicProxy:
     """Passes everything on to 127.0.0.1:`upstream` until its poison works; `port` is where it listens.
 
     Both limits count bytes from the server: after `reset_after` the connection is reset, after `freeze_after` nothing
-    more arrives although the connection stays open (a black hole). Set either to None at any time.
+    more arrives although the connection stays open (a black hole). Set either to None at any time. `meanwhile` is called
+    once, after `call_after` bytes, while the rest waits.
     """
 
     upstream: int
     reset_after: int | None = None
     freeze_after: int | None = None
+    call_after: int = 0
+    meanwhile: Callable[[], object] | None = None
     passed: int = 0
     _open: list[socket.socket] = field(default_factory=list)
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -61,6 +64,9 @@ class ToxicProxy:
 
     def _poisoned(self, block: bytes, client: socket.socket) -> bytes:
         self.passed += len(block)
+        if self.meanwhile is not None and self.passed > self.call_after:
+            self.meanwhile()
+            self.meanwhile = None
         if self.freeze_after is not None and self.passed > self.freeze_after:
             self._stopped.wait()
             return b""

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import Path
 
 from orderdrop.errors import SourceUnavailable
@@ -20,16 +21,15 @@ def save(chunks: Iterable[bytes], into: Path, is_whole: Callable[[int], None]) -
     digest, size = hashlib.sha256(), 0
     try:
         with _own_disk(into):
-            file = part.open("wb")
+            file = part.open("wb", buffering=0)  # or closing would fail once more on a full disk
         with file:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)
                 with _own_disk(into):
-                    file.write(chunk)
+                    _write(file, chunk)
             is_whole(size)
             with _own_disk(into):
-                file.flush()
                 os.fsync(file.fileno())
         with _own_disk(into):
             part.replace(into)
@@ -47,6 +47,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write(file: RawIOBase, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
 
 
 @contextmanager
