@@ -18,7 +18,7 @@ from orderdrop.core.problems import Code, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
 from orderdrop.destinations.base import PathProblem
-from orderdrop.errors import Busy, Stopped
+from orderdrop.errors import Busy, Stopped, UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.parts import Parts
@@ -42,10 +42,16 @@ def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) ->
     """Register a drop and the batch that it becomes; from here on nothing of it can be lost."""
     now = parts.clock()
     batch = Batch(
-        id=new_id("b", now, parts.random), drop=drop, mapping=loaded.mapping.mapping, mapping_digest=loaded.digest,
-        destination=loaded.mapping.destination, account=account, status=BatchStatus.RECEIVED, created_at=now,
+        id=new_id("b", now, parts.random),
+        drop=drop,
+        mapping=loaded.mapping.mapping,
+        mapping_digest=loaded.digest,
+        destination=loaded.mapping.destination,
+        account=account,
+        status=BatchStatus.RECEIVED,
+        created_at=now,
         feed_done=drop.feed is None,
-    )  # fmt: skip
+    )
     parts.ledger.pin_mapping(loaded.digest, loaded.mapping.mapping, loaded.text, now)
     parts.ledger.open_batch(batch)
     parts.watcher(Event(step=Step.REGISTERED, batch=batch.id, name=drop.name))
@@ -69,6 +75,18 @@ def work(parts: Parts, batch_id: str) -> Finished:
             parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)
             batch = _reload(parts, batch_id)
         return Finished(batch=batch, receipt=report(parts, batch))
+
+
+def release(parts: Parts, batch_id: str) -> Finished:
+    """Send a batch that was held as a whole; orders with a bad row of their own stay held. Raises UsageError otherwise."""
+    batch = parts.ledger.batch(batch_id)
+    if batch is None or batch.status is not BatchStatus.HELD:
+        state = f"is {batch.status}, not held" if batch else "is not in the ledger"
+        raise UsageError(f"Batch {batch_id} {state}.", next_step="`orderdrop batches list` shows what waits.")
+    with leased(parts, f"batch:{batch_id}"):
+        parts.ledger.set_fates(batch_id, [OrderFate.HELD], OrderFate.READY)
+        parts.ledger.conclude(batch_id, BatchStatus.SENDING, None)
+    return work(parts, batch_id)
 
 
 def report(parts: Parts, batch: Batch) -> Receipt:
@@ -131,9 +149,15 @@ def _renew(parts: Parts, name: str, done: threading.Event) -> None:
 
 def _prepare(parts: Parts, batch: Batch) -> None:
     status = prepare(
-        batch, Path(batch.drop.kept_at), pinned(parts, batch), parts.destination(batch.destination),
-        into=parts.ledger, accepted_by=parts.ledger, spill_folder=parts.workdir / "spill" / batch.id, watcher=parts.watcher,
-    )  # fmt: skip
+        batch,
+        Path(batch.drop.kept_at),
+        pinned(parts, batch),
+        parts.destination(batch.destination),
+        into=parts.ledger,
+        accepted_by=parts.ledger,
+        spill_folder=parts.workdir / "spill" / batch.id,
+        watcher=parts.watcher,
+    )
     parts.watcher(
         Event(step=Step.PREPARED, batch=batch.id, name=batch.drop.name, facts={"status": status.value})
     )
@@ -145,10 +169,19 @@ def _send(parts: Parts, batch: Batch) -> None:
         line = parts.line(batch.account)
         sources = Reading.from_json(batch.verdict or "{}").sources
         deliver(
-            batch, parts.ledger, line.destination, line.carrier, pace=line.pace, breaker=line.breaker, clock=parts.clock,
-            sleep=parts.sleep, random=parts.random, watcher=parts.watcher, stop=parts.stop,
-            locate=lambda order, problem: led_home(order, problem, sources), concurrency=line.concurrency,
-        )  # fmt: skip
+            batch,
+            parts.ledger,
+            line.destination,
+            line.carrier,
+            pace=line.pace,
+            breaker=line.breaker,
+            clock=parts.clock,
+            random=parts.random,
+            watcher=parts.watcher,
+            stop=parts.stop,
+            locate=lambda order, problem: led_home(order, problem, sources),
+            concurrency=line.concurrency,
+        )
     if parts.stop.is_set() and parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
         raise Stopped(
             f"Stopped in the middle of batch {batch.id}; everything that was sent is recorded.",
@@ -161,9 +194,14 @@ def _send(parts: Parts, batch: Batch) -> None:
 def led_home(order: StoredOrder, problem: PathProblem, sources: dict[str, tuple[str, ...]]) -> Problem:
     """A refusal of the API as a problem of the cells that caused it."""
     return Problem(
-        code=Code.REFUSED, message=problem.message, cells=locate(problem.path, order.lineage, sources),
-        value=problem.value, order=order.key, path=problem.path, raised_by=RaisedBy.API,
-    )  # fmt: skip
+        code=Code.REFUSED,
+        message=problem.message,
+        cells=locate(problem.path, order.lineage, sources),
+        value=problem.value,
+        order=order.key,
+        path=problem.path,
+        raised_by=RaisedBy.API,
+    )
 
 
 def _reload(parts: Parts, batch_id: str) -> Batch:

@@ -42,9 +42,15 @@ def drop_of(
 ) -> Drop:
     """The drop that a kept copy is."""
     return Drop(
-        id=kept.name, feed=feed, name=name, sha256=fetched.sha256, size=fetched.size, arrived_at=parts.clock(),
-        kept_at=str(kept), place=place,
-    )  # fmt: skip
+        id=kept.name,
+        feed=feed,
+        name=name,
+        sha256=fetched.sha256,
+        size=fetched.size,
+        arrived_at=parts.clock(),
+        kept_at=str(kept),
+        place=place,
+    )
 
 
 def seen_before(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch | None:

@@ -5,6 +5,7 @@ Nothing is sent here. Everything found goes into a ledger: the real one for a ru
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -28,7 +29,6 @@ from orderdrop.frames import Verdict as TableVerdict
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.orders.nesting import Nested, nest
-from orderdrop.reports.rows import OWN_COLUMNS
 from orderdrop.tables.open import open_table, reopen
 
 
@@ -38,6 +38,7 @@ class Reading:
 
     table: TableVerdict
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spreadsheet: bool = False  # cells came out of a workbook, if only by way of our own reject report
 
     def to_json(self) -> str:
         """As the ledger keeps it."""
@@ -55,9 +56,16 @@ class Reading:
 
 
 def prepare(
-    batch: Batch, path: Path, loaded: LoadedMapping, destination: Destination, *, into: Ledger, accepted_by: Ledger,
-    spill_folder: Path, watcher: Watcher,
-) -> BatchStatus:  # fmt: skip
+    batch: Batch,
+    path: Path,
+    loaded: LoadedMapping,
+    destination: Destination,
+    *,
+    into: Ledger,
+    accepted_by: Ledger,
+    spill_folder: Path,
+    watcher: Watcher,
+) -> BatchStatus:
     """Read one drop and store what became of every row; gives the status with which the batch goes on.
 
     `into` gets orders, problems and row fates; `accepted_by` knows what the account accepted before. A file that cannot
@@ -70,9 +78,16 @@ class _Preparation:
     """One preparation under way: what was counted so far and where the results go."""
 
     def __init__(
-        self, batch: Batch, path: Path, loaded: LoadedMapping, destination: Destination, into: Ledger, accepted_by: Ledger,
-        spill_folder: Path, watcher: Watcher,
-    ) -> None:  # fmt: skip
+        self,
+        batch: Batch,
+        path: Path,
+        loaded: LoadedMapping,
+        destination: Destination,
+        into: Ledger,
+        accepted_by: Ledger,
+        spill_folder: Path,
+        watcher: Watcher,
+    ) -> None:
         self._batch = batch
         self._path = path
         self._loaded = loaded
@@ -94,12 +109,17 @@ class _Preparation:
         except FileRefused as refused:
             return self._refuse([refused.problem], verdict="")
         binding = bind(self._mapping, table.headings, has_header=self._mapping.file.header)
-        reading = Reading(table=table.verdict, sources=dict(binding.sources))
+        table, correction_of = peek_at_correction(table)
+        reading = Reading(
+            table=table.verdict,
+            sources=dict(binding.sources),
+            spreadsheet=self._spreadsheet(table, correction_of),
+        )
         if any(problem.blocks for problem in binding.problems):
             return self._refuse(list(binding.problems), verdict=reading.to_json())
         self._ledger.add_problems(self._batch.id, binding.problems)
         try:
-            self._build(table, binding)
+            self._build(table, binding, reading)
         except FileRefused as refused:
             self._ledger.begin_preparation(self._batch.id)
             return self._refuse([refused.problem], verdict=reading.to_json())
@@ -113,13 +133,10 @@ class _Preparation:
         )
         return BatchStatus.FAILED
 
-    def _build(self, table: Table, binding: Binding) -> None:
-        own = any(column in table.headings for column in OWN_COLUMNS)
-        judge = Judge(
-            self._mapping, self._loaded.shape, binding, spreadsheet=own or table.verdict.format != "csv"
-        )
+    def _build(self, table: Table, binding: Binding, reading: Reading) -> None:
+        judge = Judge(self._mapping, self._loaded.shape, binding, spreadsheet=reading.spreadsheet)
         nested = nest(
-            self._typed(table, judge, restore=own),
+            self._typed(table, judge),
             self._loaded.shape,
             on_bad_row=self._mapping.on_bad_row,
             on_duplicate_row=self._mapping.on_duplicate_row,
@@ -129,7 +146,14 @@ class _Preparation:
         for chunk in nested:
             self._store(chunk, binding)
 
-    def _typed(self, table: Table, judge: Judge, *, restore: bool) -> Iterator[TypedFrame]:
+    def _spreadsheet(self, table: Table, correction_of: str | None) -> bool:
+        """Whether dates and numbers may stand as workbooks have them; a correction is as its original was."""
+        original = self._accepted_by.batch(correction_of) if correction_of else None
+        if original is not None and original.verdict:
+            return Reading.from_json(original.verdict).spreadsheet
+        return table.verdict.format != "csv"
+
+    def _typed(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:
         for frame in table.frames:
             refused = {
                 problem.row for problem in frame.problems if problem.row is not None and problem.blocks
@@ -201,7 +225,7 @@ class _Preparation:
                     payload=payload,
                     lineage=draft.lineage,
                     fate=fate,
-                )  # fmt: skip
+                )
             )
             self._sequence += 1
         return orders
@@ -234,10 +258,23 @@ class _Preparation:
 
 def open_again(batch: Batch, path: Path, loaded: LoadedMapping) -> Table:
     """Open the drop of a batch that has a verdict, read as it was read first."""
-    table = reopen(path, loaded.mapping.file, Reading.from_json(batch.verdict or "").table)
-    if not any(column in table.headings for column in OWN_COLUMNS):
-        return table
-    return replace(table, frames=map(_restored, table.frames))
+    return peek_at_correction(
+        reopen(path, loaded.mapping.file, Reading.from_json(batch.verdict or "").table)
+    )[0]
+
+
+def peek_at_correction(table: Table) -> tuple[Table, str | None]:
+    """Recognise our own reject report that comes back: the batch it corrects, and its cells as the sender wrote them.
+
+    Any other table is given back as it is, with None.
+    """
+    if "_batch" not in table.headings or "_row" not in table.headings:
+        return table, None
+    first = next(table.frames, None)
+    if first is None:
+        return table, None
+    named = next((str(name) for name in first.cells["_batch"] if name), None)
+    return replace(table, frames=map(_restored, chain([first], table.frames))), named
 
 
 def without(lineage: Lineage, rows: set[int]) -> Lineage:
@@ -248,9 +285,13 @@ def without(lineage: Lineage, rows: set[int]) -> Lineage:
 
 def _led_home(problem: PathProblem, draft: Draft, binding: Binding) -> Problem:
     return Problem(
-        code=Code.CONTRACT, message=problem.message, cells=locate(problem.path, draft.lineage, binding.sources),
-        value=problem.value, order=draft.key, path=problem.path,
-    )  # fmt: skip
+        code=Code.CONTRACT,
+        message=problem.message,
+        cells=locate(problem.path, draft.lineage, binding.sources),
+        value=problem.value,
+        order=draft.key,
+        path=problem.path,
+    )
 
 
 def _restored(frame: TextFrame) -> TextFrame:

@@ -11,7 +11,7 @@ from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import open_batch
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import prepare
-from orderdrop.reports.receipt import Receipt
+from orderdrop.reports.receipt import Receipt, receipt_of
 from orderdrop.reports.write import SUFFIXES
 
 
@@ -28,9 +28,15 @@ def preview(
     try:
         batch = open_batch(parts, drop, loaded, account)
         status = prepare(
-            batch, Path(drop.kept_at), loaded, parts.destination(loaded.mapping.destination), into=parts.ledger,
-            accepted_by=accepted_by or parts.ledger, spill_folder=parts.workdir / "spill" / batch.id, watcher=parts.watcher,
-        )  # fmt: skip
+            batch,
+            Path(drop.kept_at),
+            loaded,
+            parts.destination(loaded.mapping.destination),
+            into=parts.ledger,
+            accepted_by=accepted_by or parts.ledger,
+            spill_folder=parts.workdir / "spill" / batch.id,
+            watcher=parts.watcher,
+        )
         prepared = parts.ledger.batch(batch.id) or batch
         shown = receipt_of(parts.ledger, prepared, dict.fromkeys(SUFFIXES))
         orders = parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.UNCHANGED))

@@ -1,0 +1,87 @@
+"""The command `orderdrop`: its commands, and the one place where an error becomes a message and an exit code."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from orderdrop import __version__
+from orderdrop.cli import files, history, mappings, render, stand_ins, work
+from orderdrop.errors import ExitCode, OrderdropError
+
+app = typer.Typer(
+    name="orderdrop",
+    help="Turn the files that warehouses and merchants drop into orders that a tracking API has accepted.",
+    epilog="Exit codes: 0 all accepted, 1 finished with rejects, 2 usage, 3 set-up or mapping wrong, "
+    "4 could not finish (safe to run again), 5 stopped on purpose.  Example: orderdrop demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        render.lines([f"orderdrop {__version__}"])
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            envvar="ORDERDROP_CONFIG",
+            help="The settings file; orderdrop.yaml in this folder if left out.",
+        ),
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - its callback prints and ends the command
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    context.obj = config
+
+
+stand_ins.register(app)
+work.register(app)
+files.register(app)
+history.register(app)
+mappings.register(app)
+
+
+def main() -> None:
+    """Run the command line; every error ends as a message with a next step and the exit code that errors.py names."""
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        render.complain("Stopped.")
+        code = ExitCode.STOPPED
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except OrderdropError as error:
+        render.complain(str(error))
+        code = error.exit_code
+    except KeyboardInterrupt:
+        render.complain("Stopped. What was sent is recorded; the same command goes on.")
+        code = ExitCode.STOPPED
+    except BrokenPipeError:
+        code = ExitCode.ACCEPTED
+    except Exception as error:
+        render.complain(
+            f"This is a fault in orderdrop: {type(error).__name__} ({_first_line(error)}). What was sent is recorded; the same "
+            "command can run again. Please report it with the output of `python -X dev -m orderdrop ...`."
+        )
+        if sys.flags.dev_mode:
+            raise
+        code = ExitCode.UNFINISHED
+    sys.exit(int(code or 0))
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")[:200]

@@ -1,0 +1,76 @@
+"""Commands that look at a file and send nothing: preview, read."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orderdrop import wiring
+from orderdrop.cli import render
+from orderdrop.cli.exits import exit_code
+from orderdrop.cli.session import previewing, settings_of
+from orderdrop.core.outcomes import BatchStatus
+from orderdrop.errors import ExitCode, UsageError
+from orderdrop.mapping.model import FileOptions
+from orderdrop.pipeline.preview import preview as preview_file
+from orderdrop.tables.open import open_table
+from orderdrop.tables.plain import describe, write_plain
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(preview)
+    app.command()(read)
+
+
+def preview(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
+    mapping: Annotated[str, typer.Option("--mapping", help="A mapping by name, or its file.")],
+    account: Annotated[
+        str | None, typer.Option("--account", help="Also say which orders this account accepted before.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the receipt and the payloads as JSON.")] = False,
+) -> None:
+    """Show the orders and problems that a file would give; nothing is sent.
+
+    Example: orderdrop preview shipments.csv --mapping acme-shipments
+    """
+    with previewing(context.obj) as session:
+        known = wiring.open_settled_ledger(session.settings) if account else None
+        try:
+            shown = preview_file(session.parts, file, mapping, accepted_by=known, account=account or "")
+        finally:
+            if known is not None:
+                known.close()
+    if json:
+        render.as_json(shown)
+    else:
+        render.previewed(shown)
+    status = BatchStatus(shown["status"])
+    blocked = shown["rows"]["rejected"] or shown["rows"]["held"]
+    fine = status is BatchStatus.SENDING and not blocked
+    raise typer.Exit(ExitCode.ACCEPTED if fine else exit_code([BatchStatus.REJECTS]))
+
+
+def read(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
+    mapping: Annotated[str | None, typer.Option("--mapping", help="Read it as this mapping says.")] = None,
+) -> None:
+    """Print the table as plain CSV as the reader sees it, and the verdict on stderr.
+
+    Example: orderdrop read shipments.csv
+    """
+    options = FileOptions()
+    if mapping is not None:
+        options = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping).mapping.file
+    if not file.is_file():
+        raise UsageError(
+            f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
+        )
+    table = open_table(file, options)
+    for line in describe(table.verdict):
+        render.talk(line)
+    write_plain(table, sys.stdout)

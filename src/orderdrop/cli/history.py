@@ -1,0 +1,143 @@
+"""Commands that look back: batches, rejects, orders."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orderdrop.cli import render
+from orderdrop.cli.session import Session, looking
+from orderdrop.cli.work import release_
+from orderdrop.errors import UsageError
+from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.batch import receipt, report, report_folder
+from orderdrop.reports.write import report_paths
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    batches = typer.Typer(
+        help="What arrived and what came of it.", no_args_is_help=False, invoke_without_command=True
+    )
+    batches.callback()(_list_by_default)
+    batches.command("list")(list_)
+    batches.command("show")(show)
+    batches.command("release")(release_)
+    app.add_typer(batches, name="batches")
+    app.command()(rejects)
+    orders = typer.Typer(help="Single orders across all batches.", no_args_is_help=True)
+    orders.callback()(_orders)
+    orders.command("find")(find)
+    app.add_typer(orders, name="orders")
+
+
+def _orders() -> None:
+    """Single orders across all batches."""
+
+
+def _list_by_default(context: typer.Context) -> None:
+    """What arrived and what came of it.
+
+    Example: orderdrop batches list --limit 10
+    """
+    if context.invoked_subcommand is None:
+        list_(context)
+
+
+def list_(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    feed: Annotated[str | None, typer.Option(help="Only of this feed.")] = None,
+    json: Json = False,
+) -> None:
+    """List batches, newest first.
+
+    Example: orderdrop batches list --limit 10
+    """
+    with looking(context.obj) as session:
+        ledger = session.parts.ledger
+        listed = [(batch, receipt(session.parts, batch)) for batch in ledger.batches(limit=limit, feed=feed)]
+    if json:
+        render.as_json(
+            [{key: value for key, value in shown.items() if key != "problems"} for _, shown in listed]
+        )
+    else:
+        render.batches(listed)
+
+
+def show(
+    context: typer.Context, batch: Annotated[str, typer.Argument(help="The batch.")], json: Json = False
+) -> None:
+    """Print the receipt of a batch.
+
+    Example: orderdrop batches show b-20261122-193000-7k3fq2 --json
+    """
+    with looking(context.obj) as session:
+        shown = receipt(session.parts, _known(session, batch))
+    if json:
+        render.as_json(shown)
+    else:
+        render.receipt(shown)
+
+
+def rejects(
+    context: typer.Context,
+    batch: Annotated[str, typer.Argument(help="The batch.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Where to; the ending says how: .xlsx, .csv or .json.")
+    ],
+) -> None:
+    """Write the reject report of a batch: the sender's rows that came back, with what is wrong.
+
+    Example: orderdrop rejects b-20261122-193000-7k3fq2 -o rejects.xlsx
+    """
+    kind = {".csv": "rejects_csv", ".xlsx": "rejects_xlsx", ".json": "rejects_json"}.get(
+        output.suffix.lower()
+    )
+    if kind is None:
+        raise UsageError(
+            f"{output} does not say which form is wanted.", next_step="End the name in .xlsx, .csv or .json."
+        )
+    with looking(context.obj) as session:
+        known = _known(session, batch)
+        path = report_paths(report_folder(session.parts, known), known.drop.name)[kind]
+        if not path.is_file():
+            report(session.parts, known)
+        if not path.is_file():
+            render.talk("No rows of this batch came back: there is nothing to write.")
+            return
+        shutil.copyfile(path, output)
+    render.talk(f"Wrote {output}.")
+
+
+def find(
+    context: typer.Context,
+    text: Annotated[
+        str, typer.Argument(help="An order's key, or any text of it: a tracking number, an email.")
+    ],
+    json: Json = False,
+) -> None:
+    """Find an order across all batches: its file, rows, attempts and answers.
+
+    Example: orderdrop orders find AC-10442
+    """
+    with looking(context.obj) as session:
+        ledger = session.parts.ledger
+        found = [(hit, ledger.attempts(hit.order.id)) for hit in ledger.find_orders(text)]
+    if json:
+        render.as_json([render.found_entry(hit, attempts) for hit, attempts in found])
+    elif found:
+        render.found_orders(found)
+    else:
+        render.talk(f"No order has {text!r} in its key, reference or payload.")
+    raise typer.Exit(0 if found else 1)
+
+
+def _known(session: Session, batch_id: str) -> Batch:
+    batch = session.parts.ledger.batch(batch_id)
+    if batch is None:
+        raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
+    return batch

@@ -1,0 +1,40 @@
+"""Commands about mappings: check, schema."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from orderdrop import wiring
+from orderdrop.cli import render
+from orderdrop.cli.session import settings_of
+from orderdrop.mapping.explain import explain
+from orderdrop.mapping.json_schema import mapping_schema
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(help="The YAML files that say which column goes where.", no_args_is_help=True)
+    group.command()(check)
+    group.command()(schema)
+    app.add_typer(group, name="mapping")
+
+
+def check(
+    context: typer.Context,
+    mapping: Annotated[str, typer.Argument(help="A mapping by name, or its file.")],
+) -> None:
+    """Check a mapping and say in words what it does.
+
+    Example: orderdrop mapping check acme-shipments
+    """
+    loaded = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping)
+    render.lines(explain(loaded))
+
+
+def schema() -> None:
+    """Print the JSON Schema of mappings, for editors.
+
+    Example: orderdrop mapping schema > mappings/mapping.schema.json
+    """
+    render.lines([json.dumps(mapping_schema(), indent=2, ensure_ascii=False)])

@@ -1,0 +1,100 @@
+"""Progress while a command works: a bar on a terminal, plain lines elsewhere."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from orderdrop.core.progress import Event, Step, Watcher, nobody
+
+_SAID = {
+    Step.CLAIMED: "claimed",
+    Step.FETCHED: "fetched",
+    Step.REGISTERED: "kept",
+    Step.PREPARING: "reading and checking rows",
+    Step.PREPARED: "prepared",
+    Step.ATTEMPTS_RECORDED: "sending orders",
+    Step.OUTCOMES_RECORDED: "sending orders",
+    Step.SENT: "sent",
+    Step.REPORTED: "reports written",
+    Step.ARCHIVED: "archived",
+    Step.REPLIED: "answered",
+    Step.FINISHED: "finished",
+}
+
+
+@contextmanager
+def progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Watcher]:
+    """Lend a watcher that shows progress on a stream."""
+    if quiet:
+        yield nobody
+    elif stream.isatty():
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(file=stream), transient=True) as bar:
+            yield _Bar(bar)
+    else:
+        yield _Lines(stream)
+
+
+class _Bar:
+    """One line a drop, on a terminal."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, event: Event) -> None:
+        said = _SAID.get(event.step)
+        if said is None or not event.name:
+            return
+        description = f"{event.name}: {said}"
+        task = self._tasks.get(event.name)
+        if task is None:
+            task = self._tasks[event.name] = self._bar.add_task(description, total=None)
+        if event.step in (Step.PREPARING, Step.ATTEMPTS_RECORDED, Step.OUTCOMES_RECORDED, Step.SENT):
+            self._bar.update(task, description=description, completed=event.done, total=event.total)
+        else:
+            self._bar.update(task, description=description)
+        if event.step is Step.FINISHED:
+            self._bar.remove_task(task)
+            del self._tasks[event.name]
+
+
+class _Lines:
+    """One line a step, and for long steps one at every doubling of what is done."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._next: dict[tuple[str, str], int] = {}
+
+    def __call__(self, event: Event) -> None:
+        said = _SAID.get(event.step)
+        if said is None or not event.name:
+            return
+        with self._lock:
+            if event.step in (Step.PREPARING, Step.ATTEMPTS_RECORDED, Step.OUTCOMES_RECORDED):
+                key = (event.name, said)
+                if event.done < self._next.get(key, 1):
+                    return
+                self._next[key] = max(1, event.done) * 2
+            count = f" {event.done:,}" + (f" of {event.total:,}" if event.total else "") if event.done else ""
+            self._stream.write(f"{event.name}: {said}{count}\n")
+            self._stream.flush()

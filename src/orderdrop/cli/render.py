@@ -1,0 +1,227 @@
+"""All that the command line prints: data on stdout, talk on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from orderdrop.core.rows import compact
+from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder
+from orderdrop.reports.page import sentence, where
+from orderdrop.reports.receipt import Receipt
+
+PROBLEMS_SHOWN = 12
+ORDERS_SHOWN = 3
+_COLOURS = {
+    "accepted": "green", "unchanged": "green", "rejects": "yellow", "held": "yellow", "pending": "yellow", "unfinished": "yellow",
+    "unsent": "yellow", "rejected": "red", "refused": "red", "failed": "red", "unbalanced": "red bold",
+}  # fmt: skip
+
+
+def out() -> Console:
+    """Where data goes."""
+    return Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+def talk(message: str) -> None:
+    """Say something to the person, on stderr."""
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(escape(message))
+
+
+def complain(message: str) -> None:
+    """Say what went wrong, on stderr."""
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(f"[red]{escape(message)}[/red]")
+
+
+def as_json(value: Any) -> None:
+    """Print a value for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def receipt(shown: Receipt) -> None:
+    """Print a receipt: the books as a table, the problems, where the reports lie."""
+    console = out()
+    status = shown["status"]
+    console.print()
+    console.print(
+        Text.assemble(
+            (shown["drop"]["name"], "bold"), "  ", (status, _COLOURS.get(status, "")), "  ", sentence(status)
+        )
+    )
+    if shown["remarks"]:
+        console.print(Text(shown["remarks"]))
+    console.print(_books(shown))
+    console.print(*_problems(shown["problems"]), sep="\n")
+    for kind, label in (
+        ("rejects_xlsx", "reject report"),
+        ("rejects_csv", "the same as CSV"),
+        ("receipt", "receipt"),
+    ):
+        path = shown["reports"].get(kind)
+        if path:
+            console.print(Text.assemble((f"  {label:<16}", "dim"), path))
+    console.print(Text.assemble((f"  {'batch':<16}", "dim"), shown["batch"]))
+
+
+def _books(shown: Receipt) -> Table:
+    fates = ("ignored", "rejected", "held", "unchanged", "accepted", "refused", "pending", "unsent")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("all", justify="right")
+    for fate in fates:
+        table.add_column(fate, justify="right")
+    for name, first in (("rows", "read"), ("orders", "built")):
+        counts = shown[name]
+        cells = [str(counts[first])]
+        for fate in fates:
+            count = counts.get(fate)
+            cells.append(
+                "" if count is None else f"[{_COLOURS.get(fate, 'none')}]{count}[/]" if count else "[dim]0[/]"
+            )
+        table.add_row(name, *cells)
+    return table
+
+
+def _problems(problems: Sequence[dict[str, Any]]) -> Iterable[Text]:
+    for problem in problems[:PROBLEMS_SHOWN]:
+        said_by = "the API says" if problem["raised_by"] == "api" else "our check"
+        yield Text.assemble(("  " + where(problem), "bold"), (f" ({said_by}) ", "dim"), problem["message"])
+    if len(problems) > PROBLEMS_SHOWN:
+        yield Text(f"  and {len(problems) - PROBLEMS_SHOWN} more: see the reject report.", "dim")
+
+
+def previewed(shown: Receipt) -> None:
+    """Print what a file would give: the books, the problems, and the first orders as trees."""
+    console = out()
+    counts = shown["orders"]
+    console.print(
+        Text.assemble(("Preview of ", "dim"), (shown["drop"]["name"], "bold"), "  nothing was sent")
+    )
+    if shown["remarks"]:
+        console.print(Text(shown["remarks"]))
+    console.print(_books(shown))
+    console.print(*_problems(shown["problems"]), sep="\n")
+    for payload in shown["payloads"][:ORDERS_SHOWN]:
+        tree = Tree(Text(f"order {next(iter(payload.values()), '')}", "bold"))
+        _grow(tree, payload)
+        console.print(tree)
+    more = len(shown["payloads"]) - ORDERS_SHOWN
+    if more > 0:
+        console.print(Text(f"and {more} more orders; --json shows all.", "dim"))
+    console.print(Text(f"{counts['built'] - counts['held'] - counts['unchanged']} orders would be sent."))
+
+
+def _grow(tree: Tree, node: dict[str, Any]) -> None:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            _grow(tree.add(Text(key, "dim")), value)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                branch = tree.add(Text(f"{key} {index + 1}", "dim"))
+                if isinstance(item, dict):
+                    _grow(branch, item)
+                else:
+                    branch.add(Text(str(item)))
+        else:
+            tree.add(Text.assemble((f"{key}: ", "dim"), str(value)))
+
+
+def batches(listed: Sequence[tuple[Batch, Receipt]]) -> None:
+    """Print batches, newest first, one a line."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in (
+        "batch",
+        "drop",
+        "feed",
+        "mapping",
+        "account",
+        "arrived",
+        "status",
+        "rows",
+        "accepted",
+        "back",
+        "unsent",
+    ):
+        table.add_column(
+            column,
+            justify="right" if column in ("rows", "accepted", "back", "unsent") else "left",
+            overflow="fold",
+        )
+    for batch, shown in listed:
+        rows = shown["rows"]
+        back = rows["rejected"] + rows["refused"] + rows["held"]
+        table.add_row(
+            batch.id, escape(batch.drop.name), batch.drop.feed or "-", batch.mapping, batch.account,
+            f"{batch.drop.arrived_at:%Y-%m-%d %H:%M}", f"[{_COLOURS.get(batch.status.value, 'none')}]{batch.status.value}[/]",
+            str(rows["read"]), str(rows["accepted"] + rows["unchanged"]), str(back), str(rows["unsent"] + rows["pending"]),
+        )  # fmt: skip
+    out().print(table if listed else "No batches yet.")
+
+
+def found_orders(found: Sequence[tuple[FoundOrder, Sequence[Attempt]]]) -> None:
+    """Print orders with their file, rows, attempts and answers."""
+    console = out()
+    for hit, attempts in found:
+        order, batch = hit.order, hit.batch
+        title = Text.assemble(
+            (order.key, "bold"), "  ", (order.fate.value, _COLOURS.get(order.fate.value, "")),
+            f"  rows {compact(order.lineage.rows)} of {batch.drop.name}", (f"  batch {batch.id}", "dim"),
+        )  # fmt: skip
+        lines = [
+            Text.assemble(
+                f"  {attempt.started_at:%Y-%m-%d %H:%M:%S}  {attempt.outcome.value if attempt.outcome else 'under way'}",
+                f"  HTTP {attempt.http_status}" if attempt.http_status else "",
+                f"  {attempt.message}" if attempt.message else "",
+            )
+            for attempt in attempts
+        ]
+        console.print(Group(title, *lines))
+
+
+def demo_ended(folder: Any, files: Sequence[str]) -> None:
+    """Say what the demo leaves to look into."""
+    console = out()
+    console.print(Text(f"\nWhat the warehouse finds on its SFTP server (below {folder}):", "bold"))
+    for file in files:
+        console.print(Text(f"  {file}"))
+    console.print(Text("\nLook further:", "bold"))
+    console.print(Text(f"  cd {folder} && orderdrop batches list && orderdrop orders find AC-10441"))
+
+
+def found_entry(hit: FoundOrder, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    """One found order for programs; the payload as it was or would be sent."""
+    order, batch = hit.order, hit.batch
+    return {
+        "order": order.key,
+        "fate": order.fate.value,
+        "reference": order.reference,
+        "rows": list(order.lineage.rows),
+        "batch": batch.id,
+        "drop": batch.drop.name,
+        "account": batch.account,
+        "payload": json.loads(order.payload) if order.payload else None,
+        "attempts": [
+            {
+                "started_at": attempt.started_at.isoformat(),
+                "finished_at": attempt.finished_at.isoformat() if attempt.finished_at else None,
+                "outcome": attempt.outcome.value if attempt.outcome else None,
+                "http_status": attempt.http_status,
+                "message": attempt.message,
+            }
+            for attempt in attempts
+        ],
+    }
+
+
+def lines(text: Iterable[str]) -> None:
+    """Print plain lines as data, at once."""
+    for line in text:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,59 @@
+"""Logs: one event a line, structured, on stderr, without secrets or personal data.
+
+Orders are named by their key and payloads never appear; what must not be seen is not passed in.
+"""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.types import EventDict, WrappedLogger
+
+from orderdrop.core.progress import Event, Step
+
+_NOISY = (Step.PREPARING, Step.ATTEMPTS_RECORDED, Step.ANSWERED, Step.OUTCOMES_RECORDED)
+
+
+def configure(*, json_lines: bool, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Say once, at the start of a command, where events go and how they look."""
+    out = stream or sys.stderr
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        _one_line,
+    ]
+    last: structlog.types.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json_lines
+        else structlog.processors.LogfmtRenderer(key_order=["at", "level", "event"], bool_as_flag=False)
+    )
+    structlog.configure(
+        processors=[*shared, last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(stream=out, level=logging.WARNING, format="%(message)s", force=True)
+
+
+def log_step(event: Event) -> None:
+    """A watcher that logs the steps of batches."""
+    if event.step in _NOISY:
+        return
+    facts = {
+        key: value
+        for key, value in (("batch", event.batch), ("drop", event.name), ("count", event.done))
+        if value
+    }
+    structlog.get_logger().info(event.step.value, **facts, **event.facts)
+
+
+def _one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature
+    """Names from outside may hold line ends and control characters; a log line may not."""
+    return {key: _printable(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

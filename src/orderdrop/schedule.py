@@ -1,0 +1,43 @@
+"""The schedule of the feeds: every feed at its times, one poll at a time per feed; the only module that knows APScheduler."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from orderdrop.errors import Fault, SettingsError
+from orderdrop.settings import Feed
+
+Poll = Callable[[str], None]
+"""Polls a feed by name; must not raise."""
+
+
+def start(feeds: Mapping[str, Feed], poll: Poll, now: datetime) -> BackgroundScheduler:
+    """Begin polling; the first poll of an interval feed is at once.
+
+    A poll that is due while the one before still runs is left out, not piled up; times that were missed (the machine
+    slept) are made up for once. Raises SettingsError for a cron line that cannot be read.
+    """
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    triggers = {name: _trigger(name, feed) for name, feed in feeds.items() if not feed.paused}
+    for name, trigger in triggers.items():
+        first = {"next_run_time": now} if isinstance(trigger, IntervalTrigger) else {}
+        scheduler.add_job(poll, trigger, args=(name,), id=name, name=f"poll {name}", **first)
+    scheduler.start()
+    return scheduler
+
+
+def _trigger(name: str, feed: Feed) -> IntervalTrigger | CronTrigger:
+    if feed.cron is not None:
+        try:
+            return CronTrigger.from_crontab(feed.cron, timezone=feed.timezone)
+        except ValueError as error:
+            fault = Fault(message=f"`feeds.{name}.cron` is {feed.cron!r}: {error}")
+            raise SettingsError("The schedule cannot be used:", [fault]) from None
+    seconds = feed.every.total_seconds() if feed.every is not None else 60.0
+    return IntervalTrigger(seconds=seconds)

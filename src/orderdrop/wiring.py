@@ -1,0 +1,181 @@
+"""Settings become concrete parts; the one place that picks them."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random, SystemRandom
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from orderdrop import settings as setup
+from orderdrop.core.progress import Watcher, nobody
+from orderdrop.core.shape import Shape
+from orderdrop.delivery.breaker import Breaker
+from orderdrop.delivery.pace import pace_for
+from orderdrop.destinations import registry
+from orderdrop.destinations.base import AccountOptions, Destination
+from orderdrop.errors import Fault, SettingsError
+from orderdrop.ledger.ledger import Ledger
+from orderdrop.ledger.memory import MemoryLedger
+from orderdrop.ledger.open import open_ledger
+from orderdrop.mapping import load as mappings
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.mapping.say import nearest
+from orderdrop.pickup.folder import FolderInbox
+from orderdrop.pickup.inbox import Inbox
+from orderdrop.pickup.settling import Settle
+from orderdrop.pickup.sftp.inbox import SftpInbox
+from orderdrop.pickup.sftp.login import SftpLogin
+from orderdrop.pipeline.parts import FeedPlan, Line, Parts
+
+
+def build(
+    settings: setup.Settings,
+    *,
+    ledger: Ledger | None = None,
+    watcher: Watcher = nobody,
+    stop: threading.Event | None = None,
+    clock: Callable[[], datetime] | None = None,
+    random: Random | None = None,
+) -> Parts:
+    """Put the parts together. Opens the ledger, nothing else: accounts and feeds are reached when they are needed."""
+    stop = stop or threading.Event()
+    return Parts(
+        ledger=ledger or open_settled_ledger(settings),
+        workdir=settings.workdir,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}",
+        mapping=lambda name: load_mapping(settings, name),
+        mapping_from_text=lambda text, file: mappings.parse(text, file, find_shape, registry.names()),
+        destination=registry.find,
+        destination_of=lambda name: account_of(settings, name).destination,
+        line=_Lines(settings).line,
+        clock=clock or (lambda: datetime.now(UTC)),
+        sleep=time.sleep,
+        random=random or SystemRandom(),
+        watcher=watcher,
+        stop=stop,
+    )
+
+
+def open_settled_ledger(settings: setup.Settings) -> Ledger:
+    """The ledger of the settings; refuses to begin an empty one where batches were reported before: it would send everything again."""
+    reports = settings.workdir / "reports"
+    return open_ledger(settings.ledger, must_exist=reports.is_dir() and any(reports.iterdir()))
+
+
+def scratch_ledger() -> Ledger:
+    """A ledger in memory, for previews."""
+    return MemoryLedger()
+
+
+def find_shape(destination: str) -> Shape | None:
+    """A destination's payload shape by name, None where there is no such destination."""
+    return registry.find(destination).shape if destination in registry.names() else None
+
+
+def load_mapping(settings: setup.Settings, name: str) -> LoadedMapping:
+    """A mapping by name or path. Raises MappingError."""
+    return mappings.load(mappings.find(name, settings.mappings), find_shape, registry.names())
+
+
+def account_of(settings: setup.Settings, name: str) -> setup.Account:
+    """An account by name. Raises SettingsError naming those there are."""
+    account = settings.accounts.get(name)
+    if account is None:
+        fault = Fault(message=f"no account `{name}` under `accounts:`{nearest(name, settings.accounts)}")
+        raise SettingsError("The account is not set up:", [fault])
+    if account.destination not in registry.names():
+        hint = nearest(account.destination, registry.names())
+        fault = Fault(
+            message=f"account `{name}` names destination `{account.destination}`, which is not known{hint}"
+        )
+        raise SettingsError("The account cannot be used:", [fault])
+    return account
+
+
+def feed_plan(settings: setup.Settings, name: str) -> FeedPlan:
+    """A feed by name. Raises SettingsError naming those there are."""
+    feed = settings.feeds.get(name)
+    if feed is None:
+        fault = Fault(message=f"no feed `{name}` under `feeds:`{nearest(name, settings.feeds)}")
+        raise SettingsError("The feed is not set up:", [fault])
+    account_of(settings, feed.account)
+    return FeedPlan(
+        name=name,
+        mapping=feed.mapping,
+        account=feed.account,
+        settle=Settle(
+            looks=feed.settle.looks,
+            min_age_seconds=feed.settle.age.total_seconds(),
+            pause_seconds=feed.settle.pause.total_seconds(),
+            done_file=feed.settle.done_file,
+        ),
+        reply=feed.reply,
+        open_inbox=lambda: _inbox(feed),
+    )
+
+
+def _inbox(feed: setup.Feed) -> Inbox:
+    if not feed.remote:
+        return FolderInbox(Path(feed.source), feed.files)
+    url = urlsplit(feed.source)
+    known_hosts = feed.known_hosts or Path("~/.ssh/known_hosts").expanduser()
+    folder = unquote(url.path) or "."
+    login = SftpLogin(
+        host=url.hostname or "",
+        port=url.port or 22,
+        user=unquote(url.username or ""),
+        folder=folder.removeprefix("/~/") if folder.startswith("/~/") else folder,
+        known_hosts=known_hosts,
+        password=feed.password.get_secret_value() if feed.password else None,
+        private_key=feed.private_key,
+        passphrase=feed.passphrase.get_secret_value() if feed.passphrase else None,
+        agent=feed.agent,
+    )
+    return SftpInbox(login, feed.files)
+
+
+class _Lines:
+    """The lines to the accounts, opened once each and shared by all batches of the process."""
+
+    def __init__(self, settings: setup.Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._open: dict[str, Line] = {}
+
+    def line(self, name: str) -> Line:
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = self._new(name)
+            return self._open[name]
+
+    def _new(self, name: str) -> Line:
+        account = account_of(self._settings, name)
+        destination: Destination = registry.find(account.destination)
+        options = AccountOptions(
+            name=name,
+            base_url=str(account.base_url).rstrip("/"),
+            key=account.key.get_secret_value(),
+            rate=account.rate if isinstance(account.rate, float) else None,
+            unlimited=account.rate == "unlimited",
+            burst=account.burst,
+            endpoint=account.endpoint,
+            auth=account.auth,
+            timeout_seconds=account.timeout.total_seconds(),
+            deadline_seconds=account.deadline.total_seconds(),
+            concurrency=account.concurrency,
+        )
+        carrier = destination.carrier(options, httpx.Client)
+        return Line(
+            account=name,
+            destination=destination,
+            carrier=carrier,
+            pace=pace_for(carrier.limits, monotonic=time.monotonic, burst=account.burst),
+            breaker=Breaker(clock=time.monotonic),
+            concurrency=account.concurrency,
+        )
