@@ -1,0 +1,109 @@
+"""Opening a drop: bytes become headings and frames of text, and a verdict that says how it was read."""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from orderdrop.core.problems import Code
+from orderdrop.frames import Table, Verdict
+from orderdrop.mapping.model import FileOptions
+from orderdrop.tables.delimited import open_delimited
+from orderdrop.tables.excel import open_workbook
+from orderdrop.tables.limits import Limits
+from orderdrop.tables.pieces import Piece, frames, refused, unique_names
+from orderdrop.tables.sniff import Kind, kind_of
+
+CHUNK_ROWS = 100_000
+
+
+def open_table(
+    path: Path, options: FileOptions, *, chunk_rows: int = CHUNK_ROWS, limits: Limits | None = None
+) -> Table:
+    """Open a drop: the content decides what it is, `options` how it is read, and the verdict says both.
+
+    Cells are `pa.string()` columns, kept exactly as they stand. Frames have `chunk_rows` rows read each, blank and
+    refused ones included; the last may be shorter. Memory stays flat however long the file is.
+
+    Raises FileRefused, with a sentence for the sender and the next step, for a file that is empty, has no rows below
+    the headings, is no table, cannot be decoded, or is a workbook that is protected, damaged or too large.
+    """
+    bounds = limits or Limits()
+    kind = kind_of(path)
+    remarks = _check_format(kind, path, options)
+    opener = open_workbook if kind is Kind.XLSX else open_delimited
+    verdict, headings, pieces = opener(path, options, bounds)
+    if remarks:
+        verdict = _with_remarks(verdict, remarks)
+    rows = _with_content(pieces)
+    return Table(verdict=verdict, headings=headings, frames=frames(rows, unique_names(headings), chunk_rows))
+
+
+def reopen(
+    path: Path,
+    options: FileOptions,
+    verdict: Verdict,
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    limits: Limits | None = None,
+) -> Table:
+    """Read a drop exactly as `verdict` says it was read the first time, whatever detection would say today."""
+    decided = options.model_copy(
+        update={
+            "format": verdict.format,
+            "encoding": verdict.encoding,
+            "delimiter": verdict.delimiter,
+            "quote": verdict.quote or options.quote,
+            "header": verdict.header_row > 0,
+            "header_row": verdict.header_row or None,
+            "sheet": verdict.sheet,
+        }
+    )
+    table = open_table(path, decided, chunk_rows=chunk_rows, limits=limits)
+    return Table(verdict=verdict, headings=table.headings, frames=table.frames)
+
+
+def _check_format(kind: Kind, path: Path, options: FileOptions) -> list[str]:
+    if options.format == "csv" and kind is Kind.XLSX:
+        raise refused(
+            Code.FILE_NOT_A_TABLE,
+            "The file is an Excel workbook, but the mapping says `format: csv`. Save it as CSV, or remove `format:` "
+            "under `file:` in the mapping.",
+        )
+    if options.format == "xlsx" and kind is Kind.TEXT:
+        raise refused(
+            Code.FILE_NOT_A_TABLE,
+            "The file is plain text, but the mapping says `format: xlsx`. Save it as .xlsx, or remove `format:` under "
+            "`file:` in the mapping.",
+        )
+    suffix = path.suffix.lower()
+    if kind is Kind.XLSX and suffix in {".csv", ".txt", ".tsv"}:
+        return [f"The name ends in {suffix}, but the file is an Excel workbook and was read as one."]
+    if kind is Kind.TEXT and suffix in {".xlsx", ".xlsm", ".xls"}:
+        return [f"The name ends in {suffix}, but the file is plain text and was read as CSV."]
+    return []
+
+
+def _with_remarks(verdict: Verdict, remarks: list[str]) -> Verdict:
+    return Verdict(
+        format=verdict.format,
+        encoding=verdict.encoding,
+        delimiter=verdict.delimiter,
+        quote=verdict.quote,
+        header_row=verdict.header_row,
+        sheet=verdict.sheet,
+        remarks=(*remarks, *verdict.remarks),
+    )
+
+
+def _with_content(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The same pieces, once one of them is known to hold a row that is not blank."""
+    opening: list[Piece] = []
+    for piece in pieces:
+        opening.append(piece)
+        if piece.has_content:
+            return chain(opening, pieces)
+    raise refused(
+        Code.FILE_NO_ROWS,
+        "The file has headings but no rows below them. If that is right there is nothing to do; otherwise export it "
+        "again.",
+    )

@@ -1,0 +1,149 @@
+"""What a file really is, judged by its first bytes and never by its name."""
+
+import re
+import zipfile
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from orderdrop.core.problems import Code
+from orderdrop.errors import FileRefused
+from orderdrop.tables.limits import MIB
+from orderdrop.tables.pieces import refused
+
+
+class Kind(StrEnum):
+    """What can be read as a table."""
+
+    TEXT = "text"
+    XLSX = "xlsx"
+
+
+_HEAD_BYTES = 64 * 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAGIC = (
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh91AY&SY", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"{\\rtf", "a rich text document"),
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|script|meta|div)\b", re.IGNORECASE)
+_XML = re.compile(rb"<\?xml|<!--|<[A-Za-z][\w.:-]*(?:\s+[\w.:-]+\s*=|\s*/?>)")
+_JSON = re.compile(
+    rb'\{\s*(?:"[^"\r\n]*"\s*:|\}\s*\Z)|\[\s*(?:[{\[]\s*["{\[\]}]|"[^"\r\n]*"\s*[,\]]|\]\s*\Z)'
+)
+_CONTROL = bytes(set(range(1, 32)) - {9, 10, 11, 12, 13, 26})
+_ODF = b"application/vnd.oasis.opendocument"
+
+
+def kind_of(path: Path) -> Kind:
+    """Say what the file is by its content; raises FileRefused for what is empty or no table, naming the real type."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        if not head or (not head.strip(b" \t\r\n\x00\x1a\xef\xbb\xbf") and not _content_follows(file)):
+            raise refused(Code.FILE_EMPTY, "The file is empty. Export it again and check that it has rows.")
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+            return _kind_of_zip(path)
+        if head.startswith(_OLE):
+            raise _refuse_ole(file, head)
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            raise _not_a_table(name)
+    if head.startswith(b"MZ") and b"\0" in head[:64]:
+        raise _not_a_table("a program")
+    _refuse_markup(head)
+    return Kind.TEXT
+
+
+def _content_follows(file: BinaryIO) -> bool:
+    while block := file.read(MIB):
+        if block.strip(b" \t\r\n\x00\x1a"):
+            return True
+    return False
+
+
+def _not_a_table(
+    name: str, step: str = "Send the rows as CSV or as an Excel workbook (.xlsx)."
+) -> FileRefused:
+    return refused(Code.FILE_NOT_A_TABLE, f"The file is {name}, not a table, whatever its name says. {step}")
+
+
+def _kind_of_zip(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.replace("\\", "/").lower().lstrip("/") for name in archive.namelist()}
+            mimetype = archive.read("mimetype") if "mimetype" in names and _small(archive) else b""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, KeyError):
+        raise refused(
+            Code.FILE_UNREADABLE,
+            "The file looks like a workbook or zip archive but is damaged or cut short. Save it again in Excel and "
+            "send it once more.",
+        ) from None
+    if "xl/workbook.xml" in names:
+        return Kind.XLSX
+    if "xl/workbook.bin" in names:
+        raise _not_a_table("a binary workbook (.xlsb)", "Save it as .xlsx and send it again.")
+    if mimetype.startswith(_ODF + b".spreadsheet"):
+        raise _not_a_table("an OpenDocument spreadsheet (.ods)", "Save it as .xlsx and send it again.")
+    documents = {"word/document.xml": "a Word document", "ppt/presentation.xml": "a PowerPoint presentation"}
+    for entry, name in documents.items():
+        if entry in names:
+            raise _not_a_table(name)
+    if mimetype.startswith(_ODF):
+        raise _not_a_table("an OpenDocument document")
+    raise _not_a_table("a zip archive", "Unpack it and send the CSV or .xlsx file inside.")
+
+
+def _small(archive: zipfile.ZipFile) -> bool:
+    return archive.getinfo("mimetype").file_size < 1024
+
+
+def _refuse_ole(file: BinaryIO, head: bytes) -> FileRefused:
+    content = head + file.read(64 * MIB)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        return refused(
+            Code.FILE_PASSWORD,
+            "The workbook is protected with a password. Save it without one (File, Info, Protect Workbook) and send "
+            "it again.",
+        )
+    if "Workbook".encode("utf-16-le") in content or "Book\0".encode("utf-16-le") in content:
+        return _not_a_table("an old Excel workbook (.xls)", "Save it as .xlsx and send it again.")
+    if "WordDocument".encode("utf-16-le") in content:
+        return _not_a_table("an old Word document")
+    return _not_a_table("an old Office document")
+
+
+def _refuse_markup(head: bytes) -> None:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = (
+        head.replace(b"\0", b"")
+        .removeprefix(b"\xef\xbb\xbf")
+        .removeprefix(b"\xff\xfe")
+        .removeprefix(b"\xfe\xff")
+    )
+    text = text.lstrip(b" \t\r\n")
+    if _HTML.match(text) or (_XML.match(text) and _HTML.search(text[:2048])):
+        raise _not_a_table("a web page (HTML)", "Open it in Excel, save it as .xlsx or CSV, and send that.")
+    if _XML.match(text):
+        raise _not_a_table("an XML document")
+    if _JSON.match(text):
+        raise _not_a_table("a JSON document")
+    controls = 0 if wide else len(text) - len(text.translate(None, _CONTROL))
+    zeros = head.count(0)
+    alternating = max(head[0::2].count(0), head[1::2].count(0)) > 0.9 * zeros
+    if controls > max(3, len(text) // 50) or (zeros > len(head) // 3 and not wide and not alternating):
+        raise _not_a_table("binary data")
