@@ -192,6 +192,32 @@ def test_a_client_that_gives_up_on_a_hanging_call_is_written_down_as_dropped(cli
     assert stored(client) == []
 
 
+def test_a_hanging_call_does_not_keep_the_sandbox_up(caplog: pytest.LogCaptureFixture) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with (
+            running() as address,
+            httpx.Client(base_url=address.shipup, headers={"Authorization": "k"}) as client,
+        ):
+            plan(client, kind="hang", seconds=3600)
+            waiting = pool.submit(
+                httpx.post, f"{address.shipup}/v2/orders", headers={"Authorization": "k"}, json=ORDER
+            )
+            while not log(client):
+                pass
+        with pytest.raises(httpx.RemoteProtocolError):
+            waiting.result(timeout=30)
+
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
+
+
+def test_a_batch_whose_answer_is_lost_is_done_all_the_same(client: httpx.Client) -> None:
+    plan(client, kind="drop-after-commit", path="/v2/orders/batch_create")
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.post("/v2/orders/batch_create", json={"orders": [ORDER, {"merchant_id": "B"}]})
+
+    assert stored(client) == ["A", "B"]
+
+
 def test_a_fault_can_wait_for_one_order(client: httpx.Client) -> None:
     plan(client, kind="drop-after-commit", match='"B"')
     seen = [status_or_none(client, {"merchant_id": name}) for name in ("A", "B", "C", "B")]

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from orderdrop.sandbox.calls import Answer, Call
 
 _TRANSPORT = "orderdrop.transport"
+_LAST_SECONDS = 0.2
 
 
 class CuttableProtocol(H11Protocol):
@@ -24,6 +25,11 @@ class CuttableProtocol(H11Protocol):
         """Remember the transport of this connection in the scope of each of its requests."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, _TRANSPORT: transport}
+
+    def shutdown(self) -> None:
+        """Let a call end that is about to; one that hangs on purpose must not keep the server up."""
+        super().shutdown()
+        self.loop.call_later(_LAST_SECONDS, self.transport.abort)
 
 
 class Line:
