@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -183,6 +183,7 @@ def put(payload: dict[str, Any], shape: Shape, leaf: Leaf) -> None:
 
 
 @pytest.mark.parametrize("name", names())
+@settings(deadline=None)
 @given(data=st.data())
 def test_every_choice_of_places_can_be_filled_and_validated(name: str, data: st.DataObject) -> None:
     destination = find(name)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderdrop.destinations.base import Accepted, Failure, FailureKind, PathProblem, Pending, Refused, Verdict
@@ -134,6 +134,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_no_job_whatever_makes_the_reading_raise(job: Any) -> None:
     answer = answer_of(job, "7", KEYS)

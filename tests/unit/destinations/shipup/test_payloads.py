@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderdrop.destinations.base import PathProblem
@@ -326,12 +326,14 @@ def shuffled(value: Any, draw: st.DataObject) -> Any:
     return [shuffled(item, draw) for item in value] if isinstance(value, list) else value
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_equal_payloads_are_equal_bytes_in_whatever_order_their_fields_came(data: st.DataObject) -> None:
     twin = shuffled({**FULL_ORDER, "custom_variables": {"b": 1, "a": {"d": 1, "c": 2}}}, data)
     assert judged(twin) == judged({**FULL_ORDER, "custom_variables": {"a": {"c": 2, "d": 1}, "b": 1}})
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.one_of(st.text(), st.sampled_from(sorted(FULL_ORDER))),

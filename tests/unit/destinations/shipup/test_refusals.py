@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderdrop.core.lineage import Lineage, locate
@@ -176,12 +176,14 @@ def counted(node: Any) -> int:
     return 1
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_no_leaf_of_a_tree_is_lost(tree: Any) -> None:
     assert len(list(leaves(tree))) == counted(tree)
     assert len(refusal({"errors": tree})) == counted(tree)
 
 
+@settings(deadline=None)
 @given(JSON, st.none() | st.dictionaries(KEYS, JSON))
 def test_no_answer_whatever_makes_the_reading_raise(body: Any, payload: dict[str, Any] | None) -> None:
     lineage = Lineage(levels=("fulfillments",), rows=(2,), positions=((0,),))
