@@ -57,7 +57,7 @@ def open_ledger(
 def _parse(url: str) -> URL:
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         # the text may carry a password, so it is not repeated
         raise SetupError("The ledger's URL is not one.", next_step=_FORMS) from None
 
@@ -65,7 +65,7 @@ def _parse(url: str) -> URL:
 def _path(url: URL) -> Path:
     if url.host or url.username or not url.database or url.database == ":memory:":
         raise SetupError(f"The ledger's URL {url.render_as_string()} names no file.", next_step=_FORMS)
-    return Path(url.database)
+    return Path(url.database).absolute()  # a later change of folder must not move the ledger
 
 
 def _postgresql(url: URL) -> Database:
