@@ -35,7 +35,8 @@ def configure(*, json_lines: bool, stream: TextIO | None = None, level: int = lo
         logger_factory=structlog.PrintLoggerFactory(file=out),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=out, level=logging.WARNING, format="%(message)s", force=True)
+    logging.basicConfig(stream=out, level=logging.ERROR, format="%(message)s", force=True)
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # a poll says itself what became of it
 
 
 def log_step(event: Event) -> None:

@@ -147,6 +147,7 @@ class _Lines:
         self._settings = settings
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
+        self._tls = httpx.create_ssl_context()  # takes long to make; every client of every thread shares it
 
     def line(self, name: str) -> Line:
         with self._lock:
@@ -170,7 +171,7 @@ class _Lines:
             deadline_seconds=account.deadline.total_seconds(),
             concurrency=account.concurrency,
         )
-        carrier = destination.carrier(options, httpx.Client)
+        carrier = destination.carrier(options, lambda: httpx.Client(verify=self._tls))
         return Line(
             account=name,
             destination=destination,

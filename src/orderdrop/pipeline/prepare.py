@@ -159,10 +159,10 @@ class _Preparation:
                 problem.row for problem in frame.problems if problem.row is not None and problem.blocks
             }
             self._rows_read += len(frame.cells) + len(frame.blank) + len(refused)
-            typed = judge.judge(_restored(frame) if restore else frame)
-            self._alone(RowFate.IGNORED, [*frame.blank, *typed.ignored])
-            self._alone(RowFate.REJECTED, [row for row in refused if row is not None])
-            self._ledger.add_problems(self._batch.id, [*frame.problems, *typed.problems])
+            typed = judge.judge(frame)
+            self._alone(RowFate.IGNORED, typed.ignored)
+            self._alone(RowFate.REJECTED, sorted(refused))
+            self._ledger.add_problems(self._batch.id, typed.problems)
             for code, count in typed.unlisted.items():
                 self._unlisted[code] = self._unlisted.get(code, 0) + count
             self._watcher(
