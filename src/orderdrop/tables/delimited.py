@@ -7,11 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from orderdrop.core.problems import Code
+from orderdrop.errors import FileRefused
 from orderdrop.frames import Verdict
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import encodings
 from orderdrop.tables.careful import Layout, decode, encoded_size, read_block, readable, too_long
-from orderdrop.tables.dialect import Headings, detect_delimiter, find_headings, no_headings, sep_line
+from orderdrop.tables.dialect import (
+    CANDIDATES,
+    Headings,
+    detect_delimiter,
+    find_headings,
+    no_headings,
+    sep_line,
+)
 from orderdrop.tables.fast import read_fast
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import BLANKS, Piece, refused, strings
@@ -38,7 +46,9 @@ def open_delimited(
         remarks.append(f"A first line `sep={declared}` was skipped; spreadsheets do not count it as a row.")
     delimiter = options.delimiter or declared
     if delimiter is None:
-        delimiter, detected = detect_delimiter(text[start:], quote, final=final)
+        delimiter, detected = detect_delimiter(
+            _from_row(text[start:], options.header_row), quote, final=final
+        )
         remarks += detected
     if delimiter == quote:
         quote = None
@@ -86,6 +96,8 @@ def _headings(
     *,
     final: bool,
 ) -> Headings:
+    if final and not text[start:].strip(BLANKS + "".join(CANDIDATES) + delimiter):
+        raise _only_blank_rows()
     # The sample may end in the middle of a record, or between \r and \n.
     whole = text if final else text.rstrip("\r")
     if options.header:
@@ -104,9 +116,18 @@ def _headings(
             f"The mapping expects the headings in row {options.header_row}, but the file ends before it. Correct "
             "`header_row:` under `file:` in the mapping, or send the whole file.",
         )
-    raise refused(
+    raise _only_blank_rows()
+
+
+def _only_blank_rows() -> FileRefused:
+    return refused(
         Code.FILE_EMPTY, "The file has only blank rows. Export it again and check that it has rows."
     )
+
+
+def _from_row(text: str, row: int | None) -> str:
+    """The text from a line on: what stands above the headings says nothing about the delimiter."""
+    return text if row is None else "\n".join(END_OF_LINE.split(text)[row - 1 :])
 
 
 def read_pieces(path: Path, layout: Layout, skip: int, row: int, *, careful: bool = False) -> Iterator[Piece]:

@@ -136,9 +136,10 @@ def _refuse_markup(head: bytes) -> None:
         .removeprefix(b"\xfe\xff")
     )
     text = text.lstrip(b" \t\r\n")
-    if _HTML.match(text) or (_XML.match(text) and _HTML.search(text[:2048])):
+    if _HTML.match(text) or (_XML.match(text) and _HTML.search(text[:2048]) and b"</" in text):
         raise _not_a_table("a web page (HTML)", "Open it in Excel, save it as .xlsx or CSV, and send that.")
-    if _XML.match(text):
+    # A heading may be <id>; an element is closed somewhere.
+    if text.startswith(b"<?xml") or (_XML.match(text) and (b"</" in text or b"/>" in text)):
         raise _not_a_table("an XML document")
     if _JSON.match(text):
         raise _not_a_table("a JSON document")
