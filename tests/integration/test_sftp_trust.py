@@ -173,6 +173,14 @@ def test_a_server_that_takes_no_password_says_what_it_takes(own_sshd: Sshd) -> N
     assert "does not take a password; it takes publickey." in told
 
 
+def test_a_server_that_says_goodbye_to_a_wrong_password_has_refused_it(own_sshd: Sshd) -> None:
+    own_sshd.stop()
+    own_sshd.config += "MaxAuthTries 1\n"
+    own_sshd.start()
+    told = refusal(replace(login_to(own_sshd), private_key=None, password="wr0ng"))
+    assert "did not accept our password (Too many authentication failures)" in told
+
+
 def test_a_server_that_is_down_is_tried_again_and_found(own_sshd: Sshd) -> None:
     inbox = SftpInbox(login_to(own_sshd), "*.csv")
     assert inbox.look() == []

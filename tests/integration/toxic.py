@@ -41,6 +41,10 @@ class ToxicProxy:
     ) -> None:
         self._stopped.set()
         _shut(self._listener)
+        self.cut()
+
+    def cut(self) -> None:
+        """End every connection there is."""
         for connection in self._open:
             _shut(connection)
 
@@ -72,6 +76,10 @@ class ToxicProxy:
             return b""
         if self.reset_after is not None and self.passed > self.reset_after:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            with contextlib.suppress(
+                OSError
+            ):  # wakes the thread that reads it: only then the socket really closes
+                client.shutdown(socket.SHUT_RD)
             client.close()  # with no lingering: a reset
             return b""
         return block

@@ -32,34 +32,54 @@ class Fetched:
 
 
 class Inbox(Protocol):
-    """A place where drops arrive; every call may raise SourceUnavailable or TrustError, nothing else of the vendor's."""
+    """A place where drops arrive; every call may raise SourceUnavailable or TrustError, nothing else of the vendor's.
+
+    Places are relative to the inbox and written with `/`. One thread at a time may use an inbox; two inboxes on the
+    same place, in any two processes, may be used at once.
+    """
 
     def look(self) -> list[Entry]:
-        """The regular files that match the feed's pattern, oldest first; temp names, links and folders are passed over."""
+        """The regular files that match the feed's pattern, oldest first.
+
+        Temp names, links and folders are passed over, odd names too (mentioned once in the log). A look is bounded:
+        what lies behind a full one comes when the oldest are claimed.
+        """
 
     def exists(self, name: str) -> bool:
-        """Whether a file of this name lies in the inbox (a done-file, say)."""
+        """Whether a regular file of this name lies in the inbox (a done-file, say)."""
 
     def claim(self, entry: Entry) -> Claim | None:
         """Move a file into `processing/` by one rename; None when it is gone or somebody else was faster."""
 
     def claims(self) -> list[Claim]:
-        """What lies in `processing/`: claimed by a run that did not finish."""
+        """What lies in `processing/`, in the order of the claims: the work of a run that did not finish."""
 
     def fetch(self, claim: Claim, into: Path) -> Fetched:
-        """Copy a claimed file; the size is checked before and after, the copy is synced to disk under a temp name, then renamed."""
+        """Copy a claimed file to `into`, which appears only whole and synced to disk.
+
+        The bytes received must be the size before and after, and the file must not have changed meanwhile; else
+        SourceUnavailable, and nothing is left of the copy. The folder of `into` must exist.
+        """
 
     def archive(self, claim: Claim, folder: str) -> str:
-        """Move a claimed file to `folder` (`archive/2026-11-22` or `failed`) under its own name, or a numbered one when taken; give back where it lies. Moving what was moved already is no error."""
+        """Move a claimed file to `folder` (`archive/2026-11-22` or `failed`); give back the place where it lies.
+
+        It keeps its own name, or gets a numbered one when that is taken. Moving what was moved already, to the same
+        folder, is no error and gives the same place. A file that somebody took away gives the place it would have had
+        (and a warning in the log): the work on our copy is not lost, and a reply still has a home.
+        """
 
     def reply(self, beside: str, suffix: str, content: Path) -> str:
-        """Write a file beside an archived one (its place + suffix): temp name first, then rename, then its size is verified."""
+        """Write a file beside an archived one (its place + suffix), in place of an older reply; give back its place.
+
+        Temp name first, then rename, then its size is verified: a reply that is not there in the end is an error.
+        """
 
     def discard(self, name: str) -> None:
         """Remove a done-file; no error when it is gone."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection; the next call opens another."""
 
 
 def archive_folder(day: date) -> str:

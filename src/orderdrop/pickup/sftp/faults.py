@@ -94,4 +94,4 @@ def _words(error: BaseException) -> str:
         case OSError() if error.strerror:
             return f"could not be reached ({error.strerror})"
         case _:
-            return f"broke the conversation off ({str(error) or type(error).__name__})"
+            return f"broke the conversation off ({str(error).rstrip(': ') or type(error).__name__})"

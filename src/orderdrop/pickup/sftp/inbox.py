@@ -164,6 +164,11 @@ class SftpInbox:
             self._session.close()
             self._session = None
 
+    @property
+    def connected(self) -> bool:
+        """Whether the connection stands, as far as anyone can tell without asking the server."""
+        return self._session is not None and self._session.alive
+
     def _path(self, place: str) -> str:
         return posixpath.join(self._login.folder, place)
 

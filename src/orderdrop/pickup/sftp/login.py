@@ -18,6 +18,7 @@ from paramiko import (
     SSHException,
     Transport,
 )
+from paramiko.message import Message
 from paramiko.pkey import UnknownKeyType
 
 from orderdrop.errors import OrderdropError, SourceUnavailable, TrustError
@@ -57,6 +58,16 @@ class SftpLogin:
         return f"sftp://{self.user}@{self.host}:{self.port}"
 
 
+class _Transport(Transport):
+    """Remembers the words with which a server says goodbye; paramiko only logs them."""
+
+    goodbye: str | None = None
+
+    def _parse_disconnect(self, message: Message) -> None:
+        message.get_int()
+        self.goodbye = message.get_binary().decode(errors="replace")
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open connection with its one SFTP channel."""
@@ -86,7 +97,7 @@ def dial(login: SftpLogin) -> Session:
             (login.host, login.port), timeout=login.connect_timeout_seconds
         )
         _give_up_unacknowledged(wire_socket, login.io_timeout_seconds)
-        transport = Transport(wire_socket)
+        transport = _Transport(wire_socket)
     try:
         with answering(str(login), "greeting it"), _deadline(transport, login.connect_timeout_seconds):
             _greet(transport, login, known)
@@ -115,7 +126,7 @@ def _greet(transport: Transport, login: SftpLogin, known: list[PKey]) -> None:
         raise TimeoutError
 
 
-def _log_in(transport: Transport, login: SftpLogin) -> None:
+def _log_in(transport: _Transport, login: SftpLogin) -> None:
     try:
         if login.password is not None:
             missing = transport.auth_password(login.user, login.password)
@@ -129,13 +140,14 @@ def _log_in(transport: Transport, login: SftpLogin) -> None:
             next_step="Change how this feed logs in.",
         ) from error
     except AuthenticationException as error:
-        if not transport.is_active() or "timeout" in str(error):
+        # a server that says goodbye has judged the login; one that is merely gone has not
+        if transport.goodbye is None and (not transport.is_active() or "timeout" in str(error)):
             raise SourceUnavailable(
                 f"{login} hung up or fell silent while we logged in.",
                 next_step="The next poll tries again; if it stays so, ask its owner whether the account is locked.",
             ) from error
         raise TrustError(
-            f"{login} did not accept our {_method(login)}.",
+            f"{login} did not accept our {_method(login)}{f' ({transport.goodbye})' if transport.goodbye else ''}.",
             next_step=f"Check user {login.user!r} and its {_method(login)}; ask the server's owner whether the account is open. We do not try again by ourselves.",
         ) from error
     if missing:
