@@ -143,7 +143,7 @@ class _Delivery:
         """Write the attempts of the next parcels."""
         if len(self.outbox) >= (1 if self.stock_orders == 1 else self.places):
             return
-        if self.line.breaker.gate() is not Gate.SEND or len(self.tickets) >= self.rhythm.tickets_at_once:
+        if self.line.breaker.gate() is not Gate.SEND or not self._is_owed_few_answers():
             return
         if self.line.pace.wait_seconds() > _STOCK_WITHIN_SECONDS:
             return
@@ -166,7 +166,7 @@ class _Delivery:
         """Hand over what may leave now: questions that are due, then parcels."""
         while self.under_way < self.places:
             asks = self.tickets.due_in(self.chance.monotonic()) == 0.0
-            if not asks and not self.outbox:
+            if not asks and not (self.outbox and self._is_owed_few_answers()):
                 return
             if (
                 self.line.breaker.gate() is not Gate.SEND
@@ -181,12 +181,15 @@ class _Delivery:
                 self.crew.submit(self._task(self.outbox.popleft(), None))
             self.under_way += 1
 
+    def _is_owed_few_answers(self) -> bool:
+        return len(self.tickets) < self.rhythm.tickets_at_once
+
     def _may_begin_fresh(self) -> bool:
         return self.waiting.returned < self.rhythm.returned_at_once
 
     def _task(self, sent: Sent, ask: Ask | None) -> Callable[[], Back]:
         def talk() -> Back:
-            if self.halted.is_set():
+            if self._held_back():
                 return Back(sent=sent, ask=ask, answer=None)
             if ask is None or sent.ticket is None:
                 answer = self.line.carrier.send(sent.parcel())
@@ -196,9 +199,20 @@ class _Delivery:
 
         return talk
 
+    def _held_back(self) -> bool:
+        """Whether a request may not leave after all: things happen between its leave to go and a free thread."""
+        line = self.line
+        paused = line.pace.requests_per_second is None and line.pace.wait_seconds() > 0.0
+        return self.halted.is_set() or paused or line.breaker.gate() is Gate.STOP
+
     def _gather(self, timeout_seconds: float) -> None:
         backs = self.crew.collect(timeout_seconds)
         self.under_way -= len(backs)
+        for back in backs:
+            if back.answer is None and back.ask is not None:
+                self.tickets.again(back.ask, self.chance.monotonic(), 0.0)
+            elif back.answer is None:
+                self.outbox.appendleft(back.sent)
         self.settling.settle(backs)
         if self.record.due_in(self.chance.monotonic()) == 0.0:
             self.record.flush()
@@ -216,9 +230,9 @@ class _Delivery:
         if self.line.breaker.gate() is not Gate.SEND:
             return None
         leaves = [self.tickets.due_in(now)]
-        if self.outbox:
+        if self.outbox and self._is_owed_few_answers():
             leaves.append(0.0)
-        elif len(self.tickets) < self.rhythm.tickets_at_once:
+        elif self._is_owed_few_answers():
             leaves.append(self.waiting.due_in(now, fresh=self._may_begin_fresh()))
         known = [seconds for seconds in leaves if seconds is not None]
         return max(min(known), self.line.pace.wait_seconds()) if known else None
@@ -226,9 +240,6 @@ class _Delivery:
     def _wind_down(self, ended: Ended) -> Delivered:
         """Begin nothing more, wait for what is under way, write it down, and leave the rest as it must be found."""
         self.halted.set()
-        for sent in self.outbox:
-            self.record.outcomes(not_sent(sent, self.chance.clock()))
-        self.outbox.clear()
         deadline: float | None = None
         while self.under_way:
             now = self.chance.monotonic()
@@ -237,6 +248,8 @@ class _Delivery:
                 if now >= deadline:
                     break  # their orders stay `sending`; the next start finds that out
             self._gather(self.rhythm.look_seconds)
+        for sent in self.outbox:
+            self.record.outcomes(not_sent(sent, self.chance.clock()))
         self.record.flush()
         reason, detail, unsent = self._leave_unsent() if ended is Ended.ACCOUNT_STOPPED else (None, "", 0)
         if not self.under_way:

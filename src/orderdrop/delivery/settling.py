@@ -16,7 +16,7 @@ from orderdrop.core.policy import (
 from orderdrop.delivery.follow import Tickets
 from orderdrop.delivery.parcels import Sent, Waiting
 from orderdrop.delivery.record import Record
-from orderdrop.delivery.rulings import Locate, Ruling, not_sent, rule_on
+from orderdrop.delivery.rulings import Locate, Ruling, rule_on
 from orderdrop.delivery.terms import Back, Chance, Line
 from orderdrop.destinations.base import Answer, Failure
 
@@ -38,16 +38,12 @@ class Settling:
     stopped: tuple[StopReason, str] | None = None
 
     def settle(self, backs: Iterable[Back]) -> None:
-        """Take note of what the crew brought back."""
+        """Take note of the answers among what the crew brought back."""
         answered = 0
         for back in backs:
             if back.answer is not None:
                 answered += 1
                 self._answered(back, back.answer)
-            elif back.ask is not None:
-                self.tickets.again(back.ask, self.chance.monotonic())
-            else:
-                self.record.outcomes(not_sent(back.sent, self.chance.clock()))
         if answered:
             self.record.answered(answered)
 

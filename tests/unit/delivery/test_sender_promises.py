@@ -132,7 +132,8 @@ def test_any_story_ends_with_every_order_as_the_api_holds_it(
         ledger.set_fates(BATCH, (OrderFate.UNSENT,), OrderFate.READY)
     for _ in range(len(script) + 2):  # a rerun for every fault that stops an account
         run(ledger, api, random, watch=Watch(), concurrency=concurrency, burst=burst)
-        if not ledger.set_fates(BATCH, (OrderFate.UNSENT,), OrderFate.READY):
+        ledger.set_fates(BATCH, (OrderFate.UNSENT,), OrderFate.READY)
+        if all(stored.fate in SETTLED for stored in ledger.orders(BATCH)):
             break
     for stored in ledger.orders(BATCH):
         expected = OrderFate.REFUSED if stored.key in api.bad else OrderFate.ACCEPTED
@@ -165,7 +166,7 @@ def test_an_api_that_does_not_upsert_never_holds_an_order_twice(
 @given(
     keys=st.lists(st.sampled_from(["FR-1", "FR-2", "FR-3", "FR-4"]), min_size=2, max_size=12),
     size=st.integers(1, 4),
-    script=st.lists(st.sampled_from([Act.WELL, Act.SERVER, Act.PENDING, Act.THROTTLED_FOR_2]), max_size=6),
+    script=st.lists(st.sampled_from([Act.WELL, Act.SERVER, Act.PENDING, Act.THROTTLED_FOR_2]), max_size=4),
     seed=st.integers(0, 2**16),
 )
 def test_orders_of_one_key_go_one_after_the_other_and_the_last_stays(

@@ -106,6 +106,7 @@ class Api:
     time: Time
     script: deque[Act] = field(default_factory=deque)
     bad: frozenset[str] = frozenset()
+    poison: frozenset[str] = frozenset()  # a request that carries one of these is answered 500
     size: int = 1
     rate: float | None = None
     before_post: Callable[[Parcel], None] = lambda parcel: None
@@ -114,7 +115,7 @@ class Api:
     posts: list[tuple[str, ...]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)  # of posts and questions
     tickets: dict[str, Ticket] = field(default_factory=dict)
-    closed: bool = False
+    without_batches: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -127,18 +128,19 @@ class Api:
         self.before_post(parcel)
         self.times.append(self.time.seconds)
         self.posts.append(parcel.keys)
-        act = self._next(several=len(parcel.keys) > 1)
+        if self.script and self.script[0] is Act.NO_BATCHES and len(parcel.keys) > 1:
+            self.without_batches, self.size = True, 1
+        act = Act.SERVER if self.poison & set(parcel.keys) else self._next(several=len(parcel.keys) > 1)
+        if self.without_batches and len(parcel.keys) > 1:
+            return Answer(
+                failure=Failure(kind=FailureKind.NO_SUCH_ENDPOINT, message="no batches", status=404)
+            )
         if act in _KEEPS:
             self._keep(parcel)
         if act in _FAILURES:
             return Answer(failure=_FAILURES[act], status=_FAILURES[act].status)
         if act is Act.TOO_LARGE:
             return Answer(failure=Failure(kind=FailureKind.TOO_LARGE, message="is too large", status=413))
-        if act is Act.NO_BATCHES:
-            self.size = 1
-            return Answer(
-                failure=Failure(kind=FailureKind.NO_SUCH_ENDPOINT, message="no batches", status=404)
-            )
         if act in (Act.PENDING, Act.LOST_TICKET):
             name = f"job-{len(self.tickets) + 1}"
             self.tickets[name] = Ticket(parcel=parcel, lost=act is Act.LOST_TICKET)
@@ -166,7 +168,7 @@ class Api:
         return Answer(verdicts={key: self._verdict(key) for key in keys}, status=200)
 
     def close(self) -> None:
-        self.closed = True
+        pass
 
     def _next(self, *, several: bool) -> Act:
         act = self.script.popleft() if self.script else Act.WELL
@@ -187,9 +189,10 @@ class Api:
 class SimulatedCrew:
     """Requests arrive at once; answers come back in any order, some only after others. Waiting moves the clock."""
 
-    def __init__(self, time: Time, random: Random) -> None:
+    def __init__(self, time: Time, random: Random, *, dawdles: float = 0.3) -> None:
         self._time = time
         self._random = random
+        self._dawdles = dawdles
         self._done: list[Back] = []
         self.most_at_once = 0
 
@@ -202,7 +205,7 @@ class SimulatedCrew:
         self.most_at_once = max(self.most_at_once, len(self._done))
 
     def collect(self, timeout_seconds: float) -> list[Back]:
-        if not self._done or self._random.random() < 0.3:
+        if not self._done or self._random.random() < self._dawdles:
             self._time.advance(timeout_seconds)
             return []
         self._random.shuffle(self._done)
