@@ -9,10 +9,10 @@ import numpy as np
 
 from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa
 from orderdrop.checks.reading import Flaw
-from orderdrop.core.problems import Cell, Code, Problem, Severity
+from orderdrop.core.problems import Cell, Code, Owner, Problem, Severity
 
 _CODES = {code: at for at, code in enumerate(Code)}
-_MOST_NEAREST = 1_000  # distinct texts per judge for which a nearest value is looked up: it is slow
+_MOST_NEAREST = 200  # distinct texts per judge for which a nearest value is looked up: it is slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,35 +58,38 @@ class Listing:
         _, first = np.unique(key, return_index=True)
         found, which = found[first], which[first]
         shown, self._left = min(self._left, len(found)), max(0, self._left - len(found))
-        rest = Counter(findings[at].code.value for at in which[shown:].tolist())
-        return self._list(findings, found[:shown], which[:shown], rows), dict(sorted(rest.items()))
+        return self._list(findings, found[:shown], which[:shown], rows), _counted(findings, which[shown:])
 
     def _list(self, findings: Sequence[Finding], found: Ints, which: Ints, rows: Ints) -> tuple[Problem, ...]:
-        cells: list[tuple[str, str]] = [("", "")] * len(found)
+        listed: list[Problem | None] = [None] * len(found)
         for number, finding in enumerate(findings):
             mine = np.flatnonzero(which == number)
             at = pa.array(found[mine])
             texts, raws = finding.text.take(at).to_pylist(), finding.raw.take(at).to_pylist()
-            for slot, text, raw in zip(mine.tolist(), texts, raws, strict=True):
-                cells[slot] = (text or "", raw or "")
-        return tuple(
-            self._problem(findings[number], row, *cell)
-            for number, row, cell in zip(which.tolist(), rows[found].tolist(), cells, strict=True)
-        )
+            sentences: dict[str | None, tuple[str, Owner]] = {}
+            for slot, row, text, raw in zip(
+                mine.tolist(), rows[found[mine]].tolist(), texts, raws, strict=True
+            ):
+                sentence = sentences.get(text)
+                if sentence is None:
+                    sentence = sentences[text] = self._sentence(finding, text or "")
+                listed[slot] = Problem(
+                    code=finding.code,
+                    message=sentence[0],
+                    cells=tuple([Cell(row=row, column=column) for column in finding.columns])
+                    or (Cell(row=row),),
+                    value=_cut(raw or "", 1_000),
+                    path=finding.place,
+                    owner=sentence[1],
+                    severity=finding.severity,
+                )
+        return tuple(problem for problem in listed if problem is not None)
 
-    def _problem(self, finding: Finding, row: int, text: str, raw: str) -> Problem:
+    def _sentence(self, finding: Finding, text: str) -> tuple[str, Owner]:
         flaw = finding.explain(text)
         is_what = f'is "{shown(text)}"' if text else "is blank"
         expected = flaw.expected + self._did_you_mean(text, flaw.known)
-        return Problem(
-            code=finding.code,
-            message=f"{finding.name} {is_what}: {expected}.",
-            cells=tuple(Cell(row=row, column=column) for column in finding.columns) or (Cell(row=row),),
-            value=shown(raw, most=1_000, escape=False),
-            path=finding.place,
-            owner=flaw.owner,
-            severity=finding.severity,
-        )
+        return f"{finding.name} {is_what}: {expected}.", flaw.owner
 
     def _did_you_mean(self, text: str, known: tuple[str, ...]) -> str:
         if not known or len(text) > 60:
@@ -109,10 +112,23 @@ def bad_rows(findings: Sequence[Finding], count: int) -> Mask:
     return bad
 
 
-def shown(text: str, most: int = 60, *, escape: bool = True) -> str:
-    """A text fit for a sentence: long ones are cut, and what cannot be seen is written out."""
-    cut = text if len(text) <= most else f"{text[: most - 1]}…"
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut) if escape else cut
+def shown(text: str) -> str:
+    """A text fit for a sentence: a long one is cut, and what cannot be seen is written out."""
+    cut = _cut(text, 60)
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _counted(findings: Sequence[Finding], which: Ints) -> dict[str, int]:
+    counts = Counter[str]()
+    for finding, count in zip(findings, np.bincount(which, minlength=len(findings)).tolist(), strict=True):
+        counts[finding.code.value] += count
+    return {code: count for code, count in sorted(counts.items()) if count}
 
 
 def _rank(finding: Finding) -> int:
