@@ -10,9 +10,9 @@ class OrderFate(StrEnum):
 
     HELD = "held"  # policy: a sibling row is bad, or the batch waits for a person
     UNCHANGED = "unchanged"  # same payload as last accepted; not sent again
-    READY = "ready"  # may be sent
+    READY = "ready"  # may be sent; counts as unsent until it is
     SENDING = "sending"  # an attempt is recorded, its answer is not
-    ACCEPTED = "accepted"
+    ACCEPTED = "accepted"  # the destination has it
     REFUSED = "refused"  # the API named problems
     PENDING = "pending"  # the API took it and answers later
     UNSENT = "unsent"  # not attempted, or given up for now; safe to retry

@@ -34,52 +34,52 @@ class Code(StrEnum):
     """Every kind of problem, by the name that reports and receipts show."""
 
     # the file as a whole
-    FILE_EMPTY = "file_empty"
-    FILE_NO_ROWS = "file_no_rows"
-    FILE_NOT_A_TABLE = "file_not_a_table"
-    FILE_ENCODING = "file_encoding"
-    FILE_PASSWORD = "file_password"  # noqa: S105 - the name of a problem
-    FILE_UNREADABLE = "file_unreadable"
-    FILE_TOO_LARGE = "file_too_large"
+    FILE_EMPTY = "file_empty"  # the file has no content
+    FILE_NO_ROWS = "file_no_rows"  # headings and no rows below them
+    FILE_NOT_A_TABLE = "file_not_a_table"  # the content is something else: a PDF, a picture, a program
+    FILE_ENCODING = "file_encoding"  # the text cannot be read in the declared or detected encoding
+    FILE_PASSWORD = "file_password"  # noqa: S105 - protected with a password
+    FILE_UNREADABLE = "file_unreadable"  # a workbook that is broken
+    FILE_TOO_LARGE = "file_too_large"  # more than the stated limits
     # the header
-    HEADING_MISSING = "heading_missing"
-    HEADING_UNKNOWN = "heading_unknown"
-    HEADING_DUPLICATED = "heading_duplicated"
+    HEADING_MISSING = "heading_missing"  # a column that the mapping needs is not there
+    HEADING_UNKNOWN = "heading_unknown"  # a column that the mapping does not name; a warning
+    HEADING_DUPLICATED = "heading_duplicated"  # two columns have the same heading
     # a row as it was read
-    ROW_WIDTH = "row_width"
-    ROW_ENCODING = "row_encoding"
-    ROW_NUL = "row_nul"
-    ROW_QUOTE = "row_quote"
-    CELL_TOO_LONG = "cell_too_long"
-    CELL_ERROR = "cell_error"
+    ROW_WIDTH = "row_width"  # more or fewer cells than headings; nothing is shifted
+    ROW_ENCODING = "row_encoding"  # bytes on this row that the encoding does not have
+    ROW_NUL = "row_nul"  # NUL bytes on this row
+    ROW_QUOTE = "row_quote"  # a quotation mark that is never closed, or text behind one
+    CELL_TOO_LONG = "cell_too_long"  # a cell longer than the stated limit
+    CELL_ERROR = "cell_error"  # a cell that holds an error of the spreadsheet, such as #N/A
     # a cell against its mapping
-    REQUIRED = "required"
-    PATTERN = "pattern"
-    NOT_AN_INTEGER = "not_an_integer"
-    NOT_A_DECIMAL = "not_a_decimal"
-    NOT_A_BOOLEAN = "not_a_boolean"
-    NOT_A_DATE = "not_a_date"
-    DATE_AMBIGUOUS = "date_ambiguous"
-    NOT_AN_EMAIL = "not_an_email"
-    NOT_A_PHONE = "not_a_phone"
-    NOT_A_COUNTRY = "not_a_country"
-    NOT_A_URL = "not_a_url"
-    NOT_A_LANGUAGE = "not_a_language"
-    NOT_A_CURRENCY = "not_a_currency"
-    NOT_TRANSLATED = "not_translated"
-    NOT_ALLOWED = "not_allowed"
-    TOO_SMALL = "too_small"
-    TOO_LARGE = "too_large"
-    TOO_LONG = "too_long"
+    REQUIRED = "required"  # blank, and the mapping requires a value
+    PATTERN = "pattern"  # does not match the mapping's pattern
+    NOT_AN_INTEGER = "not_an_integer"  # a whole number is expected
+    NOT_A_DECIMAL = "not_a_decimal"  # a number is expected, or it could be read in two ways
+    NOT_A_BOOLEAN = "not_a_boolean"  # yes or no is expected
+    NOT_A_DATE = "not_a_date"  # a date in the mapping's format is expected
+    DATE_AMBIGUOUS = "date_ambiguous"  # a date that could be read in two ways
+    NOT_AN_EMAIL = "not_an_email"  # an email address is expected
+    NOT_A_PHONE = "not_a_phone"  # a phone number is expected
+    NOT_A_COUNTRY = "not_a_country"  # a country code or name is expected
+    NOT_A_URL = "not_a_url"  # a web address is expected
+    NOT_A_LANGUAGE = "not_a_language"  # a language is expected
+    NOT_A_CURRENCY = "not_a_currency"  # a currency is expected
+    NOT_TRANSLATED = "not_translated"  # not in the mapping's `values`
+    NOT_ALLOWED = "not_allowed"  # not one of the values allowed
+    TOO_SMALL = "too_small"  # below the minimum
+    TOO_LARGE = "too_large"  # above the maximum
+    TOO_LONG = "too_long"  # longer than allowed
     # the rows of one order together
-    KEY_MISSING = "key_missing"
-    ROWS_DISAGREE = "rows_disagree"
-    DUPLICATE_ROW = "duplicate_row"
-    CONTRACT = "contract"
+    KEY_MISSING = "key_missing"  # the order, parcel or item cannot be told from others
+    ROWS_DISAGREE = "rows_disagree"  # rows of one order say different things
+    DUPLICATE_ROW = "duplicate_row"  # repeats another row exactly
+    CONTRACT = "contract"  # the destination's contract does not take this, as our own check of it says
     # what the destination said
-    REFUSED = "refused"
+    REFUSED = "refused"  # the destination refused it; the message is the destination's
     # what stopped the sending
-    NOT_SENT = "not_sent"
+    NOT_SENT = "not_sent"  # the account could not be used; the orders are safe to send again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
