@@ -148,17 +148,20 @@ class Ledger(Protocol):
         """The newest batch whose drop was claimed at this place of this feed."""
 
     def unfinished(self, feed: str | None = None) -> list[Batch]:
-        """Batches that a new start must work on: a status that resumes, or a source not yet told; oldest first."""
+        """Batches that a new start must work on: a status that resumes, or a source not yet told; oldest first.
+
+        A drop without a feed has no source to tell.
+        """
 
     def conclude(self, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str = "") -> None:
-        """Set a batch's status; `at` None leaves it open."""
+        """Set a batch's status; `at` None leaves it open, empty remarks leave the earlier ones."""
 
     def feed_done(self, batch_id: str, place: str | None) -> None:
         """Record that the source was told, and where the drop lies there now."""
 
     # preparing: may be begun again from nothing as long as the status is received
     def begin_preparation(self, batch_id: str) -> None:
-        """Forget whatever a dead run prepared of this batch: orders, row fates, problems."""
+        """Forget whatever a dead run prepared of this batch: orders, row fates, problems; refused after `received`."""
 
     def add_orders(self, batch_id: str, orders: Sequence[StoredOrder]) -> None:
         """Store orders in bulk."""
@@ -175,7 +178,11 @@ class Ledger(Protocol):
         """Close the preparation: from now on the batch goes on from its orders, never from the file."""
 
     def last_accepted(self, account: str, keys: Sequence[str]) -> Mapping[str, str]:
-        """The payload digest that the account last accepted, by order key."""
+        """The payload digest that the account last accepted, by order key.
+
+        A key is left out while a later attempt may have changed the order without our knowing: an attempt that is
+        open, pending, unknown, or failed with anything but a clear "no" (4xx). See `orderdrop.ledger.doubt`.
+        """
 
     # sending
     def orders(
@@ -192,7 +199,10 @@ class Ledger(Protocol):
         """Write attempts before their requests leave; their orders are `sending` from here on."""
 
     def record_outcomes(self, outcomes: Sequence[Outcome], account: str) -> None:
-        """Write answers: attempts, fates, problems, and what the account last accepted, all together."""
+        """Write answers: attempts, fates, problems, and what the account last accepted, all together.
+
+        The problems of an order's earlier outcome give way to those of this one; what the checks found stays.
+        """
 
     def reopen(self, batch_id: str, at: datetime) -> int:
         """After a crash: close open attempts as unknown and make their orders ready again; how many there were."""
@@ -214,7 +224,10 @@ class Ledger(Protocol):
         """Attempts of an order, oldest first."""
 
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
-        """Orders across all batches whose key, reference or payload text contains `text`; exact keys first, newest first."""
+        """Orders across all batches whose key, reference or payload text contains `text`; exact keys first, newest first.
+
+        Capitals do not matter (of the letters a to z), except for a key to be exact.
+        """
 
     def close(self) -> None:
         """Let go of the database."""

@@ -26,9 +26,9 @@ def lease(connection: Connection, name: str, owner: str, now: datetime, seconds:
             index_elements=[LEASES.c.name],
             set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
             where=or_(LEASES.c.owner == owner, LEASES.c.expires_at <= now),
-        )
+        ).returning(LEASES.c.owner)
     )
-    return bool(taken.rowcount == 1)
+    return taken.one_or_none() is not None
 
 
 def lease_holder(connection: Connection, name: str, now: datetime) -> str | None:

@@ -76,7 +76,6 @@ def _check_header(path: Path) -> None:
     try:
         with path.open("rb") as file:
             header = file.read(100)
-        size = path.stat().st_size
     except OSError as error:
         raise _closed_to_us(path, error) from error
     if not header:
@@ -86,6 +85,9 @@ def _check_header(path: Path) -> None:
     wal = Path(f"{path}-wal")
     if wal.exists() and wal.stat().st_size:
         return  # the newest pages are still in the side file, the main one may rightly be short
+    size = (
+        path.stat().st_size
+    )  # after the look at the side file: another process may be emptying it into this one
     # page size and number of pages: sqlite.org/fileformat2.html, 1.3
     page_size = int.from_bytes(header[16:18], "big")
     expected = int.from_bytes(header[28:32], "big") * (65536 if page_size == 1 else page_size)

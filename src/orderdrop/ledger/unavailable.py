@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orderdrop.errors import LedgerUnavailable
@@ -50,8 +50,8 @@ def from_database(error: SQLAlchemyError | sqlite3.Error | UnicodeError, place: 
     cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, UnicodeError):
         return contradiction("a text is not Unicode")
-    if isinstance(cause, sqlite3.IntegrityError):
-        return contradiction(f"a fact does not fit what is there ({cause})")
+    if isinstance(error, IntegrityError):
+        return contradiction(f"a fact does not fit what is there ({_first_line(cause or error)})")
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
         known = _SQLITE.get(code & 0xFF) if code is not None else None
