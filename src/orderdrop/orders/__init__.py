@@ -1,1 +1,10 @@
-"""Orders: rows become nested payloads that remember where they came from."""
+"""Orders: rows become nested payloads that remember their rows.
+
+Rows of one order need not be adjacent, in a drop of any size. Whatever rows of one order together get wrong (a natural
+key is missing, two rows disagree, a row repeats another) is a problem here.
+"""
+
+from orderdrop.orders.nesting import Nested, nest
+from orderdrop.orders.plan import sources_after_fallback
+
+__all__ = ["Nested", "nest", "sources_after_fallback"]

@@ -1,0 +1,116 @@
+"""Nested dicts out of columns: one pass over zipped column lists per level, with the cyclic collector paused.
+
+The collector would otherwise walk the growing heap of dicts again and again; they hold no cycles.
+"""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from orderdrop.core.lineage import Lineage
+from orderdrop.orders.block import Column, Numbers, at_rows, filled
+from orderdrop.orders.numbering import Nodes, first_rows
+from orderdrop.orders.plan import Plan, Skeleton
+from orderdrop.orders.wire import json_values
+
+Payload = dict[str, Any]
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the cyclic garbage collector away for a while; leaves it as it was."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def build_payloads(
+    plan: Plan, nodes: Sequence[Nodes], columns: Sequence[Sequence[Column | None]]
+) -> list[Payload]:
+    """One payload per order, in the order of the order level's nodes; `columns[level][field]` has a value per row."""
+    elements: list[list[Payload]] = [[] for _ in plan.levels]
+    for index in reversed(range(len(plan.levels))):
+        level = plan.levels[index]
+        leaves: list[list[Any] | None] = []
+        for entry, column in zip(level.fields, columns[index], strict=True):
+            values = None if column is None else _node_values(column, nodes[index])
+            leaves.append(None if values is None else json_values(values, entry.leaf.wire))
+        children = {
+            other: _slices(elements[other], nodes[other].starts)
+            for other in range(index + 1, len(plan.levels))
+            if plan.levels[other].parent == index and elements[other]
+        }
+        elements[index] = _objects(level.skeleton, leaves, children, nodes[index].count)
+    return elements[0]
+
+
+def build_lineages(plan: Plan, nodes: Sequence[Nodes], rows: Numbers) -> list[Lineage]:
+    """One lineage per order; rows must be sorted by order. A list that none of an order's rows has is no level of it."""
+    orders = nodes[0]
+    starts = np.append(orders.first_row, len(rows)).tolist()
+    positions = [level.positions() for level in nodes[1:]]
+    bits = np.zeros(len(rows), dtype=np.int64)
+    for index, column in enumerate(positions):
+        bits |= (column >= 0).astype(np.int64) << index
+    used = np.bitwise_or.reduceat(bits, orders.first_row).tolist()
+    row_list = rows.tolist()
+    lists = [column.tolist() for column in positions]
+    steps: dict[int, tuple[tuple[str, ...], list[tuple[int, ...]]]] = {}
+    for pattern in set(used):
+        chosen = [index for index in range(len(lists)) if pattern >> index & 1]
+        places = tuple(plan.levels[index + 1].place for index in chosen)
+        steps[pattern] = (
+            places,
+            list(zip(*(lists[index] for index in chosen), strict=True)) or [()] * len(rows),
+        )
+    return [
+        Lineage(levels=steps[pattern][0], rows=tuple(row_list[a:b]), positions=tuple(steps[pattern][1][a:b]))
+        for pattern, (a, b) in zip(used, pairwise(starts), strict=True)
+    ]
+
+
+def _node_values(column: Column, nodes: Nodes) -> Column | None:
+    """Per node the first value among its rows, null where none has one; None where no node has one."""
+    if column.null_count == 0:
+        return at_rows(column, nodes.first_row)
+    first = first_rows(nodes, filled(column))
+    return at_rows(column, first) if (first >= 0).any() else None
+
+
+def _slices(elements: list[Payload], starts: Numbers) -> list[Any]:
+    ends = starts.tolist()
+    return [elements[a:b] or None for a, b in pairwise(ends)]
+
+
+def _objects(
+    skeleton: Skeleton, leaves: Sequence[list[Any] | None], lists: dict[int, list[Any]], count: int
+) -> list[Payload]:
+    """One dict per node with what it has; key order is the skeleton's, whatever is left out."""
+    names: list[str] = []
+    columns: list[list[Any]] = []
+    for name, part in skeleton.items():
+        values: list[Any] | None
+        if isinstance(part, dict):
+            values = [below or None for below in _objects(part, leaves, lists, count)]
+        else:
+            values = leaves[part] if part >= 0 else lists.get(~part)
+        if values is not None:
+            names.append(name)
+            columns.append(values)
+    if not columns:
+        return [{} for _ in range(count)]
+    made: list[Payload] = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    for name, values in zip(names, columns, strict=True):
+        if None in values:
+            for index, value in enumerate(values):
+                if value is None:
+                    del made[index][name]
+    return made

@@ -1,0 +1,117 @@
+"""Drops larger than memory: rows go to files by a hash of their order key, and each file is nested by itself.
+
+All rows of an order are in one file, so a file is as good as a drop. Rows scattered over the whole drop cost nothing
+extra, and memory holds one part at a time.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from orderdrop.errors import TryAgainLater
+from orderdrop.orders.block import Numbers, column_in, joined, texts_of
+
+_PARTS = 32
+# A part that is still too large is split again with another hash. A single order cannot be split: it stops here.
+_SALTS = ("orderdrop-part-1", "orderdrop-part-2")  # pandas wants 16 bytes
+
+
+def blocks(
+    tables: Iterable[pa.Table], *, key: str, folder: Path | None, in_memory_rows: int, _depth: int = 0
+) -> Generator[pa.Table]:
+    """All rows, as tables that hold whole orders: one table as long as the rows fit, else one per part on disk.
+
+    Rows keep their order within a table. Files are deleted at the end, on an error, and when the iterator is closed.
+    Raises TryAgainLater when the folder cannot be written or read.
+    """
+    held: list[pa.Table] = []
+    count = 0
+    rest = iter(tables)
+    for table in rest:
+        held.append(table)
+        count += table.num_rows
+        del table  # memory holds what `held` holds, nothing more
+        if folder is not None and _depth < len(_SALTS) and count > in_memory_rows:
+            yield from _through_files(held, rest, key, folder, in_memory_rows, _depth)
+            return
+    if held:
+        yield joined(_draining(held))
+
+
+def _through_files(
+    held: list[pa.Table], rest: Iterator[pa.Table], key: str, folder: Path, in_memory_rows: int, depth: int
+) -> Generator[pa.Table]:
+    with _on_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        place = TemporaryDirectory(prefix="spill-", dir=folder)
+    with place as name:
+        for part in _write(chain(_draining(held), rest), held[0].schema, key, Path(name), depth):
+            rows = _read(part, folder)
+            yield from blocks(rows, key=key, folder=folder, in_memory_rows=in_memory_rows, _depth=depth + 1)
+            part.unlink()
+
+
+def _write(tables: Iterable[pa.Table], schema: pa.Schema, key: str, place: Path, depth: int) -> list[Path]:
+    """Write every row to the file of its order; answers with the files that got any."""
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    writers: dict[int, pa.RecordBatchStreamWriter] = {}
+    files = ExitStack()
+    try:
+        for table in tables:  # what goes wrong in reading them is not the disk's fault
+            with _on_disk(place.parent):
+                for number, rows in _split(table.select(schema.names).cast(schema), key, depth):
+                    if number not in writers:
+                        file = files.enter_context(pa.OSFile(str(place / f"{number}.arrow"), "wb"))
+                        writers[number] = files.enter_context(
+                            pa.ipc.new_stream(file, schema, options=options)
+                        )
+                    writers[number].write_table(rows)
+    finally:
+        with _on_disk(place.parent):
+            files.close()
+    return [place / f"{number}.arrow" for number in sorted(writers)]
+
+
+def _draining(held: list[pa.Table]) -> Iterator[pa.Table]:
+    """Hand the tables on and let go of each."""
+    while held:
+        yield held.pop(0)
+
+
+def _split(table: pa.Table, key: str, depth: int) -> Iterator[tuple[int, pa.Table]]:
+    numbers = _part_of(table, key, depth)
+    ranked = np.argsort(numbers, kind="stable")
+    sorted_rows = table.take(pa.array(ranked, pa.int64()))
+    ends = np.cumsum(np.bincount(numbers, minlength=_PARTS)).tolist()
+    for number, (start, end) in enumerate(pairwise([0, *ends])):
+        if end > start:
+            yield number, sorted_rows.slice(start, end - start)
+
+
+def _part_of(table: pa.Table, key: str, depth: int) -> Numbers:
+    texts = np.array(texts_of(column_in(table, key)), dtype=object)
+    hashes = pd.util.hash_array(texts, hash_key=_SALTS[depth])
+    return (hashes % _PARTS).astype(np.int64)
+
+
+def _read(part: Path, folder: Path) -> Iterator[pa.Table]:
+    with _on_disk(folder), pa.memory_map(str(part)) as file, pa.ipc.open_stream(file) as reader:
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+@contextmanager
+def _on_disk(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TryAgainLater(
+            f"The spill folder {folder} cannot be used: {error}.",
+            next_step="Free space there, or name another folder as workdir, then run the same again; nothing is lost.",
+        ) from error
