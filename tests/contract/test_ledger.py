@@ -529,6 +529,16 @@ def test_all_orders_of_some_fates_move_together(ledger: Ledger) -> None:
     assert ledger.set_fates("b-9", [OrderFate.READY], OrderFate.HELD) == 0
 
 
+def test_an_order_without_a_payload_never_becomes_ready(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    ledger.begin_preparation("b-1")
+    held = [an_order(0, fate=OrderFate.HELD), an_order(1, fate=OrderFate.HELD, payload=None, digest=None)]
+    ledger.add_orders("b-1", held)
+
+    assert ledger.set_fates("b-1", [OrderFate.HELD], OrderFate.READY) == 1
+    assert [order.fate for order in ledger.orders("b-1")] == [OrderFate.READY, OrderFate.HELD]
+
+
 def test_an_account_remembers_what_it_last_accepted(ledger: Ledger) -> None:
     first, second = an_order(0, digest="old"), an_order(1, digest="new", key="FR-0")
     prepared(ledger, first, second, an_order(2))

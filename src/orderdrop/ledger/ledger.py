@@ -208,7 +208,10 @@ class Ledger(Protocol):
         """After a crash: close open attempts as unknown and make their orders ready again; how many there were."""
 
     def set_fates(self, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
-        """Move all orders of some fates to another (ready -> unsent, held -> ready); how many there were."""
+        """Move all orders of some fates to another (ready -> unsent, held -> ready); how many there were.
+
+        Only an order that has a payload becomes ready.
+        """
 
     # reading
     def counts(self, batch_id: str) -> Counts:

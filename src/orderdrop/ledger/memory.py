@@ -243,7 +243,11 @@ class MemoryLedger:
 
     @_one_at_a_time
     def set_fates(self, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
-        moved = [order for order in self._of_batch(batch_id) if order.fate in of]
+        moved = [
+            order
+            for order in self._of_batch(batch_id)
+            if order.fate in of and (to is not OrderFate.READY or order.payload is not None)
+        ]
         self._orders.update((order.id, replace(order, fate=to)) for order in moved)
         return len(moved)
 

@@ -85,12 +85,10 @@ def reopen(connection: Connection, batch_id: str, at: datetime) -> int:
 
 def set_fates(connection: Connection, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
     """Move all orders of some fates to another."""
-    moved = connection.execute(
-        update(ORDERS)
-        .where(ORDERS.c.batch_id == batch_id, ORDERS.c.fate.in_([fate.value for fate in of]))
-        .values(fate=to.value)
-    )
-    return moved.rowcount
+    chosen = [ORDERS.c.batch_id == batch_id, ORDERS.c.fate.in_([fate.value for fate in of])]
+    if to is OrderFate.READY:
+        chosen.append(ORDERS.c.payload.is_not(None))
+    return connection.execute(update(ORDERS).where(*chosen).values(fate=to.value)).rowcount
 
 
 def _closing(outcome: Outcome) -> dict[str, Any]:
