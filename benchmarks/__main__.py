@@ -1,0 +1,27 @@
+"""`python -m benchmarks [prepare] [send] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import preparing, sending
+
+
+def main() -> int:
+    """Run the comparisons that were asked for, all if none was named."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("which", nargs="*", choices=["prepare", "send", []], help="all where none is named")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the drop that is prepared")
+    asked = parser.parse_args()
+    kept = True
+    with tempfile.TemporaryDirectory() as scratch:
+        if not asked.which or "prepare" in asked.which:
+            kept &= preparing.run(Path(scratch), asked.rows)
+        if not asked.which or "send" in asked.which:
+            kept &= sending.run(Path(scratch))
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
