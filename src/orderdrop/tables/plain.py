@@ -20,12 +20,22 @@ class Written:
     refused: int
 
 
+class _UnixLines:
+    """Ends rows in \\n; the csv module leaves a lone \\r unquoted unless its own line end has one."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, row: str) -> int:
+        return self._out.write(row.removesuffix("\r\n") + "\n")
+
+
 def write_plain(table: Table, out: TextIO, *, on_problem: Callable[[Problem], None] | None = None) -> Written:
     """Write the headings and every readable row to `out` as comma-separated text, rows ending in \\n.
 
     Blank and refused rows are left out and counted; each problem is handed to `on_problem` as it comes.
     """
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(_UnixLines(out), lineterminator="\r\n")
     writer.writerow(table.headings)
     written = blank = refused = 0
     for frame in table.frames:

@@ -6,6 +6,7 @@ pairs up with a stray one further down, only the line that opened it is refused 
 line: no row is swallowed.
 """
 
+import csv
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -46,7 +47,9 @@ def split(
             yield Record(text[position:stop].split(delimiter), position, stop, after)
         else:
             try:
-                record = _quoted(text, position, delimiter, quote, final)
+                record = _on_one_line(text, position, stop, after, delimiter, quote) or _quoted(
+                    text, position, delimiter, quote, final
+                )
             except _Open:
                 if not final:
                     return
@@ -56,6 +59,25 @@ def split(
             yield record
             after = record.after
         position = after
+
+
+@lru_cache(maxsize=32)
+def _sound_line(delimiter: str, quote: str) -> re.Pattern[str]:
+    q, d = re.escape(quote), re.escape(delimiter)
+    cell = f"(?:{q}(?:[^{q}]++|{q}{q})*+{q}|[^{d}{q}][^{d}]*+|)"
+    return re.compile(f"{cell}(?:{d}{cell})*+")
+
+
+def _on_one_line(text: str, start: int, stop: int, after: int, delimiter: str, quote: str) -> Record | None:
+    """The record, where its line alone is sound; the csv module then reads the same, only faster."""
+    line = text[start:stop]
+    if not _sound_line(delimiter, quote).fullmatch(line):
+        return None
+    try:
+        cells = next(csv.reader((line,), delimiter=delimiter, quotechar=quote, strict=True))
+    except csv.Error:  # a cell past the module's own limit
+        return None
+    return Record(cells, start, stop, after)
 
 
 @lru_cache(maxsize=32)

@@ -31,6 +31,7 @@ NASTY = st.sampled_from(
         "x" * 40,
     ]
 )
+QUOTES = st.sampled_from(['"a"', '"a,b"', '"a"b', '"a"b"c"', 'b"c', '"b', 'c"', '""', '"""', "x" * 40])
 CLEAN_CELL = st.one_of(PLAIN, st.sampled_from(['"a,b"', '"a""b"', '""', 'a"b']))
 LINE_END = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r", "\r\r\n", "\n\n"])
 
@@ -48,6 +49,7 @@ TABLES = st.one_of(
     _lines(CLEAN_CELL, st.just("\n")),
     _lines(CLEAN_CELL, st.just("\r\n")),
     _lines(st.one_of(PLAIN, PLAIN, PLAIN, NASTY), LINE_END),
+    _lines(st.one_of(PLAIN, QUOTES), st.just("\n")),
     st.text(alphabet='a,"\n\r', max_size=60).map(str.encode),
     st.binary(max_size=60).map(lambda noise: b"a,b,c\n1,2,3\n" + noise),
 )
@@ -75,9 +77,13 @@ def reading(path: Path, *, careful: bool, block_bytes: int, record_bytes: int = 
     return verdict, headings, rows, cells, blank, problems
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=TABLES, block_bytes=st.sampled_from([1 << 22, 1 << 22, 64]))
 @example(content=b'a,b,c\n1,"2\n3",4\n"a"x,b,c\n1,"b,c\n', block_bytes=1 << 22)
+@example(content=b'a,b,c\n1,"2,3\n4,5,6\n7,8",9\n', block_bytes=1 << 22)
+@example(content=b'a,b,c\n1,"2"x,3\n4,"5",6\n', block_bytes=1 << 22)
+@example(content=b'a,b,c\n1,2"x,3\n4,5"x,6\n', block_bytes=1 << 22)
+@example(content=b"a,b,c,\n1,2,3,x\n", block_bytes=1 << 22)
 @example(content=b"a,b,c\n\xef\xbb\xbf1,2,3\n", block_bytes=16)
 @example(content=b'a,b,c\n"1","",""""\n', block_bytes=1 << 22)
 @example(content=b"a,b,c\r1,2,3\r\r4,5,6\r", block_bytes=1 << 22)

@@ -35,3 +35,11 @@ def test_the_verdict_is_told_in_lines() -> None:
         "sheet: March",
         "headings: none, columns by position",
     ]
+
+
+def test_a_line_end_inside_a_cell_is_quoted_whichever_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "drop.csv"
+    path.write_bytes(b'id,n\n1,"a\rb"\n2,"a\r\nb"\n')
+    out = io.StringIO(newline="")
+    write_plain(open_table(path, FileOptions()), out)
+    assert out.getvalue() == 'id,n\n1,"a\rb"\n2,"a\r\nb"\n'
