@@ -88,19 +88,19 @@ class Listing:
     def _sentence(self, finding: Finding, text: str) -> tuple[str, Owner]:
         flaw = finding.explain(text)
         is_what = f'is "{shown(text)}"' if text else "is blank"
-        expected = flaw.expected + self._did_you_mean(text, flaw.known)
-        return f"{finding.name} {is_what}: {expected}.", flaw.owner
+        nearest = self._nearest_to(text, flaw.known)
+        ending = "." if nearest is None else f'; did you mean "{nearest}"?'
+        return f"{finding.name} {is_what}: {flaw.expected}{ending}", flaw.owner
 
-    def _did_you_mean(self, text: str, known: tuple[str, ...]) -> str:
+    def _nearest_to(self, text: str, known: tuple[str, ...]) -> str | None:
         if not known or len(text) > 60:
-            return ""
+            return None
         asked = (text, known)
         if asked not in self._nearest and len(self._nearest) < _MOST_NEAREST:
             folded = {one.casefold(): one for one in known}
-            close = get_close_matches(text.casefold(), folded, n=1, cutoff=0.6)
+            close = get_close_matches(text.casefold(), folded, n=1, cutoff=0.75)
             self._nearest[asked] = folded[close[0]] if close else None
-        nearest = self._nearest.get(asked)
-        return f'; did you mean "{nearest}"' if nearest is not None else ""
+        return self._nearest.get(asked)
 
 
 def bad_rows(findings: Sequence[Finding], count: int) -> Mask:

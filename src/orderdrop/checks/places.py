@@ -5,9 +5,11 @@ different things in two languages is not read at all.
 """
 
 import gettext
+import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 import pycountry
 
@@ -16,6 +18,25 @@ from orderdrop.checks.reading import Flaw, Reader
 from orderdrop.core.problems import Code
 
 _TONGUES = ("fr", "de", "es", "it", "pt", "nl", "pl", "sv", "da", "fi", "cs", "nb")
+_MORE_TONGUES = (
+    "el",
+    "ru",
+    "uk",
+    "hu",
+    "ro",
+    "bg",
+    "hr",
+    "sk",
+    "sl",
+    "et",
+    "lv",
+    "lt",
+    "tr",
+    "ja",
+    "ko",
+    "ca",
+)
+_LOCALE = re.compile(r"([A-Za-z]{2,3})[-_][A-Za-z0-9_-]{0,10}")
 _MORE_COUNTRIES = {
     "UK": "GB", "Great Britain": "GB", "England": "GB", "Scotland": "GB", "Wales": "GB", "Northern Ireland": "GB",
     "EL": "GR", "USA": "US", "U.S.A.": "US", "U.S.": "US", "United States of America": "US", "America": "US",
@@ -27,19 +48,31 @@ _MORE_COUNTRIES = {
     "Eesti": "EE", "Éire": "IE", "日本": "JP", "中国": "CN", "대한민국": "KR", "Україна": "UA", "Россия": "RU",
     "Србија": "RS", "Türkiye": "TR", "Ísland": "IS", "Schweiz": "CH", "Suisse": "CH", "Svizzera": "CH",
 }  # fmt: skip
+_MORE_LANGUAGES = {
+    "Greek": "el",
+    "Ελληνικά": "el",
+    "Norwegian": "no",
+    "Norsk": "no",
+    "Chinese": "zh",
+    "中文": "zh",
+    "日本語": "ja",
+}
 _OWN_ALPHA3 = {"XK": "XKX"}  # Kosovo: user-assigned, so not in ISO's list
 
 
 def countries() -> Reader:
     """Alpha-2, alpha-3 or a name, to alpha-2 in capitals."""
-    return _named(
-        _countries,
-        Flaw(
-            code=Code.NOT_A_COUNTRY,
-            expected="a country is expected, as a code such as FR or FRA or by its name",
-            known=tuple(country.name for country in pycountry.countries),
-        ),
+    flaw = Flaw(
+        code=Code.NOT_A_COUNTRY,
+        expected="a country is expected, as a code such as FR or FRA or by its name",
+        known=tuple(country.name for country in pycountry.countries),
     )
+
+    def parse(text: str) -> object:
+        fold = _fold(text)
+        return _countries().get(fold) or _translated_countries().get(fold, flaw)
+
+    return Reader(type=pa.string(), parse=parse)
 
 
 def languages() -> Reader:
@@ -49,9 +82,10 @@ def languages() -> Reader:
     )
 
     def parse(text: str) -> object:
-        head = text.replace("_", "-").partition("-")[0] if len(text) <= 10 else text
-        table = _languages()
-        return table.get(_fold(text)) or (table.get(_fold(head)) if len(head) <= 3 else None) or flaw
+        fold = _fold(text)
+        locale = _LOCALE.fullmatch(text)
+        found = _languages().get(fold) or (_languages().get(_fold(locale[1])) if locale else None)
+        return found or _translated_languages().get(fold, flaw)
 
     return Reader(type=pa.string(), parse=parse)
 
@@ -59,7 +93,7 @@ def languages() -> Reader:
 def currencies() -> Reader:
     """ISO 4217 codes, English names or €, to the code in capitals; $ and £ stand for several currencies."""
     flaw = Flaw(code=Code.NOT_A_CURRENCY, expected="a currency code such as EUR is expected")
-    return _named(_currencies, flaw)
+    return Reader(type=pa.string(), parse=lambda text: _currencies().get(_fold(text), flaw))
 
 
 @lru_cache(maxsize=1)
@@ -68,22 +102,10 @@ def alpha3() -> Mapping[str, str]:
     return {country.alpha_2: country.alpha_3 for country in pycountry.countries} | _OWN_ALPHA3
 
 
-def _named(table: Callable[[], Mapping[str, str]], flaw: Flaw) -> Reader:
-    return Reader(type=pa.string(), parse=lambda text: table().get(_fold(text), flaw))
-
-
 @lru_cache(maxsize=1)
 def _countries() -> Mapping[str, str]:
-    return _table(
-        [_MORE_COUNTRIES.items(), _country_codes(), _country_names()],
-        _translations("iso3166-1", _country_names()),
-    )
-
-
-def _country_codes() -> Iterator[tuple[str, str]]:
-    for country in pycountry.countries:
-        yield country.alpha_2, country.alpha_2
-        yield country.alpha_3, country.alpha_2
+    codes = [(code, c.alpha_2) for c in pycountry.countries for code in (c.alpha_2, c.alpha_3)]
+    return _table([*_MORE_COUNTRIES.items(), *codes, *_country_names()])
 
 
 def _country_names() -> Iterator[tuple[str, str]]:
@@ -95,50 +117,70 @@ def _country_names() -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def _translated_countries() -> Mapping[str, str]:
+    return _agreed(_translations("iso3166-1", list(_country_names())))
+
+
+@lru_cache(maxsize=1)
 def _languages() -> Mapping[str, str]:
-    short = [language for language in pycountry.languages if getattr(language, "alpha_2", None)]
-    codes = [(language.alpha_2, language.alpha_2) for language in short]
-    codes += [(language.alpha_3, language.alpha_2) for language in short]
-    codes += [
-        (language.bibliographic, language.alpha_2) for language in short if hasattr(language, "bibliographic")
-    ]
-    names = [(language.name.partition(" (")[0], language.alpha_2) for language in short]
-    full = [(language.name, language.alpha_2) for language in short]
-    own = [(_in_own_words(language.alpha_2, language.name), language.alpha_2) for language in short]
-    return _table([codes, full, names, own], _translations("iso639-3", full))
+    short = _short_languages()
+    codes = [(code, one.alpha_2) for one in short for code in (one.alpha_2, one.alpha_3)]
+    older = [(one.bibliographic, one.alpha_2) for one in short if hasattr(one, "bibliographic")]
+    names = [(form, one.alpha_2) for one in short for form in _forms(one.name)]
+    return _table([*codes, *older, *names, *_MORE_LANGUAGES.items()])
+
+
+@lru_cache(maxsize=1)
+def _translated_languages() -> Mapping[str, str]:
+    """Slow to build (large lists of words), so only asked for a text that is neither a code nor English."""
+    names = [(one.name, one.alpha_2) for one in _short_languages()]
+    own = [pair for pair in _translations("iso639-3", names, _MORE_TONGUES) if pair[1] in _MORE_TONGUES]
+    pairs = [*_translations("iso639-3", names), *own]
+    return _agreed((form, code) for name, code in pairs for form in _forms(name))
+
+
+def _forms(name: str) -> Iterator[str]:
+    """The forms of "Greek, Modern (1453-)" and "espagnol; castillan" that people write."""
+    yield name
+    for part in name.split(";"):
+        yield part.partition(" (")[0].strip()
+
+
+def _short_languages() -> list[Any]:
+    return [language for language in pycountry.languages if hasattr(language, "alpha_2")]
 
 
 @lru_cache(maxsize=1)
 def _currencies() -> Mapping[str, str]:
     codes = [(currency.alpha_3, currency.alpha_3) for currency in pycountry.currencies]
     names = [(currency.name, currency.alpha_3) for currency in pycountry.currencies]
-    return _table([codes, names, [("€", "EUR")]], [])
+    return _table([*codes, *names, ("€", "EUR")])
 
 
-def _translations(domain: str, names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    english = list(names)
-    for tongue in _TONGUES:
+def _translations(
+    domain: str, english: list[tuple[str, str]], tongues: tuple[str, ...] = _TONGUES
+) -> Iterator[tuple[str, str]]:
+    for tongue in tongues:
         words = gettext.translation(domain, pycountry.LOCALES_DIR, languages=[tongue], fallback=True)
         for name, code in english:
             yield words.gettext(name), code
 
 
-def _in_own_words(tongue: str, name: str) -> str:
-    words = gettext.translation("iso639-3", pycountry.LOCALES_DIR, languages=[tongue], fallback=True)
-    return words.gettext(name)
-
-
-def _table(sure: list[Iterable[tuple[str, str]]], unsure: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """One table of folded names: earlier sources win; translations that disagree with each other are left out."""
+def _table(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Codes by folded name; the first pair of a name wins."""
     table: dict[str, str] = {}
-    for source in sure:
-        for name, code in source:
-            table.setdefault(_fold(name), code)
-    translated: dict[str, str | None] = {}
-    for name, code in unsure:
+    for name, code in pairs:
+        table.setdefault(_fold(name), code)
+    return table
+
+
+def _agreed(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    """Codes by folded name, without the names on which languages disagree."""
+    table: dict[str, str | None] = {}
+    for name, code in pairs:
         fold = _fold(name)
-        translated[fold] = code if translated.setdefault(fold, code) == code else None
-    return {fold: code for fold, code in translated.items() if code is not None} | table
+        table[fold] = code if table.setdefault(fold, code) == code else None
+    return {fold: code for fold, code in table.items() if code is not None}
 
 
 def _fold(name: str) -> str:

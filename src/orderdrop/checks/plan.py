@@ -1,7 +1,7 @@
 """What there is to do for every row of one file, worked out once from mapping, shape and header."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orderdrop.checks import kinds, reading, templates
@@ -129,9 +129,7 @@ def _field(
         for kind in dict.fromkeys(target.kind for target in targets)
     )
     return Field(
-        name=f"{listed(columns or tuple(named))} together"
-        if template
-        else (columns[0] if columns else heading),
+        name=_name(heading, columns, named),
         columns=columns,
         reads=reads,
         targets=targets,
@@ -140,6 +138,13 @@ def _field(
         template=template,
         identifies=any(t.kind is ColumnType.TEXT and _IDENTIFIES.search(t.leaf.place) for t in targets),
     )
+
+
+def _name(heading: str, columns: tuple[str, ...], named: Sequence[str]) -> str:
+    """What sentences call a field: its heading in the file; of a template all its headings."""
+    if len(named) > 1:
+        return f"{listed(columns or tuple(named))} together"
+    return columns[0] if columns else heading
 
 
 def _reads(
@@ -227,11 +232,12 @@ def _allowed(field: Field, one_of: tuple[Scalar, ...]) -> tuple[Rule, Flaw]:
     if first.kind is ColumnType.DECIMAL:
         view, limit = field.number_view, tuple(float(str(value)) for value in values)
         return _rule(view, Code.NOT_ALLOWED, limit, f"allowed are {listed(shown)}")
-    return _rule(first.view, Code.NOT_ALLOWED, values, f"allowed are {listed(shown)}", shown)
+    known = shown if first.kind is ColumnType.TEXT else ()
+    return _rule(first.view, Code.NOT_ALLOWED, values, f"allowed are {listed(shown)}", known)
 
 
 def _too_long(view: str, most: int) -> tuple[Rule, Flaw]:
-    return _rule(view, Code.TOO_LONG, most, f"{most} characters are allowed at most")
+    return _rule(view, Code.TOO_LONG, most, f"at most {most} characters are allowed")
 
 
 def _rule(

@@ -1,6 +1,7 @@
 """A small destination and frames of text, made by hand."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,10 @@ def text_frame(columns: Mapping[str, Sequence[str]], first_row: int = 2) -> Text
     """A frame as the reader gives it; `first_row` is its first physical row."""
     count = len(next(iter(columns.values()), ()))
     cells = pd.DataFrame(
-        {name: pd.array(list(texts), dtype=pd.ArrowDtype(pa.string())) for name, texts in columns.items()},
+        {
+            name: pd.arrays.ArrowExtensionArray(pa.array(list(texts), pa.string()))
+            for name, texts in columns.items()
+        },
         index=pd.Index(np.arange(first_row, first_row + count, dtype=np.int64)),
     )
     return TextFrame(cells=cells)
@@ -74,7 +78,7 @@ def judged(columns: Mapping[str, object], cells: Mapping[str, Sequence[str]], **
     return judge_of(mapping, list(cells), **options).judge(text_frame(cells))
 
 
-def one(kind: str, text: str, *, to: str = "note", spreadsheet: bool = False, **options: object) -> object:
+def one(kind: str, text: str, *, to: str = "note", spreadsheet: bool = False, **options: Any) -> object:
     """What one cell of a typed column becomes: its value, or (code, message) of its only problem."""
     columns = {"Id": {"to": "merchant_id"}, "Cell": {"to": to, "type": kind, **options}}
     frame = judged(columns, {"Id": ["1"], "Cell": [text]}, spreadsheet=spreadsheet)

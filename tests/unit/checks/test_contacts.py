@@ -1,7 +1,6 @@
 """E-mail addresses and web addresses."""
 
 import pytest
-
 from tests.unit.checks.small import one
 
 

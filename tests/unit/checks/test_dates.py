@@ -1,9 +1,9 @@
 """Dates and times: declared formats, ISO 8601, zones, and what is never guessed."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
-
 from tests.unit.checks.small import one
 
 PARIS = "Europe/Paris"
@@ -45,7 +45,7 @@ def test_a_day_is_read(text: str, formats: object, value: date | None) -> None:
         pytest.param("1767225600", {"format": "%s"}, ("not_a_date", 'Cell is "1767225600"'), id="a-format-python-does-not-know"),
     ],
 )  # fmt: skip
-def test_a_moment_is_read_in_utc(text: str, options: dict[str, object], value: object) -> None:
+def test_a_moment_is_read_in_utc(text: str, options: dict[str, Any], value: object) -> None:
     found = one("datetime", text, to="ordered_at", **options)
     if isinstance(value, tuple):
         assert isinstance(found, tuple)
@@ -95,7 +95,7 @@ def test_two_declared_formats_that_read_one_text_differently_are_told() -> None:
         pytest.param("soon", {}, "a date such as 2026-12-31 is expected", id="no-date-at-all"),
     ],
 )  # fmt: skip
-def test_what_is_no_date_is_told(text: str, options: dict[str, object], expected: str) -> None:
+def test_what_is_no_date_is_told(text: str, options: dict[str, Any], expected: str) -> None:
     assert one("date", text, to="ship_on", **options) == ("not_a_date", f'Cell is "{text}": {expected}.')
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import pytest
+from tests.unit.checks.small import NAME, small_mapping
 
 from orderdrop.checks.header import Binding, bind
 from orderdrop.core.problems import Severity
-from tests.unit.checks.small import NAME, small_mapping
 
 COLUMNS: dict[str, object] = {
     "Order ref": {"to": "merchant_id", "required": True},

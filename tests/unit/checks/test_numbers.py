@@ -1,7 +1,6 @@
 """Numbers: text to int64, amounts to canonical text."""
 
 import pytest
-
 from tests.unit.checks.small import QUANTITY, one
 
 MARK = 'the mapping must say which mark is the decimal one (decimal: "." or ",")'

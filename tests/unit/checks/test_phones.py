@@ -2,13 +2,13 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.checks.small import one
 
 from orderdrop.checks.arrow import pa
 from orderdrop.checks.phones import phones
 from orderdrop.checks.reading import read
-from tests.unit.checks.small import one
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,7 @@ numbers = st.from_regex(r"(\+|00)?(33|49|39|34|1|44|55|7|0)?[ .-]?0?[1-9][0-9]{3
     texts=st.lists(numbers, min_size=1, max_size=20),
     region=st.sampled_from([None, "FR", "DE", "IT", "ES", "US", "GB", "BR"]),
 )
+@settings(deadline=None)
 def test_the_fast_way_agrees_with_the_library(texts: list[str], region: str | None) -> None:
     reader = phones(region)
     assert reader.fast is not None

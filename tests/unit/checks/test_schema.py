@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderdrop.checks.arrow import pa
@@ -82,6 +82,7 @@ PATTERNS = [
 @pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")
 @pytest.mark.parametrize("pattern", PATTERNS)
 @given(texts=st.lists(st.one_of(st.text("aAbBéx١12-3 ", max_size=6), st.text(max_size=4)), max_size=12))
+@settings(deadline=None, max_examples=60)
 def test_a_pattern_means_what_python_says_it_means(pattern: str, texts: list[str]) -> None:
     wanted = [re.fullmatch(pattern, text) is not None for text in texts]
     assert full_matches(pa.array(texts, pa.string()), pattern).tolist() == wanted
