@@ -111,10 +111,10 @@ class _Delivery:
             tickets=self.tickets,
         )
         self.outbox: deque[Sent] = deque()
-        self.under_way = 0
+        self.under_way = self.orders_under_way = 0
         # Where a pace holds, a task is handed over only to somebody free: leave to send is taken the moment before.
         paced = line.pace.requests_per_second is not None
-        self.places = line.concurrency if paced else line.concurrency + rhythm.spare_tasks
+        self.spare_orders = 0 if paced else rhythm.spare_orders
         self.stock_orders = 1 if paced else rhythm.grouping.orders
 
     def run(self) -> Delivered:
@@ -141,7 +141,7 @@ class _Delivery:
 
     def _stock(self) -> None:
         """Write the attempts of the next parcels."""
-        if len(self.outbox) >= (1 if self.stock_orders == 1 else self.places):
+        if self.outbox:
             return
         if self.line.breaker.gate() is not Gate.SEND or not self._is_owed_few_answers():
             return
@@ -164,7 +164,7 @@ class _Delivery:
 
     def _let_go(self) -> None:
         """Hand over what may leave now: questions that are due, then parcels."""
-        while self.under_way < self.places:
+        while self._has_place():
             asks = self.tickets.due_in(self.chance.monotonic()) == 0.0
             if not asks and not (self.outbox and self._is_owed_few_answers()):
                 return
@@ -174,12 +174,14 @@ class _Delivery:
                 or not self.line.breaker.leave()
             ):
                 return
-            if asks:
-                ask = self.tickets.take()
-                self.crew.submit(self._task(ask.sent, ask))
-            else:
-                self.crew.submit(self._task(self.outbox.popleft(), None))
+            ask = self.tickets.take() if asks else None
+            sent = ask.sent if ask else self.outbox.popleft()
             self.under_way += 1
+            self.orders_under_way += len(sent.orders)
+            self.crew.submit(self._task(sent, ask))
+
+    def _has_place(self) -> bool:
+        return self.under_way < self.line.concurrency or self.orders_under_way < self.spare_orders
 
     def _is_owed_few_answers(self) -> bool:
         return len(self.tickets) < self.rhythm.tickets_at_once
@@ -209,6 +211,7 @@ class _Delivery:
         backs = self.crew.collect(timeout_seconds)
         self.under_way -= len(backs)
         for back in backs:
+            self.orders_under_way -= len(back.sent.orders)
             if back.answer is None and back.ask is not None:
                 self.tickets.again(back.ask, self.chance.monotonic(), 0.0)
             elif back.answer is None:
@@ -221,7 +224,7 @@ class _Delivery:
         """How long nothing can happen but an answer."""
         now = self.chance.monotonic()
         naps = [self.rhythm.look_seconds, self.record.due_in(now)]
-        if self.under_way < self.places:
+        if self._has_place():
             naps.append(self._next_departure_in(now))
         nap = min(nap for nap in naps if nap is not None)
         return max(nap, _SHORTEST_NAP_SECONDS) if nap > 0.0 else 0.0

@@ -53,7 +53,8 @@ class Rhythm:
     returned_at_once: int = 100  # beyond this many loads to send again no fresh orders leave
     look_seconds: float = 0.25  # how soon a stop is noticed
     stop_grace_seconds: float = 8.0  # how long requests under way are waited for after a stop
-    spare_tasks: int = 8  # handed to the crew beyond its size where no pace holds them back
+    # Orders handed to the crew beyond its size, where no pace holds them back: it has work while the ledger writes.
+    spare_orders: int = 100
 
 
 class Ended(StrEnum):

@@ -165,7 +165,7 @@ def test_others_go_on_while_a_failed_order_waits_for_its_turn() -> None:
 
 def test_a_throttled_account_is_silent_for_as_long_as_it_was_asked() -> None:
     world = Sending(count=6, concurrency=1)
-    world.rhythm = Rhythm(look_seconds=20.0, spare_tasks=0)
+    world.rhythm = Rhythm(look_seconds=20.0, spare_orders=0)
     world.run(Act.WELL, Act.THROTTLED_FOR_2)
     assert world.api.times[2] - world.api.times[1] >= 2.0
     assert world.fates() == {OrderFate.ACCEPTED}
@@ -175,7 +175,7 @@ def test_a_refused_key_stops_the_account_once_and_rejects_nothing() -> None:
     world = Sending(count=50, concurrency=2)
     delivered = world.run(Act.WELL, Act.BAD_KEY, Act.BAD_KEY, Act.BAD_KEY, Act.BAD_KEY)
     assert (delivered.ended, delivered.reason) == (Ended.ACCOUNT_STOPPED, StopReason.CREDENTIALS)
-    assert len(world.api.posts) <= 1 + 2 + world.rhythm.spare_tasks
+    assert len(world.api.posts) <= 1 + 2 + world.rhythm.spare_orders
     assert world.fates() == {OrderFate.ACCEPTED, OrderFate.UNSENT}
     assert delivered.unsent == sum(fate is OrderFate.UNSENT for fate in fates(world.ledger).values())
     (problem,) = world.ledger.problems(BATCH)
@@ -304,7 +304,7 @@ def test_the_orders_of_a_lost_ticket_are_sent_again() -> None:
 
 def test_no_more_orders_leave_while_too_many_answers_are_owed() -> None:
     world = Sending(count=12)
-    world.rhythm = Rhythm(look_seconds=5.0, tickets_at_once=3, spare_tasks=0)
+    world.rhythm = Rhythm(look_seconds=5.0, tickets_at_once=3, spare_orders=0)
     owed: list[int] = []
     world.api.before_post = lambda parcel: owed.append(
         sum(ticket.asked < 3 for ticket in world.api.tickets.values())
@@ -396,6 +396,7 @@ def test_what_cannot_be_recorded_is_not_sent() -> None:
 
 def test_a_stop_leaves_the_rest_ready_and_takes_back_what_did_not_leave() -> None:
     world = Sending(count=300, concurrency=2)
+    world.rhythm = Rhythm(look_seconds=20.0, spare_orders=10)
 
     def stop_after_ten(event: Event) -> None:
         if len(world.api.posts) >= 10:
@@ -435,7 +436,7 @@ class Hanging(Api):
 
 def test_a_stop_waits_for_requests_under_way_only_so_long_and_owns_up() -> None:
     world = Sending(count=5, concurrency=2)
-    world.rhythm = Rhythm(look_seconds=0.01, stop_grace_seconds=0.0, spare_tasks=0)
+    world.rhythm = Rhythm(look_seconds=0.01, stop_grace_seconds=0.0, spare_orders=0)
     api = Hanging(world.time)
     found: list[Delivered] = []
     sender = threading.Thread(target=lambda: found.append(world.run(carrier=api, crew=Threads(2, "test"))))
