@@ -57,6 +57,7 @@ def read_block(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[
     good: list[list[str]] = []
     blank: list[int] = []
     problems: list[Problem] = []
+    broken: dict[int, tuple[str, ...]] = {}
     first, after = row, 0
     has_nul = "\0" in text
     for record in split(
@@ -70,6 +71,7 @@ def read_block(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[
             problem, cells = _judge(text, record, layout, row, sound=sound, has_nul=has_nul)
             if problem is not None:
                 problems.append(problem)
+                broken[row] = _as_far_as_readable(text, record, layout)
             elif cells:
                 rows.append(row)
                 good.append(cells)
@@ -84,8 +86,15 @@ def read_block(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[
         columns=columns,
         blank=tuple(blank),
         problems=tuple(problems),
+        broken=broken,
     )
     return piece, encoded_size(text[:after], layout.transcoded)
+
+
+def _as_far_as_readable(text: str, record: Record, layout: Layout) -> tuple[str, ...]:
+    """The cells of a refused row, so that its sender gets it back: a broken quote splits at every delimiter."""
+    cells = record.cells or text[record.start : record.stop].split(layout.delimiter)
+    return tuple(readable(cell) for cell in cells)
 
 
 def _judge(

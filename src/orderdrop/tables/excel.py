@@ -236,6 +236,7 @@ def _piece(first: int, batch: pa.Table, sheet: _Sheet) -> Piece:
         columns=keep(columns, good),
         blank=tuple(rows[blank].tolist()),
         problems=tuple(problems[row] for row in sorted(problems)),
+        broken={row: tuple(column[row - first].as_py() for column in columns) for row in problems},
     )
 
 

@@ -8,7 +8,7 @@ end lies inside quotes, so a line is a record. Whatever fails a check is left to
 """
 
 from io import BytesIO
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +39,7 @@ def read_fast(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[P
     settled = _odd_rows(odd, layout, row)
     if settled is None:
         return None
-    blank, problems = settled
+    blank, problems, broken = settled
     empty = blank_mask(columns)
     if layout.physical_width > layout.width:
         surplus = keep(columns[layout.width :], ~empty)
@@ -53,6 +53,7 @@ def read_fast(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[P
         columns=good,
         blank=tuple(sorted([*blank, *rows[empty].tolist()])),
         problems=tuple(problems),
+        broken=broken,
     ), used
 
 
@@ -139,13 +140,19 @@ def _places(count: int, missing: list[int]) -> np.ndarray:
     return np.flatnonzero(present).astype(np.int64)
 
 
-def _odd_rows(odd: list[tuple[int, str]], layout: Layout, row: int) -> tuple[list[int], list[Problem]] | None:
+_Settled: TypeAlias = tuple[list[int], list[Problem], dict[int, tuple[str, ...]]]
+
+
+def _odd_rows(odd: list[tuple[int, str]], layout: Layout, row: int) -> _Settled | None:
+    """The blank rows, the problems and the refused cells among the rows that are not of full width."""
     blank: list[int] = []
     problems: list[Problem] = []
+    broken: dict[int, tuple[str, ...]] = {}
     for number, text in odd:
         piece, _ = read_block(text.encode(), layout, row + number - 1, final=True)
         if piece.count != 1 or len(piece.rows):
             return None
         blank.extend(piece.blank)
         problems.extend(piece.problems)
-    return blank, problems
+        broken.update(piece.broken)
+    return blank, problems, broken

@@ -1,7 +1,7 @@
 """Pieces of a table on their way to frames: consecutive rows, already sorted into good, blank and refused."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,7 +24,8 @@ _VALUE_CHARS = 10_000
 class Piece:
     """The rows `first` to `first + count - 1`: the good ones as columns, the others by number.
 
-    `columns` has one string array per heading; `rows` are the physical rows of its values, ascending.
+    `columns` has one string array per heading; `rows` are the physical rows of its values, ascending. `broken` holds the
+    cells of refused rows as far as they could be read.
     """
 
     first: int
@@ -33,6 +34,7 @@ class Piece:
     columns: tuple[Text, ...]
     blank: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    broken: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def has_content(self) -> bool:
@@ -123,6 +125,7 @@ def _cut(piece: Piece, count: int) -> tuple[Piece, Piece]:
         columns=tuple(column.slice(0, at) for column in piece.columns),
         blank=tuple(row for row in piece.blank if row < border),
         problems=tuple(problem for problem in piece.problems if (problem.row or 0) < border),
+        broken={row: cells for row, cells in piece.broken.items() if row < border},
     )
     rest = Piece(
         first=border,
@@ -131,6 +134,7 @@ def _cut(piece: Piece, count: int) -> tuple[Piece, Piece]:
         columns=tuple(column.slice(at) for column in piece.columns),
         blank=piece.blank[len(head.blank) :],
         problems=piece.problems[len(head.problems) :],
+        broken={row: cells for row, cells in piece.broken.items() if row >= border},
     )
     return head, rest
 
@@ -147,4 +151,5 @@ def _frame(pieces: Sequence[Piece], names: Sequence[str]) -> TextFrame:
         cells=pd.DataFrame(columns, index=index, copy=False),
         blank=tuple(row for piece in pieces for row in piece.blank),
         problems=tuple(problem for piece in pieces for problem in piece.problems),
+        broken={row: cells for piece in pieces for row, cells in piece.broken.items()},
     )
