@@ -10,6 +10,7 @@ from typing import TextIO
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
+from orderdrop.core.neutral import printable
 from orderdrop.core.progress import Event, Step
 
 _NOISY = (Step.PREPARING, Step.ATTEMPTS_RECORDED, Step.ANSWERED, Step.OUTCOMES_RECORDED)
@@ -53,8 +54,4 @@ def log_step(event: Event) -> None:
 
 def _one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature
     """Names from outside may hold line ends and control characters; a log line may not."""
-    return {key: _printable(value) if isinstance(value, str) else value for key, value in event.items()}
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return {key: printable(value) if isinstance(value, str) else value for key, value in event.items()}

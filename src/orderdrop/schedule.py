@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -13,21 +14,28 @@ from orderdrop.settings import Feed
 Poll = Callable[[str], None]
 """Polls a feed by name; must not raise."""
 
+TIDY_SECONDS = 60.0
 
-def start(feeds: Mapping[str, Feed], poll: Poll, now: datetime) -> BackgroundScheduler:
-    """Begin polling; the first poll of an interval feed is at once.
+
+def start(
+    feeds: Mapping[str, Feed], poll: Poll, now: datetime, *, tidy: Callable[[], None] | None = None
+) -> BackgroundScheduler:
+    """Begin polling; the first poll of an interval feed is at once. `tidy` is called at once and every minute.
 
     A poll that is due while the one before still runs is left out, not piled up; times that were missed (the machine
     slept) are made up for once. Raises SettingsError for a cron line that cannot be read.
     """
     scheduler = BackgroundScheduler(
         timezone="UTC",
+        executors={"default": ThreadPoolExecutor(len(feeds) + 1)},  # a slow feed keeps no other waiting
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     triggers = {name: _trigger(name, feed) for name, feed in feeds.items() if not feed.paused}
     for name, trigger in triggers.items():
         first = {"next_run_time": now} if isinstance(trigger, IntervalTrigger) else {}
         scheduler.add_job(poll, trigger, args=(name,), id=name, name=f"poll {name}", **first)
+    if tidy is not None:
+        scheduler.add_job(tidy, IntervalTrigger(seconds=TIDY_SECONDS), id=".tidy", next_run_time=now)
     scheduler.start()
     return scheduler
 

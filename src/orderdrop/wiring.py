@@ -1,7 +1,5 @@
 """Settings become concrete parts; the one place that picks them."""
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -32,6 +30,7 @@ from orderdrop.pickup.settling import Settle
 from orderdrop.pickup.sftp.inbox import SftpInbox
 from orderdrop.pickup.sftp.login import SftpLogin
 from orderdrop.pipeline.parts import FeedPlan, Line, Parts
+from orderdrop.processes import has_died, this_process
 
 
 def build(
@@ -42,21 +41,28 @@ def build(
     stop: threading.Event | None = None,
     clock: Callable[[], datetime] | None = None,
     random: Random | None = None,
+    patience_seconds: float = 0.0,
 ) -> Parts:
-    """Put the parts together. Opens the ledger, nothing else: accounts and feeds are reached when they are needed."""
-    stop = stop or threading.Event()
+    """Put the parts together. Opens the ledger, nothing else: accounts and feeds are reached when they are needed.
+
+    `patience_seconds`: how long to wait for what another orderdrop holds.
+    """
+    stop, me = stop or threading.Event(), this_process()
     return Parts(
         ledger=ledger or open_settled_ledger(settings),
         workdir=settings.workdir,
-        owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}",
+        owner=str(me),
         mapping=lambda name: load_mapping(settings, name),
         mapping_from_text=lambda text, file: mappings.parse(text, file, find_shape, registry.names()),
         destination=registry.find,
         destination_of=lambda name: account_of(settings, name).destination,
         line=_Lines(settings).line,
         clock=clock or (lambda: datetime.now(UTC)),
-        sleep=time.sleep,
+        monotonic=time.monotonic,
+        sleep=stop.wait,
         random=random or SystemRandom(),
+        has_died=lambda name: has_died(name, me),
+        patience_seconds=patience_seconds,
         watcher=watcher,
         stop=stop,
     )

@@ -1,5 +1,6 @@
 """The command `orderdrop`: its commands, and the one place where an error becomes a message and an exit code."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +71,8 @@ def main() -> None:
     except KeyboardInterrupt:
         render.complain("Stopped. What was sent is recorded; the same command goes on.")
         code = ExitCode.STOPPED
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read our output has seen enough; what we did is done
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.ACCEPTED
     except Exception as error:
         render.complain(

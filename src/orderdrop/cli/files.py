@@ -1,21 +1,16 @@
-"""Commands that look at a file and send nothing: preview, read."""
+"""Commands that look at a file and send nothing: preview, read.
+
+What a command needs is imported when it runs: `--help` answers at once.
+"""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from orderdrop import wiring
 from orderdrop.cli import render
-from orderdrop.cli.exits import exit_code
-from orderdrop.cli.session import previewing, settings_of
-from orderdrop.core.outcomes import BatchStatus
 from orderdrop.errors import ExitCode, UsageError
-from orderdrop.mapping.model import FileOptions
-from orderdrop.pipeline.preview import preview as preview_file
-from orderdrop.tables.open import open_table
-from orderdrop.tables.plain import describe, write_plain
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +32,10 @@ def preview(
 
     Example: orderdrop preview shipments.csv --mapping acme-shipments
     """
+    from orderdrop import wiring
+    from orderdrop.cli.session import previewing
+    from orderdrop.pipeline.preview import preview as preview_file
+
     with previewing(context.obj) as session:
         known = wiring.open_settled_ledger(session.settings) if account else None
         try:
@@ -48,10 +47,13 @@ def preview(
         render.as_json(shown)
     else:
         render.previewed(shown)
-    status = BatchStatus(shown["status"])
-    blocked = shown["rows"]["rejected"] or shown["rows"]["held"]
-    fine = status is BatchStatus.SENDING and not blocked
-    raise typer.Exit(ExitCode.ACCEPTED if fine else exit_code([BatchStatus.REJECTS]))
+    raise typer.Exit(_predicted(shown))
+
+
+def _predicted(shown: dict[str, Any]) -> ExitCode:
+    """The exit code that a run would end with if the API accepts everything."""
+    blocked = shown["status"] != "sending" or shown["rows"]["rejected"] or shown["rows"]["held"]
+    return ExitCode.REJECTS if blocked else ExitCode.ACCEPTED
 
 
 def read(
@@ -63,6 +65,12 @@ def read(
 
     Example: orderdrop read shipments.csv
     """
+    from orderdrop import wiring
+    from orderdrop.cli.session import settings_of
+    from orderdrop.mapping.model import FileOptions
+    from orderdrop.tables.open import open_table
+    from orderdrop.tables.plain import describe, write_plain
+
     options = FileOptions()
     if mapping is not None:
         options = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping).mapping.file

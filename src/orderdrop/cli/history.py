@@ -1,18 +1,21 @@
-"""Commands that look back: batches, rejects, orders."""
+"""Commands that look back: batches, rejects, orders.
+
+What a command needs is imported when it runs: `--help` answers at once.
+"""
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderdrop.cli import render
-from orderdrop.cli.session import Session, looking
 from orderdrop.cli.work import release_
 from orderdrop.errors import UsageError
-from orderdrop.ledger.ledger import Batch
-from orderdrop.pipeline.batch import receipt, report, report_folder
-from orderdrop.reports.write import report_paths
+
+if TYPE_CHECKING:
+    from orderdrop.cli.session import Session
+    from orderdrop.ledger.ledger import Batch
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -57,9 +60,12 @@ def list_(
 
     Example: orderdrop batches list --limit 10
     """
+    from orderdrop.cli.session import looking
+    from orderdrop.pipeline.batch import summary
+
     with looking(context.obj) as session:
         ledger = session.parts.ledger
-        listed = [(batch, receipt(session.parts, batch)) for batch in ledger.batches(limit=limit, feed=feed)]
+        listed = [(batch, summary(session.parts, batch)) for batch in ledger.batches(limit=limit, feed=feed)]
     if json:
         render.as_json(
             [{key: value for key, value in shown.items() if key != "problems"} for _, shown in listed]
@@ -75,6 +81,9 @@ def show(
 
     Example: orderdrop batches show b-20261122-193000-7k3fq2 --json
     """
+    from orderdrop.cli.session import looking
+    from orderdrop.pipeline.batch import receipt
+
     with looking(context.obj) as session:
         shown = receipt(session.parts, _known(session, batch))
     if json:
@@ -101,6 +110,10 @@ def rejects(
         raise UsageError(
             f"{output} does not say which form is wanted.", next_step="End the name in .xlsx, .csv or .json."
         )
+    from orderdrop.cli.session import looking
+    from orderdrop.pipeline.batch import report, report_folder
+    from orderdrop.reports.write import report_paths
+
     with looking(context.obj) as session:
         known = _known(session, batch)
         path = report_paths(report_folder(session.parts, known), known.drop.name)[kind]
@@ -124,6 +137,8 @@ def find(
 
     Example: orderdrop orders find AC-10442
     """
+    from orderdrop.cli.session import looking
+
     with looking(context.obj) as session:
         ledger = session.parts.ledger
         found = [(hit, ledger.attempts(hit.order.id)) for hit in ledger.find_orders(text)]
@@ -136,7 +151,7 @@ def find(
     raise typer.Exit(0 if found else 1)
 
 
-def _known(session: Session, batch_id: str) -> Batch:
+def _known(session: "Session", batch_id: str) -> "Batch":
     batch = session.parts.ledger.batch(batch_id)
     if batch is None:
         raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")

@@ -5,11 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orderdrop import wiring
 from orderdrop.cli import render
-from orderdrop.cli.session import settings_of
-from orderdrop.mapping.explain import explain
-from orderdrop.mapping.json_schema import mapping_schema
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +24,10 @@ def check(
 
     Example: orderdrop mapping check acme-shipments
     """
+    from orderdrop import wiring
+    from orderdrop.cli.session import settings_of
+    from orderdrop.mapping.explain import explain
+
     loaded = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping)
     render.lines(explain(loaded))
 
@@ -37,4 +37,6 @@ def schema() -> None:
 
     Example: orderdrop mapping schema > mappings/mapping.schema.json
     """
+    from orderdrop.mapping.json_schema import mapping_schema
+
     render.lines([json.dumps(mapping_schema(), indent=2, ensure_ascii=False)])

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,9 +17,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from orderdrop.core.neutral import printable
 from orderdrop.core.progress import Event, Step, Watcher, nobody
 
 _SAID = {
+    Step.WAITING: "another orderdrop works on it; waiting for half a minute at most",
     Step.CLAIMED: "claimed",
     Step.FETCHED: "fetched",
     Step.REGISTERED: "kept",
@@ -31,6 +34,7 @@ _SAID = {
     Step.ARCHIVED: "archived",
     Step.REPLIED: "answered",
     Step.FINISHED: "finished",
+    Step.PUT_OFF: "put off to the next poll",
 }
 
 
@@ -64,7 +68,7 @@ class _Bar:
         said = _SAID.get(event.step)
         if said is None or not event.name:
             return
-        description = f"{event.name}: {said}"
+        description = escape(f"{printable(event.name)}: {said}")
         task = self._tasks.get(event.name)
         if task is None:
             task = self._tasks[event.name] = self._bar.add_task(description, total=None)
@@ -72,7 +76,7 @@ class _Bar:
             self._bar.update(task, description=description, completed=event.done, total=event.total)
         else:
             self._bar.update(task, description=description)
-        if event.step is Step.FINISHED:
+        if event.step in (Step.FINISHED, Step.PUT_OFF):
             self._bar.remove_task(task)
             del self._tasks[event.name]
 
@@ -96,5 +100,6 @@ class _Lines:
                     return
                 self._next[key] = max(1, event.done) * 2
             count = f" {event.done:,}" + (f" of {event.total:,}" if event.total else "") if event.done else ""
-            self._stream.write(f"{event.name}: {said}{count}\n")
+            why = f" ({event.facts['why']})" if "why" in event.facts else ""
+            self._stream.write(f"{printable(event.name)}: {said}{count}{printable(why)}\n")
             self._stream.flush()

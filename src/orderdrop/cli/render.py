@@ -7,16 +7,17 @@ from typing import Any
 
 from rich import box
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from orderdrop.core.neutral import printable
 from orderdrop.core.rows import compact
 from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder
 from orderdrop.reports.page import sentence, where
 from orderdrop.reports.receipt import Receipt
 
+PIPE_WIDTH = 200
 PROBLEMS_SHOWN = 12
 ORDERS_SHOWN = 3
 _COLOURS = {
@@ -26,18 +27,26 @@ _COLOURS = {
 
 
 def out() -> Console:
-    """Where data goes."""
-    return Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty(), highlight=False)
+    """Where data goes; a pipe or a file has room for the widest table."""
+    terminal = sys.stdout.isatty()
+    return Console(
+        file=sys.stdout, soft_wrap=not terminal, highlight=False, width=None if terminal else PIPE_WIDTH
+    )
 
 
 def talk(message: str) -> None:
     """Say something to the person, on stderr."""
-    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(escape(message))
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(_text(message))
 
 
 def complain(message: str) -> None:
     """Say what went wrong, on stderr."""
-    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(f"[red]{escape(message)}[/red]")
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(_text(message, "red"))
+
+
+def _text(message: object, style: str = "") -> Text:
+    """Text from outside for a terminal: no markup is read in it, and control characters are written out."""
+    return Text(printable(str(message), keep="\n"), style)
 
 
 def as_json(value: Any) -> None:
@@ -52,11 +61,15 @@ def receipt(shown: Receipt) -> None:
     console.print()
     console.print(
         Text.assemble(
-            (shown["drop"]["name"], "bold"), "  ", (status, _COLOURS.get(status, "")), "  ", sentence(status)
+            _text(shown["drop"]["name"], "bold"),
+            "  ",
+            (status, _COLOURS.get(status, "")),
+            "  ",
+            sentence(status),
         )
     )
     if shown["remarks"]:
-        console.print(Text(shown["remarks"]))
+        console.print(_text(shown["remarks"]))
     console.print(_books(shown))
     console.print(*_problems(shown["problems"]), sep="\n")
     for kind, label in (
@@ -72,7 +85,7 @@ def receipt(shown: Receipt) -> None:
 
 def _books(shown: Receipt) -> Table:
     fates = ("ignored", "rejected", "held", "unchanged", "accepted", "refused", "pending", "unsent")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)  # nine counts fit on 80 columns
     table.add_column("")
     table.add_column("all", justify="right")
     for fate in fates:
@@ -92,7 +105,9 @@ def _books(shown: Receipt) -> Table:
 def _problems(problems: Sequence[dict[str, Any]]) -> Iterable[Text]:
     for problem in problems[:PROBLEMS_SHOWN]:
         said_by = "the API says" if problem["raised_by"] == "api" else "our check"
-        yield Text.assemble(("  " + where(problem), "bold"), (f" ({said_by}) ", "dim"), problem["message"])
+        yield Text.assemble(
+            _text("  " + where(problem), "bold"), (f" ({said_by}) ", "dim"), _text(problem["message"])
+        )
     if len(problems) > PROBLEMS_SHOWN:
         yield Text(f"  and {len(problems) - PROBLEMS_SHOWN} more: see the reject report.", "dim")
 
@@ -102,14 +117,14 @@ def previewed(shown: Receipt) -> None:
     console = out()
     counts = shown["orders"]
     console.print(
-        Text.assemble(("Preview of ", "dim"), (shown["drop"]["name"], "bold"), "  nothing was sent")
+        Text.assemble(("Preview of ", "dim"), _text(shown["drop"]["name"], "bold"), "  nothing was sent")
     )
     if shown["remarks"]:
-        console.print(Text(shown["remarks"]))
+        console.print(_text(shown["remarks"]))
     console.print(_books(shown))
     console.print(*_problems(shown["problems"]), sep="\n")
     for payload in shown["payloads"][:ORDERS_SHOWN]:
-        tree = Tree(Text(f"order {next(iter(payload.values()), '')}", "bold"))
+        tree = Tree(_text(f"order {next(iter(payload.values()), '')}", "bold"))
         _grow(tree, payload)
         console.print(tree)
     more = len(shown["payloads"]) - ORDERS_SHOWN
@@ -128,9 +143,9 @@ def _grow(tree: Tree, node: dict[str, Any]) -> None:
                 if isinstance(item, dict):
                     _grow(branch, item)
                 else:
-                    branch.add(Text(str(item)))
+                    branch.add(_text(item))
         else:
-            tree.add(Text.assemble((f"{key}: ", "dim"), str(value)))
+            tree.add(Text.assemble((f"{key}: ", "dim"), _text(value)))
 
 
 def batches(listed: Sequence[tuple[Batch, Receipt]]) -> None:
@@ -158,11 +173,14 @@ def batches(listed: Sequence[tuple[Batch, Receipt]]) -> None:
         rows = shown["rows"]
         back = rows["rejected"] + rows["refused"] + rows["held"]
         table.add_row(
-            batch.id, escape(batch.drop.name), batch.drop.feed or "-", batch.mapping, batch.account,
+            batch.id, _text(batch.drop.name), batch.drop.feed or "-", batch.mapping, batch.account,
             f"{batch.drop.arrived_at:%Y-%m-%d %H:%M}", f"[{_COLOURS.get(batch.status.value, 'none')}]{batch.status.value}[/]",
             str(rows["read"]), str(rows["accepted"] + rows["unchanged"]), str(back), str(rows["unsent"] + rows["pending"]),
         )  # fmt: skip
-    out().print(table if listed else "No batches yet.")
+    if listed:
+        out().print(table)
+    else:
+        talk("No batches yet.")
 
 
 def found_orders(found: Sequence[tuple[FoundOrder, Sequence[Attempt]]]) -> None:
@@ -171,14 +189,14 @@ def found_orders(found: Sequence[tuple[FoundOrder, Sequence[Attempt]]]) -> None:
     for hit, attempts in found:
         order, batch = hit.order, hit.batch
         title = Text.assemble(
-            (order.key, "bold"), "  ", (order.fate.value, _COLOURS.get(order.fate.value, "")),
-            f"  rows {compact(order.lineage.rows)} of {batch.drop.name}", (f"  batch {batch.id}", "dim"),
+            _text(order.key, "bold"), "  ", (order.fate.value, _COLOURS.get(order.fate.value, "")),
+            _text(f"  rows {compact(order.lineage.rows)} of {batch.drop.name}"), (f"  batch {batch.id}", "dim"),
         )  # fmt: skip
         lines = [
             Text.assemble(
                 f"  {attempt.started_at:%Y-%m-%d %H:%M:%S}  {attempt.outcome.value if attempt.outcome else 'under way'}",
                 f"  HTTP {attempt.http_status}" if attempt.http_status else "",
-                f"  {attempt.message}" if attempt.message else "",
+                _text(f"  {attempt.message}" if attempt.message else ""),
             )
             for attempt in attempts
         ]

@@ -1,13 +1,18 @@
 """The long life of `orderdrop serve`: resume, poll at the feeds' times, stop gracefully."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import structlog
 
-from orderdrop import schedule, wiring
+from orderdrop import schedule
 from orderdrop.cli.session import Session
 from orderdrop.errors import Busy, OrderdropError, Stopped
 from orderdrop.pipeline.feed import poll, resume
+from orderdrop.pipeline.imports import suits
 
-_POLL_SECONDS = 0.5
+_LOOK_SECONDS = 0.5
 
 
 def serve_until_stopped(session: Session) -> None:
@@ -16,34 +21,57 @@ def serve_until_stopped(session: Session) -> None:
     Raises SettingsError at once for a feed that could never be polled.
     """
     parts, log = session.parts, structlog.get_logger()
-    plans = {name: wiring.feed_plan(session.settings, name) for name in session.settings.feeds}
-    for name in session.settings.feeds:
-        parts.mapping(plans[name].mapping)
-    told: dict[str, str] = {}
+    plans = session.feed_plans()
+    for plan in plans.values():
+        loaded = parts.mapping(plan.mapping)
+        suits(parts, loaded.mapping.mapping, loaded.mapping.destination, plan.account)
+    watched = _Watched(log)
 
-    def poll_quietly(name: str) -> None:
-        try:
+    def poll_feed(name: str) -> None:
+        with watched.work(name):
             for _ in poll(parts, plans[name]):
                 pass
-            if told.pop(name, None):
-                log.info("feed_recovered", feed=name)
-        except (Busy, Stopped) as error:
-            log.info("poll_left_out", feed=name, why=error.message)
-        except OrderdropError as error:
-            if told.get(name) != error.message:  # one alarm a cause, not one a poll
-                log.error("poll_failed", feed=name, why=error.message, next_step=error.next_step)
-            told[name] = error.message
-        except Exception as error:  # noqa: BLE001 - one broken feed must not end the others
-            log.error("poll_broken", feed=name, error=type(error).__name__, why=str(error)[:500])
+
+    def finish_what_was_left() -> None:
+        with watched.work("(imports)"):
+            for finished in resume(parts, plans):
+                log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
 
     log.info("serving", feeds=len(plans))
-    for finished in resume(parts, plans):
-        log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
-    scheduler = schedule.start(session.settings.feeds, poll_quietly, parts.clock())
+    scheduler = schedule.start(session.settings.feeds, poll_feed, parts.clock(), tidy=finish_what_was_left)
     try:
-        while not parts.stop.wait(_POLL_SECONDS):
+        while not parts.stop.wait(_LOOK_SECONDS):
             pass
     finally:
         log.info("stopping")
         scheduler.shutdown(wait=True)
         log.info("stopped")
+
+
+class _Watched:
+    """Lets errors of one feed end one poll, and tells each cause once, not once a poll."""
+
+    def __init__(self, log: Any) -> None:
+        self._log = log
+        self._told: dict[str, str] = {}
+
+    @contextmanager
+    def work(self, feed: str) -> Iterator[None]:
+        """What is raised in the block is told and goes no further."""
+        try:
+            yield
+        except (Busy, Stopped) as error:
+            self._log.info("poll_left_out", feed=feed, why=error.message)
+        except OrderdropError as error:
+            self._tell(feed, "poll_failed", why=error.message, next_step=error.next_step)
+        except Exception as error:  # noqa: BLE001 - one broken feed must not end the others
+            self._tell(feed, "poll_broken", error=type(error).__name__, why=str(error)[:500])
+        else:
+            if self._told.pop(feed, None):
+                self._log.info("feed_recovered", feed=feed)
+
+    def _tell(self, feed: str, event: str, **facts: str | None) -> None:
+        cause = f"{event} {facts['why']}"
+        if self._told.get(feed) != cause:
+            self._log.error(event, feed=feed, **facts)
+        self._told[feed] = cause

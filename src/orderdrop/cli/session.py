@@ -14,15 +14,19 @@ from orderdrop import logs, wiring
 from orderdrop import settings as setup
 from orderdrop.cli.progress import progress
 from orderdrop.core.progress import Watcher
-from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.parts import LEASE_SECONDS, FeedPlan, Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One command's run: the settings, the parts, and the event that says stop."""
+    """One command's run: the settings and the parts."""
 
     settings: setup.Settings
     parts: Parts
+
+    def feed_plans(self) -> dict[str, FeedPlan]:
+        """Every feed of the settings."""
+        return {name: wiring.feed_plan(self.settings, name) for name in self.settings.feeds}
 
 
 def settings_of(config: Path | None, *, need_secrets: bool = True) -> setup.Settings:
@@ -59,7 +63,8 @@ def working(config: Path | None, *, quiet: bool = False) -> Iterator[Session]:
     logs.configure(json_lines=False)
     settings = settings_of(config)
     with stoppable() as stop, progress(sys.stderr, quiet=quiet) as watcher:
-        parts = wiring.build(settings, watcher=watcher, stop=stop)
+        # long enough for the leases of a process that died on another machine to run out
+        parts = wiring.build(settings, watcher=watcher, stop=stop, patience_seconds=LEASE_SECONDS + 1)
         try:
             yield Session(settings=settings, parts=parts)
         finally:

@@ -1,20 +1,19 @@
-"""Commands that send: import one file, poll feeds now, serve."""
+"""Commands that send: import one file, poll feeds now, serve.
+
+What a command needs is imported when it runs: `--help` answers at once.
+"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderdrop import wiring
 from orderdrop.cli import render
-from orderdrop.cli.exits import exit_code
-from orderdrop.cli.serving import serve_until_stopped
-from orderdrop.cli.session import serving, working
-from orderdrop.errors import ExitCode, OrderdropError, UsageError
-from orderdrop.logs import log_step
-from orderdrop.pipeline.batch import Finished, release
-from orderdrop.pipeline.feed import poll
-from orderdrop.pipeline.imports import import_file
+from orderdrop.errors import ExitCode, OrderdropError, Stopped, UsageError
+
+if TYPE_CHECKING:
+    from orderdrop.cli.session import Session
+    from orderdrop.pipeline.batch import Finished
 
 Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")]
 
@@ -32,7 +31,11 @@ def import_(
     mapping: Annotated[str, typer.Option("--mapping", help="A mapping by name, or its file.")],
     account: Annotated[str, typer.Option("--account", help="An account of the settings.")],
     force: Annotated[
-        bool, typer.Option("--force", help="Send again although the same content was imported before.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Work on it again although the same content came before; what was accepted and is unchanged is not sent twice.",
+        ),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -42,10 +45,13 @@ def import_(
 
     Example: orderdrop import shipments.csv --mapping acme-shipments --account shop-eu
     """
+    from orderdrop.cli.session import working
+    from orderdrop.pipeline.imports import import_file
+
     with working(context.obj, quiet=json) as session:
         finished = import_file(session.parts, file, mapping, account, force=force)
     _show([finished], json=json, single=True)
-    raise typer.Exit(exit_code([finished.batch.status]))
+    raise typer.Exit(_code_of(finished))
 
 
 def run(
@@ -60,22 +66,39 @@ def run(
     """
     if (feed is None) == (not every):
         raise UsageError("Name a feed, or say --all.", next_step="Example: orderdrop run acme-nightly")
-    done: list[Finished] = []
-    failed: OrderdropError | None = None
+    from orderdrop.cli.exits import exit_code
+    from orderdrop.cli.session import working
+
     with working(context.obj, quiet=json) as session:
-        for name in [feed] if feed is not None else list(session.settings.feeds):
-            try:
-                done += poll(session.parts, wiring.feed_plan(session.settings, name))
-            except OrderdropError as error:
-                if not every:
-                    raise
-                render.complain(f"{name}: {error}")
-                failed = failed or error
+        names = [feed] if feed is not None else list(session.settings.feeds)
+        done, failed = _poll_each(session, names)
     _show(done, json=json, single=False)
+    for name, error in failed:
+        if not isinstance(error, OrderdropError):
+            raise error
+        render.complain(f"{name}: {error}" if every else str(error))
     if not done and not failed:
         render.talk("No settled files are waiting.")
-    code = exit_code([finished.batch.status for finished in done])
-    raise typer.Exit(max(code, failed.exit_code if failed else ExitCode.ACCEPTED))
+    codes = [error.exit_code for _, error in failed if isinstance(error, OrderdropError)]
+    raise typer.Exit(max([exit_code([finished.batch.status for finished in done]), *codes]))
+
+
+def _poll_each(session: "Session", names: list[str]) -> "tuple[list[Finished], list[tuple[str, Exception]]]":
+    """Poll feed by feed; one that fails keeps back neither its own finished drops nor the other feeds."""
+    from orderdrop import wiring
+    from orderdrop.pipeline.feed import poll
+
+    done: list[Finished] = []
+    failed: list[tuple[str, Exception]] = []
+    for name in names:
+        try:
+            for finished in poll(session.parts, wiring.feed_plan(session.settings, name)):
+                done.append(finished)  # noqa: PERF402 - what came before an error is kept
+        except Stopped as error:
+            return done, [*failed, (name, error)]
+        except Exception as error:  # noqa: BLE001 - told by the caller once the receipts are shown
+            failed.append((name, error))
+    return done, failed
 
 
 def serve(context: typer.Context) -> None:
@@ -83,6 +106,10 @@ def serve(context: typer.Context) -> None:
 
     Example: orderdrop --config /etc/orderdrop.yaml serve
     """
+    from orderdrop.cli.serving import serve_until_stopped
+    from orderdrop.cli.session import serving
+    from orderdrop.logs import log_step
+
     with serving(context.obj, log_step) as session:
         serve_until_stopped(session)
     raise typer.Exit(ExitCode.STOPPED)
@@ -97,18 +124,27 @@ def release_(
 
     Example: orderdrop batches release b-20261122-193000-7k3fq2
     """
+    from orderdrop.cli.session import working
+    from orderdrop.pipeline.feed import release_and_reply
+
     with working(context.obj, quiet=json) as session:
-        finished = release(session.parts, batch)
+        finished = release_and_reply(session.parts, batch, session.feed_plans())
     _show([finished], json=json, single=True)
-    raise typer.Exit(exit_code([finished.batch.status]))
+    raise typer.Exit(_code_of(finished))
 
 
-def _show(done: list[Finished], *, json: bool, single: bool) -> None:
+def _code_of(finished: "Finished") -> ExitCode:
+    from orderdrop.cli.exits import exit_code
+
+    return exit_code([finished.batch.status])
+
+
+def _show(done: "list[Finished]", *, json: bool, single: bool) -> None:
     for finished in done:
         if finished.repeated:
             render.talk(
                 f"The same content came before: nothing was sent, this is the receipt of batch {finished.batch.id}. "
-                "`orderdrop import --force` sends it again."
+                "`orderdrop import --force` works on it again."
             )
     if json:
         render.as_json(done[0].receipt if single else [finished.receipt for finished in done])

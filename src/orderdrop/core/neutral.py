@@ -1,4 +1,6 @@
-"""Text that a spreadsheet program would run as a formula, made harmless and brought back.
+"""Text from outside, made harmless where it is shown: in a spreadsheet, in a log, on a terminal.
+
+A spreadsheet program would run some texts as formulas; these are made neutral and brought back.
 
 Reject reports go out with such cells neutral; when the corrected report comes in again the apostrophe goes, so that
 what the sender wrote is what is sent (OWASP, CSV injection).
@@ -25,3 +27,8 @@ def _is_neutral(text: str) -> bool:
 
 RESTORE_PATTERN = r"^'('*[=+\-@\t\r\n\x00＝＋－＠])"
 """The same as `restore` for whole columns: replace by group 1."""
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    """Text for a log line or a terminal: line ends and control characters are written out, those in `keep` excepted."""
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)

@@ -8,6 +8,7 @@ from typing import Protocol
 class Step(StrEnum):
     """Every recorded step on a batch's way, in the order in which they come."""
 
+    WAITING = "waiting"  # another orderdrop holds what is needed
     CLAIMED = "claimed"
     FETCHED = "fetched"
     REGISTERED = "registered"
@@ -21,6 +22,7 @@ class Step(StrEnum):
     ARCHIVED = "archived"
     REPLIED = "replied"
     FINISHED = "finished"
+    PUT_OFF = "put_off"  # not now; the next poll tries again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,7 @@ received --prepare--> sending --deliver--> accepted | rejects | unfinished | pen
                   \\-> held | failed
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +16,15 @@ from orderdrop.core.problems import Code, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
 from orderdrop.destinations.base import PathProblem
-from orderdrop.errors import Busy, Stopped, UsageError
+from orderdrop.errors import UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pipeline.leases import Lease, leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import Reading, open_again, prepare
 from orderdrop.reports.receipt import Receipt, receipt_of
+from orderdrop.reports.receipt import receipt as receipt_with
 from orderdrop.reports.write import existing, write_all
-
-LEASE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +34,24 @@ class Finished:
     batch: Batch
     receipt: Receipt
     repeated: bool = False
+
+
+def register(
+    parts: Parts, drop: Drop, loaded: LoadedMapping, account: str, *, force: bool = False
+) -> tuple[Batch, bool]:
+    """The batch that a drop becomes, and whether its content had become one before.
+
+    Of two who bring the same content at the same moment one opens the batch. `force` opens a new one in any case.
+    """
+    with leased(parts, f"content:{account}:{loaded.mapping.mapping}:{drop.sha256}"):
+        before = None if force else seen_before(parts, drop, loaded, account)
+        return (before, True) if before is not None else (open_batch(parts, drop, loaded, account), False)
+
+
+def seen_before(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch | None:
+    """The batch that this very content became under this very mapping and account, the latest if there are several."""
+    same = parts.ledger.batches_of_content(drop.sha256, loaded.mapping.mapping, account)
+    return next((batch for batch in reversed(same) if batch.mapping_digest == loaded.digest), None)
 
 
 def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch:
@@ -63,13 +79,13 @@ def work(parts: Parts, batch_id: str) -> Finished:
 
     Raises Busy when another orderdrop works on it, Stopped when the stop was asked for before it came to rest.
     """
-    with leased(parts, f"batch:{batch_id}"):
+    with leased(parts, f"batch:{batch_id}") as lease:
         batch = _reload(parts, batch_id)
         if batch.status is BatchStatus.RECEIVED:
-            _prepare(parts, batch)
+            _prepare(parts, batch, lease)
             batch = _reload(parts, batch_id)
         if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
-            _send(parts, batch)
+            _send(parts, batch, lease)
             batch = _reload(parts, batch_id)
         elif batch.finished_at is None and batch.status is not BatchStatus.HELD:
             parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)
@@ -110,6 +126,12 @@ def receipt(parts: Parts, batch: Batch) -> Receipt:
     return receipt_of(parts.ledger, batch, existing(report_folder(parts, batch), batch.drop.name))
 
 
+def summary(parts: Parts, batch: Batch) -> Receipt:
+    """The receipt without its problems, for lists."""
+    reports = existing(report_folder(parts, batch), batch.drop.name)
+    return receipt_with(batch, parts.ledger.counts(batch.id), [], reports)
+
+
 def report_folder(parts: Parts, batch: Batch) -> Path:
     """Where the reports of a batch lie."""
     return parts.workdir / "reports" / batch.id
@@ -123,31 +145,9 @@ def pinned(parts: Parts, batch: Batch) -> LoadedMapping:
     return parts.mapping_from_text(text, f"{batch.mapping} (as of batch {batch.id})")
 
 
-@contextmanager
-def leased(parts: Parts, name: str) -> Iterator[None]:
-    """Hold a lease while the block runs, renewing it, so that a dead holder's work is free again within 30 seconds."""
-    if not parts.ledger.lease(name, parts.owner, parts.clock(), LEASE_SECONDS):
-        raise Busy(
-            f"Another orderdrop works on {name.replace(':', ' ')} at this moment.",
-            next_step="Wait for it, or try again in half a minute if it has died.",
-        )
-    done = threading.Event()
-    keeper = threading.Thread(target=_renew, args=(parts, name, done), name=f"lease {name}", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        done.set()
-        keeper.join()
-        parts.ledger.release(name, parts.owner)
-
-
-def _renew(parts: Parts, name: str, done: threading.Event) -> None:
-    while not done.wait(LEASE_SECONDS / 3):
-        parts.ledger.lease(name, parts.owner, parts.clock(), LEASE_SECONDS)
-
-
-def _prepare(parts: Parts, batch: Batch) -> None:
+def _prepare(parts: Parts, batch: Batch, lease: Lease) -> None:
+    spill_folder = parts.workdir / "spill" / batch.id
+    shutil.rmtree(spill_folder, ignore_errors=True)  # what a dead run left there
     status = prepare(
         batch,
         Path(batch.drop.kept_at),
@@ -155,15 +155,18 @@ def _prepare(parts: Parts, batch: Batch) -> None:
         parts.destination(batch.destination),
         into=parts.ledger,
         accepted_by=parts.ledger,
-        spill_folder=parts.workdir / "spill" / batch.id,
+        spill_folder=spill_folder,
         watcher=parts.watcher,
+        go_on=lease.check,
     )
+    shutil.rmtree(spill_folder, ignore_errors=True)
     parts.watcher(
         Event(step=Step.PREPARED, batch=batch.id, name=batch.drop.name, facts={"status": status.value})
     )
 
 
-def _send(parts: Parts, batch: Batch) -> None:
+def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
+    lease.check()
     parts.ledger.reopen(batch.id, parts.clock())
     if parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.PENDING), limit=1):
         line = parts.line(batch.account)
@@ -178,15 +181,12 @@ def _send(parts: Parts, batch: Batch) -> None:
             clock=parts.clock,
             random=parts.random,
             watcher=parts.watcher,
-            stop=parts.stop,
+            stop=lease,
             locate=lambda order, problem: led_home(order, problem, sources),
             concurrency=line.concurrency,
         )
-    if parts.stop.is_set() and parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
-        raise Stopped(
-            f"Stopped in the middle of batch {batch.id}; everything that was sent is recorded.",
-            next_step="The rest goes on at the next start of `orderdrop serve` or `orderdrop run`.",
-        )
+    if lease.lost or parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
+        lease.check()
     counts = parts.ledger.counts(batch.id)
     parts.ledger.conclude(batch.id, conclude(counts), parts.clock(), batch.remarks)
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from orderdrop.core.identity import new_id
 from orderdrop.errors import UsageError
-from orderdrop.ledger.ledger import Batch, Drop
-from orderdrop.mapping.load import LoadedMapping
+from orderdrop.ledger.ledger import Drop
 from orderdrop.pickup.copying import save
 from orderdrop.pickup.inbox import Fetched
 from orderdrop.pipeline.parts import Parts
@@ -51,12 +50,6 @@ def drop_of(
         kept_at=str(kept),
         place=place,
     )
-
-
-def seen_before(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch | None:
-    """The batch that this very content became under this very mapping and account, the latest if there are several."""
-    same = parts.ledger.batches_of_content(drop.sha256, loaded.mapping.mapping, account)
-    return next((batch for batch in reversed(same) if batch.mapping_digest == loaded.digest), None)
 
 
 def let_go(drop: Drop) -> None:

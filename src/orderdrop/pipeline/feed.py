@@ -4,47 +4,170 @@ A drop's way through the source: inbox -> `processing/` (claimed, one rename) ->
 reports beside it. At every point a new poll knows from the folder and the ledger what is left to do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from functools import partial
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.progress import Event, Step
-from orderdrop.errors import Busy, FileRefused, Stopped
+from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, SourceUnavailable, Stopped, TrustError
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Inbox, archive_folder
+from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Entry, Inbox, archive_folder
 from orderdrop.pickup.settling import pick
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import Finished, leased, open_batch, receipt, report_folder, work
+from orderdrop.pipeline.batch import Finished, receipt, register, release, report_folder, work
+from orderdrop.pipeline.imports import suits
+from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.reports.write import SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
+_ENDS_THE_POLL = (Stopped, LedgerUnavailable, TrustError)  # whatever comes next would fare no better
 
 
 def poll(parts: Parts, feed: FeedPlan) -> Iterator[Finished]:
     """Yield every drop that came to rest, one after the other, in the order in which they arrived.
 
-    Raises Busy when another orderdrop polls this feed, SourceUnavailable or TrustError when the source does not let us
-    in, Stopped when the stop was asked for.
+    A drop that fails for a reason of its own does not keep back the others: it is put off to the next poll, and the
+    error is raised when the others are done. Raises Busy when another orderdrop polls this feed, SetupError when
+    mapping and account do not fit, SourceUnavailable or TrustError when the source does not let us in, Stopped when
+    the stop was asked for.
     """
-    with leased(parts, f"feed:{feed.name}"), _inbox(feed) as inbox:
+    with leased(parts, f"feed:{feed.name}") as lease, _inbox(feed) as inbox:
         loaded = parts.mapping(feed.mapping)
-        yield from _left_over(parts, feed, inbox, loaded)
-        for entry in pick(inbox, feed.settle, parts.sleep, lambda: parts.clock().timestamp()):
-            if parts.stop.is_set():
-                raise Stopped(
-                    "Stopped before all drops were taken.", next_step="The next poll takes the others."
-                )
-            claim = inbox.claim(entry)
-            if claim is None:
+        suits(parts, loaded.mapping.mapping, loaded.mapping.destination, feed.account)
+        this_round = _Round(parts=parts, feed=feed, inbox=inbox, loaded=loaded)
+        failed: Exception | None = None
+        for name, take in this_round.jobs():
+            lease.check()
+            try:
+                finished = take()
+            except _ENDS_THE_POLL:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised below, once the other drops have had their turn
+                _put_off(parts, name, error)
+                failed = failed or error
+                if isinstance(error, SourceUnavailable):
+                    inbox.look()  # raises when it was not this file's fault
                 continue
-            parts.watcher(Event(step=Step.CLAIMED, name=claim.name))
-            yield _take(parts, feed, inbox, claim, loaded)
-            done_name = feed.settle.done_name(entry.name)
-            if done_name is not None:
-                inbox.discard(done_name)
+            if finished is not None:
+                yield finished
+        if failed is not None:
+            raise failed
+
+
+def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
+    """Finish batches that a dead run left and that no feed will come back to: imports by hand, feeds taken out of the settings.
+
+    One that cannot be finished now does not keep back the others. Raises Stopped, LedgerUnavailable.
+    """
+    for batch in parts.ledger.unfinished():
+        if batch.drop.feed in feeds or not batch.status.resumes:
+            continue
+        try:
+            yield work(parts, batch.id)
+        except _ENDS_THE_POLL:
+            raise
+        except Busy:
+            continue  # somebody is at it
+        except OrderdropError as error:
+            _put_off(parts, batch.drop.name, error)
+
+
+def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
+    """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
+    finished = release(parts, batch_id)
+    batch = finished.batch
+    feed = feeds.get(batch.drop.feed or "")
+    if feed is not None and feed.reply and batch.feed_done and batch.drop.place is not None:
+        with _inbox(feed) as inbox:
+            _reply(parts, inbox, batch, batch.drop.place)
+    return finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """One poll under way."""
+
+    parts: Parts
+    feed: FeedPlan
+    inbox: Inbox
+    loaded: LoadedMapping
+
+    def jobs(self) -> Iterator[tuple[str, Callable[[], Finished | None]]]:
+        """What is to be done, each with the name of its drop: first what a dead run left, then what came since."""
+        left = self.parts.ledger.unfinished(self.feed.name)
+        for batch in left:
+            claim = Claim(name=batch.drop.name, place=batch.drop.place or "")
+            yield claim.name, partial(self._bring_home, batch.id, claim)
+        seen = {batch.drop.place for batch in left}
+        for claim in self.inbox.claims():
+            if claim.place not in seen:
+                yield claim.name, partial(self._take, claim)
+        for entry in pick(
+            self.inbox, self.feed.settle, self.parts.sleep, lambda: self.parts.clock().timestamp()
+        ):
+            yield entry.name, partial(self._claim_and_take, entry)
+
+    def _claim_and_take(self, entry: Entry) -> Finished | None:
+        claim = self.inbox.claim(entry)
+        if claim is None:
+            return None
+        self.parts.watcher(Event(step=Step.CLAIMED, name=claim.name))
+        done_name = self.feed.settle.done_name(entry.name)
+        if done_name is not None:  # at once: the next drop of this name needs a done-file of its own
+            self.inbox.discard(done_name)
+        return self._take(claim)
+
+    def _take(self, claim: Claim) -> Finished:
+        parts, feed = self.parts, self.feed
+        known = parts.ledger.batch_at_place(feed.name, claim.place)
+        if known is not None:
+            return self._bring_home(known.id, claim)
+        kept = drops.incoming(parts)
+        fetched = self.inbox.fetch(claim, kept)
+        parts.watcher(Event(step=Step.FETCHED, name=claim.name, done=fetched.size))
+        drop = drops.drop_of(parts, kept, claim.name, fetched, feed=feed.name, place=claim.place)
+        batch, repeated = register(parts, drop, self.loaded, feed.account)
+        if not repeated:
+            return self._bring_home(batch.id, claim)
+        drops.let_go(drop)
+        return self._answer_again(batch, claim)
+
+    def _answer_again(self, before: Batch, claim: Claim) -> Finished:
+        """The same content came again: nothing is sent, the sender gets the first receipt once more."""
+        parts = self.parts
+        if before.status.resumes:
+            before = work(parts, before.id).batch
+        place = self.inbox.archive(
+            claim,
+            FAILED_FOLDER if before.status is BatchStatus.FAILED else archive_folder(parts.clock().date()),
+        )
+        if self.feed.reply:
+            _reply(parts, self.inbox, before, place)
+        finished = Finished(batch=before, receipt=receipt(parts, before), repeated=True)
+        parts.watcher(Event(step=Step.FINISHED, batch=before.id, name=claim.name, facts={"repeated": 1}))
+        return finished
+
+    def _bring_home(self, batch_id: str, claim: Claim) -> Finished:
+        parts, feed, inbox = self.parts, self.feed, self.inbox
+        finished = work(parts, batch_id)
+        batch = finished.batch
+        if batch.feed_done:  # archived while answers were pending
+            if feed.reply and not batch.status.resumes and batch.drop.place is not None:
+                _reply(parts, inbox, batch, batch.drop.place)
+            return finished
+        place = inbox.archive(claim, _folder(batch))
+        parts.watcher(Event(step=Step.ARCHIVED, batch=batch.id, name=claim.name))
+        if feed.reply:
+            _reply(parts, inbox, batch, place)
+            parts.watcher(Event(step=Step.REPLIED, batch=batch.id, name=claim.name))
+        parts.ledger.feed_done(batch.id, place)
+        facts: dict[str, str | int | float] = {"status": batch.status.value}
+        parts.watcher(Event(step=Step.FINISHED, batch=batch.id, name=claim.name, facts=facts))
+        return finished
 
 
 @contextmanager
@@ -56,64 +179,14 @@ def _inbox(feed: FeedPlan) -> Iterator[Inbox]:
         inbox.close()
 
 
-def _left_over(parts: Parts, feed: FeedPlan, inbox: Inbox, loaded: LoadedMapping) -> Iterator[Finished]:
-    for batch in parts.ledger.unfinished(feed.name):
-        place = batch.drop.place
-        if place is not None:
-            yield _bring_home(parts, feed, inbox, batch.id, Claim(name=batch.drop.name, place=place))
-    for claim in inbox.claims():
-        yield _take(parts, feed, inbox, claim, loaded)
+def _put_off(parts: Parts, name: str, error: Exception) -> None:
+    why = str(error) if isinstance(error, OrderdropError) else f"a fault in orderdrop: {type(error).__name__}"
+    parts.watcher(Event(step=Step.PUT_OFF, name=name, facts={"why": why}))
 
 
-def _take(parts: Parts, feed: FeedPlan, inbox: Inbox, claim: Claim, loaded: LoadedMapping) -> Finished:
-    known = parts.ledger.batch_at_place(feed.name, claim.place)
-    if known is not None:
-        return _bring_home(parts, feed, inbox, known.id, claim)
-    kept = drops.incoming(parts)
-    fetched = inbox.fetch(claim, kept)
-    parts.watcher(Event(step=Step.FETCHED, name=claim.name, done=fetched.size))
-    drop = drops.drop_of(parts, kept, claim.name, fetched, feed=feed.name, place=claim.place)
-    before = drops.seen_before(parts, drop, loaded, feed.account)
-    if before is not None:
-        return _answer_again(parts, feed, inbox, claim, before, kept)
-    batch = open_batch(parts, drop, loaded, feed.account)
-    return _bring_home(parts, feed, inbox, batch.id, claim)
-
-
-def _answer_again(
-    parts: Parts, feed: FeedPlan, inbox: Inbox, claim: Claim, before: Batch, kept: Path
-) -> Finished:
-    """The same content came again: nothing is sent, the sender gets the first receipt once more."""
-    kept.unlink(missing_ok=True)
-    if before.status.resumes:
-        before = work(parts, before.id).batch
-    place = inbox.archive(claim, _folder(parts, before))
-    if feed.reply:
-        _reply(parts, inbox, before, place)
-    finished = Finished(batch=before, receipt=receipt(parts, before), repeated=True)
-    parts.watcher(Event(step=Step.FINISHED, batch=before.id, name=claim.name, facts={"repeated": 1}))
-    return finished
-
-
-def _bring_home(parts: Parts, feed: FeedPlan, inbox: Inbox, batch_id: str, claim: Claim) -> Finished:
-    finished = work(parts, batch_id)
-    batch = finished.batch
-    if batch.feed_done:
-        return finished
-    place = inbox.archive(claim, _folder(parts, batch))
-    parts.watcher(Event(step=Step.ARCHIVED, batch=batch.id, name=claim.name))
-    if feed.reply:
-        _reply(parts, inbox, batch, place)
-        parts.watcher(Event(step=Step.REPLIED, batch=batch.id, name=claim.name))
-    parts.ledger.feed_done(batch.id, place)
-    parts.watcher(
-        Event(step=Step.FINISHED, batch=batch.id, name=claim.name, facts={"status": batch.status.value})
-    )
-    return finished
-
-
-def _folder(parts: Parts, batch: Batch) -> str:
-    return FAILED_FOLDER if batch.status is BatchStatus.FAILED else archive_folder(parts.clock().date())
+def _folder(batch: Batch) -> str:
+    # by the batch's own day: a restart after midnight must look where the first run put the drop
+    return FAILED_FOLDER if batch.status is BatchStatus.FAILED else archive_folder(batch.created_at.date())
 
 
 def _reply(parts: Parts, inbox: Inbox, batch: Batch, place: str) -> None:
@@ -121,14 +194,3 @@ def _reply(parts: Parts, inbox: Inbox, batch: Batch, place: str) -> None:
     for kind in _REPLIES:
         if paths[kind].is_file():
             inbox.reply(place, SUFFIXES[kind], paths[kind])
-
-
-def resume(parts: Parts, feeds: dict[str, FeedPlan]) -> Iterator[Finished]:
-    """Finish batches that a dead run left and that no feed will come back to: imports by hand, feeds taken out of the settings."""
-    for batch in parts.ledger.unfinished():
-        if batch.drop.feed in feeds:
-            continue
-        try:
-            yield work(parts, batch.id)
-        except (Busy, FileRefused):
-            continue

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from orderdrop.errors import SetupError
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import Finished, open_batch, receipt, work
+from orderdrop.pipeline.batch import Finished, receipt, register, work
 from orderdrop.pipeline.parts import Parts
 
 
@@ -17,13 +17,13 @@ def import_file(parts: Parts, file: Path, mapping: str, account: str, *, force: 
     loaded = parts.mapping(mapping)
     suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
     drop = drops.keep_local(parts, file)
-    before = None if force else drops.seen_before(parts, drop, loaded, account)
-    if before is not None:
-        drops.let_go(drop)
-        if before.status.resumes:
-            before = work(parts, before.id).batch
-        return Finished(batch=before, receipt=receipt(parts, before), repeated=True)
-    return work(parts, open_batch(parts, drop, loaded, account).id)
+    batch, repeated = register(parts, drop, loaded, account, force=force)
+    if not repeated:
+        return work(parts, batch.id)
+    drops.let_go(drop)
+    if batch.status.resumes:
+        batch = work(parts, batch.id).batch
+    return Finished(batch=batch, receipt=receipt(parts, batch), repeated=True)
 
 
 def suits(parts: Parts, mapping: str, destination: str, account: str) -> None:

@@ -16,6 +16,8 @@ from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.settling import Settle
 
+LEASE_SECONDS = 30.0  # how long a dead worker of another machine keeps its work from being taken over
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -46,6 +48,8 @@ class Parts:
     """Everything that the use cases use; nothing in here is chosen by them.
 
     `destination_of` names an account's destination without its credentials; `line` opens the way to the account.
+    `owner` names this process to others, `has_died` says of such a name whether its process is certainly gone.
+    `patience_seconds`: how long to wait for what another orderdrop holds. `sleep` may end early on a stop.
     """
 
     ledger: Ledger
@@ -57,7 +61,11 @@ class Parts:
     destination_of: Callable[[str], str]
     line: Callable[[str], Line]
     clock: Callable[[], datetime]
-    sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], object]
     random: Random
+    has_died: Callable[[str], bool] = lambda _: False
+    lease_seconds: float = LEASE_SECONDS
+    patience_seconds: float = 0.0
     watcher: Watcher = nobody
     stop: threading.Event = field(default_factory=threading.Event)

@@ -3,7 +3,7 @@
 Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -65,13 +65,17 @@ def prepare(
     accepted_by: Ledger,
     spill_folder: Path,
     watcher: Watcher,
+    go_on: Callable[[], None] = lambda: None,
 ) -> BatchStatus:
     """Read one drop and store what became of every row; gives the status with which the batch goes on.
 
     `into` gets orders, problems and row fates; `accepted_by` knows what the account accepted before. A file that cannot
-    be read, or has the wrong headings, becomes FAILED with its problems; nothing of it is built.
+    be read, or has the wrong headings, becomes FAILED with its problems; nothing of it is built. `go_on` is asked
+    between frames and raises when the preparation must end; it can be begun again.
     """
-    return _Preparation(batch, path, loaded, destination, into, accepted_by, spill_folder, watcher).run()
+    return _Preparation(
+        batch, path, loaded, destination, into, accepted_by, spill_folder, watcher, go_on
+    ).run()
 
 
 class _Preparation:
@@ -87,6 +91,7 @@ class _Preparation:
         accepted_by: Ledger,
         spill_folder: Path,
         watcher: Watcher,
+        go_on: Callable[[], None],
     ) -> None:
         self._batch = batch
         self._path = path
@@ -97,6 +102,7 @@ class _Preparation:
         self._accepted_by = accepted_by
         self._spill_folder = spill_folder
         self._watcher = watcher
+        self._go_on = go_on
         self._rows_read = 0
         self._rows_bad = 0
         self._sequence = 0
@@ -144,6 +150,7 @@ class _Preparation:
             spill_folder=self._spill_folder,
         )
         for chunk in nested:
+            self._go_on()
             self._store(chunk, binding)
 
     def _spreadsheet(self, table: Table, correction_of: str | None) -> bool:
@@ -155,6 +162,7 @@ class _Preparation:
 
     def _typed(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:
         for frame in table.frames:
+            self._go_on()
             refused = {
                 problem.row for problem in frame.problems if problem.row is not None and problem.blocks
             }
