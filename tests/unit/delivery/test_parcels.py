@@ -1,0 +1,92 @@
+from tests.unit.delivery.world import order
+
+from orderdrop.core.orders import StoredOrder
+from orderdrop.delivery.parcels import Load, Waiting
+
+NOW = 1000.0
+
+
+def waiting(orders: list[StoredOrder], page_orders: int = 3) -> Waiting:
+    def page(after: int, limit: int) -> list[StoredOrder]:
+        return [stored for stored in orders if stored.sequence > after][:limit]
+
+    return Waiting(page, page_orders)
+
+
+def numbers(load: Load | None) -> list[int]:
+    return [stored.sequence for stored in load.orders] if load else []
+
+
+def test_orders_are_cut_by_sequence_across_pages() -> None:
+    queue = waiting([order(n) for n in range(8)])
+    assert [numbers(queue.cut(5, NOW)), numbers(queue.cut(5, NOW)), numbers(queue.cut(5, NOW))] == [
+        [0, 1, 2, 3, 4],
+        [5, 6, 7],
+        [],
+    ]
+    assert queue.due_in(NOW) is None
+
+
+def test_what_came_back_is_sent_when_its_time_has_come_and_before_fresh_orders() -> None:
+    queue = waiting([order(n) for n in range(4)])
+    first = queue.cut(1, NOW)
+    assert first is not None
+    queue.put_back(first, NOW + 5.0)
+    assert numbers(queue.cut(1, NOW)) == [1]
+    assert numbers(queue.cut(1, NOW + 5.0)) == [0]
+    assert numbers(queue.cut(9, NOW + 5.0)) == [2, 3]
+
+
+def test_what_came_back_is_awaited() -> None:
+    queue = waiting([order(0)])
+    load = queue.cut(1, NOW)
+    assert load is not None
+    queue.put_back(load, NOW + 5.0)
+    assert queue.due_in(NOW) == 5.0
+    assert queue.due_in(NOW + 9.0) == 0.0
+    assert len(queue) == 1
+
+
+def test_a_load_that_came_back_is_cut_to_the_size_that_is_wanted_now() -> None:
+    queue = waiting([order(n) for n in range(5)], page_orders=9)
+    load = queue.cut(5, NOW)
+    assert load is not None
+    queue.put_back(Load(orders=load.orders, attempt=2), NOW)
+    cuts = [queue.cut(2, NOW) for _ in range(3)]
+    assert [numbers(cut) for cut in cuts] == [[0, 1], [2, 3], [4]]
+    assert {cut.attempt for cut in cuts if cut} == {2}
+
+
+def test_fresh_orders_can_be_kept_back() -> None:
+    queue = waiting([order(n) for n in range(2)])
+    load = queue.cut(1, NOW)
+    assert load is not None
+    queue.put_back(load, NOW + 1.0)
+    assert queue.cut(1, NOW, fresh=False) is None
+    assert queue.due_in(NOW, fresh=False) == 1.0
+    assert numbers(queue.cut(1, NOW)) == [1]
+
+
+def test_a_second_order_of_a_key_waits_for_the_first() -> None:
+    queue = waiting([order(0, "FR-1"), order(1, "FR-1"), order(2, "FR-2")])
+    first = queue.cut(9, NOW)
+    assert numbers(first) == [0, 2]
+    assert queue.cut(9, NOW) is None
+    assert queue.due_in(NOW) is None
+    assert first is not None
+    queue.release(first.orders[0])
+    assert queue.due_in(NOW) == 0.0
+    assert numbers(queue.cut(9, NOW)) == [1]
+
+
+def test_orders_that_an_earlier_run_left_pending_hold_their_keys() -> None:
+    queue = waiting([order(5, "FR-1")])
+    queue.take_out([order(0, "FR-1")])
+    assert queue.cut(1, NOW) is None
+
+
+def test_halves_keep_the_order_and_the_count() -> None:
+    load = Load(orders=tuple(order(n) for n in range(5)), attempt=3)
+    first, second = load.halves()
+    assert (numbers(first), numbers(second)) == ([0, 1], [2, 3, 4])
+    assert (first.attempt, second.attempt) == (3, 3)
