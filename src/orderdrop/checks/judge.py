@@ -12,7 +12,7 @@ from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of, trim
 from orderdrop.checks.header import OUR_OWN, Binding
 from orderdrop.checks.listing import Finding, Listing, bad_rows
 from orderdrop.checks.plan import Field, Reads
-from orderdrop.checks.reading import Flaw, Reading, read
+from orderdrop.checks.reading import Flaw, read
 from orderdrop.checks.schema import Schema
 from orderdrop.core.problems import Code, Severity
 from orderdrop.core.shape import Shape
@@ -102,7 +102,6 @@ class _Rows:
         self._binding = binding
         self._trimmed: dict[str, ArrowArray] = {}
         self._views: dict[str, ArrowArray] = {}
-        self._flawed: dict[int, Mask] = {}
         self._findings: list[Finding] = []
 
     def judged(self) -> tuple[pyarrow.Table, list[Finding]]:
@@ -114,27 +113,23 @@ class _Rows:
         for place, constant in self._todo.constants.items():
             values[place] = pa.repeat(constant[0], self._count)
         self._judge()
-        return pa.table(values) if values else pa.table({"": pa.nulls(self._count)}).select(
-            []
-        ), self._findings
+        return pa.table(values), self._findings
 
     def _read(self, number: int, field: Field) -> Iterator[tuple[str, ArrowArray]]:
         text = self._text(field)
         self._views[field.text_view] = text
-        readings = {reads.kind: self._reading(number, field, reads, text) for reads in field.reads}
+        by_kind = {reads.kind: self._values(number, field, reads, text) for reads in field.reads}
         if field.identifies:
             self._note_damage(number, field, text)
         for target in field.targets:
-            array = kinds.adapt(readings[target.kind].values, target.kind, target.leaf.wire)
+            array = kinds.adapt(by_kind[target.kind], target.kind, target.leaf.wire)
             if target.view in self._schema.views:
                 self._views[target.view] = array if array.type == pa.string() else array.cast(pa.string())
             yield target.leaf.place, array
 
-    def _reading(self, number: int, field: Field, reads: Reads, text: ArrowArray) -> Reading:
+    def _values(self, number: int, field: Field, reads: Reads, text: ArrowArray) -> ArrowArray:
         found = read(text, reads.reader)
-        flawed = self._flawed.setdefault(number, np.zeros(self._count, dtype=bool))
         for code, mask in found.flawed.items():
-            flawed |= mask
             self._find(number, field, code, np.flatnonzero(mask), reads.reader.parse)
         values = found.values
         if reads.default is not None:
@@ -142,7 +137,7 @@ class _Rows:
         self._views[reads.view] = values
         if field.number_view in self._schema.views and reads.kind is ColumnType.DECIMAL:
             self._views[field.number_view] = values.cast(pa.float64())
-        return Reading(values=values, flawed=found.flawed)
+        return values
 
     def _judge(self) -> None:
         for at, failing in self._schema.failures(self._views).items():
@@ -206,7 +201,7 @@ class _Rows:
                 text = self._column(self._binding.columns[heading])
                 parts.append(pc.fill_null(text, ""))
                 filled = pc.or_(filled, pc.is_valid(text))
-        if len(parts) == len(field.template):
+        if len(parts) == len(field.template):  # the file has none of its columns
             return pa.nulls(self._count, pa.string())
         joined = pc.binary_join_element_wise(*parts, "")
         spaced = pc.replace_substring_regex(joined, " {2,}", " ")

@@ -12,7 +12,7 @@ from orderdrop.checks.reading import Flaw
 from orderdrop.core.problems import Cell, Code, Owner, Problem, Severity
 
 _CODES = {code: at for at, code in enumerate(Code)}
-_MOST_NEAREST = 200  # distinct texts per judge for which a nearest value is looked up: it is slow
+_MOST_NEAREST = 50  # distinct texts per judge for which a nearest value is looked up: it is slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,9 +112,9 @@ def _either_way(readings: list[str]) -> Flaw:
 
 def _not_a_decimal(text: str, mark: str | None) -> Flaw:
     if mark is None:
-        for guess in ",", ".":
+        for guess in (",", ".") if "," in text else ():
             meant = _canonical(_without_groups(text, guess).replace(guess, "."))
-            if meant is not None and "," in text:
+            if meant is not None:
                 return Flaw(
                     code=Code.NOT_A_DECIMAL,
                     expected=f"if it means {meant}, the mapping must say so (decimal: {_quoted(guess)})",
