@@ -32,8 +32,8 @@ def phones(region: str | None) -> Reader:
         return _dialled(dialled, home) if _DIALLED.fullmatch(text) else _flaw(home)
 
     def fast(text: ArrowArray) -> ArrowArray:
-        bare = pc.replace_substring_regex(text, _SEPARATORS, "")
-        bare = pc.replace_substring_regex(bare, "^00", "+")
+        dialled = pc.replace_substring_regex(text, "^00", "+")
+        bare = pc.replace_substring_regex(dialled, _SEPARATORS, "")
         abroad = _international(bare)
         return abroad if home is None else pc.coalesce(abroad, _national(bare, home))
 
@@ -82,6 +82,7 @@ def _national(bare: ArrowArray, home: str) -> ArrowArray:
     plan = PhoneMetadata.metadata_for_region(home, None)
     if plan is None:
         return pa.nulls(len(bare), pa.string())
+    bare = pc.if_else(pc.starts_with(bare, "00"), NO_TEXT, bare)  # may be a prefix for calls abroad
     numbers = pc.if_else(_suits(bare, plan), bare, NO_TEXT)
     trunk, for_parsing = plan.national_prefix, plan.national_prefix_for_parsing or ""
     if trunk and (for_parsing == trunk or for_parsing.startswith(f"{trunk}|")):

@@ -50,7 +50,7 @@ def test_no_number_is_told(text: str, region: str | None) -> None:
     assert found[0] == "not_a_phone"
 
 
-numbers = st.from_regex(r"(\+|00)?(33|49|39|34|1|44|55|7|0)?[ .-]?0?[1-9][0-9]{3,11}", fullmatch=True)
+numbers = st.from_regex(r"(\+|00|0[ .-]0)?(33|49|39|34|1|44|55|7|0)?[ .-]?0?[1-9][0-9]{3,11}", fullmatch=True)
 
 
 @given(
