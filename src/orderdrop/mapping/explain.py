@@ -1,6 +1,8 @@
 """A mapping in words: what each line does, and what will hurt."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
+from string import Formatter
 
 from orderdrop.core.shape import Shape
 from orderdrop.mapping.load import LoadedMapping
@@ -25,7 +27,8 @@ _WHAT = {
 def explain(loaded: LoadedMapping) -> Iterator[str]:
     """Yield the sentences; warnings come last and begin with `warning:`."""
     mapping = loaded.mapping
-    yield f"{mapping.mapping}: {mapping.description or 'a file'} becomes orders for {mapping.destination}."
+    about = f" {mapping.description.rstrip('.')}." if mapping.description else ""
+    yield f"`{mapping.mapping}` makes orders for {mapping.destination}.{about}"
     yield _file(mapping.file)
     for heading, column in mapping.columns.items():
         if isinstance(column, Column):
@@ -33,7 +36,7 @@ def explain(loaded: LoadedMapping) -> Iterator[str]:
         else:
             yield f"`{heading}` is passed over."
     for place, value in mapping.constants.items():
-        yield f"Every order gets `{place}` = {value!r}."
+        yield f"`{place}` is always {value!r}."
     for place, template in mapping.derived.items():
         yield f"`{place}` is put together as `{template}`."
     yield _policy(mapping)
@@ -68,6 +71,8 @@ def _column(column: Column) -> str:
         parts.append(f"written as {' or '.join(column.format)}")
     if column.timezone:
         parts.append(f"in the time of {column.timezone}")
+    if column.region:
+        parts.append(f"a national number is one of {column.region}")
     if column.required:
         parts.append("must be filled")
     if column.default is not None:
@@ -86,6 +91,8 @@ def _column(column: Column) -> str:
         parts.append(f"is at most {column.maximum:g}")
     if column.max_length is not None:
         parts.append(f"has at most {column.max_length} characters")
+    if column.position is not None:
+        parts.append(f"stands at position {column.position}")
     if column.aliases:
         parts.append(f"may also be headed {' or '.join(f'`{alias}`' for alias in column.aliases)}")
     return ", ".join(parts) + "."
@@ -123,3 +130,9 @@ def _warnings(mapping: Mapping, shape: Shape) -> Iterator[str]:
             yield f"`{heading}` has no `timezone:`; times without an offset are read as UTC."
         if shape.key in column.to and not column.required:
             yield f"`{heading}` names the order; say `required: true` so that readers see it."
+    for place, template in mapping.derived.items():
+        for _, name, _, _ in Formatter().parse(template):
+            if name and name not in mapping.columns:
+                close = get_close_matches(name, mapping.columns, n=1, cutoff=0.6)
+                hint = f" Did you mean `{close[0]}`?" if close else ""
+                yield f"`{place}` uses `{name}`, which is not among the columns.{hint}"

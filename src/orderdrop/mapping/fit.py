@@ -5,7 +5,8 @@ from string import Formatter
 
 from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.errors import Fault
-from orderdrop.mapping.model import ColumnType, Mapping
+from orderdrop.mapping.model import Column, ColumnType, Mapping, Scalar
+from orderdrop.mapping.say import nearest
 from orderdrop.mapping.yaml_lines import Document
 
 _SUITS: dict[ColumnType, frozenset[Wire]] = {
@@ -29,13 +30,12 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
     filled: dict[str, str] = {}
     for heading, column in mapping.mapped().items():
         for place in column.to:
-            leaf = shape.leaf(place)
+            leaf = leaf_of(shape, place)
             if leaf is None:
                 continue  # told by `unknown_places`, which also speaks when the rest of the file is not well-formed
             if place in filled:
                 yield document.fault(
-                    ("columns", heading, "to"),
-                    f"`{place}` is filled twice, by {filled[place]} and by column `{heading}`",
+                    ("columns", heading, "to"), _twice(place, filled[place], f"column `{heading}`")
                 )
             filled[place] = f"column `{heading}`"
             if column.type is not ColumnType.TEXT and leaf.wire not in _SUITS[column.type]:
@@ -43,15 +43,30 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
                     ("columns", heading, "type"),
                     f"`{place}` takes {_wanted(leaf)}; a column of type {column.type} does not fit there",
                 )
+            yield from _choices(heading, column, leaf, document)
     for section in ("constants", "derived"):
         for place in getattr(mapping, section):
             if place in filled:
-                yield document.fault(
-                    (section, place), f"`{place}` is filled twice, by {filled[place]} and here"
-                )
+                yield document.fault((section, place), _twice(place, filled[place], f"`{section}`"))
             filled[place] = f"`{section}`"
+    yield from _constants(mapping, shape, document)
     yield from _templates(mapping, document)
+    yield from _headings(mapping, document)
     yield from _keys(shape, document, filled)
+
+
+def leaf_of(shape: Shape, place: str) -> Leaf | None:
+    """The leaf at a place as a mapping writes it; an open node takes one name below it."""
+    return None if place.endswith(".") else shape.leaf(place)
+
+
+def _twice(place: str, first: str, second: str) -> str:
+    by = f"twice by {first}" if first == second else f"by {first} and by {second}"
+    return (
+        f"`{place}` is filled {by}; leave it to one of them"
+        if first != second
+        else f"`{place}` is filled {by}"
+    )
 
 
 def unknown_places(document: Document, shape: Shape) -> Iterator[Fault]:
@@ -59,13 +74,13 @@ def unknown_places(document: Document, shape: Shape) -> Iterator[Fault]:
     columns = document.data.get("columns")
     for heading, column in columns.items() if isinstance(columns, dict) else ():
         to = column.get("to") if isinstance(column, dict) else None
-        for place in [to] if isinstance(to, str) else to if isinstance(to, list) else []:
-            if isinstance(place, str) and shape.leaf(place) is None:
-                yield document.fault(("columns", heading, "to"), _unknown(place, shape))
+        for place in to if isinstance(to, list) else [to]:
+            if isinstance(place, str | int | float) and leaf_of(shape, str(place)) is None:
+                yield document.fault(("columns", heading, "to"), _unknown(str(place), shape))
     for section in ("constants", "derived"):
         places = document.data.get(section)
         for place in places if isinstance(places, dict) else ():
-            if shape.leaf(place) is None:
+            if leaf_of(shape, place) is None:
                 yield document.fault((section, place), _unknown(place, shape))
 
 
@@ -73,8 +88,27 @@ def _unknown(place: str, shape: Shape) -> str:
     below = sorted(leaf.removeprefix(f"{place}.") for leaf in shape.leaves if leaf.startswith(f"{place}."))
     if below:
         return f"`{place}` is a node of {shape.destination}, not a value; name a place in it, such as `{place}.{below[0]}`"
+    parent = place.rpartition(".")[0]
+    if place in shape.open_nodes or (node := _open_node_over(place, shape)):
+        node = place if place in shape.open_nodes else node
+        return f"`{node}` takes one name below it, such as `{node}.gift`; `{place}` is not of that form"
     close = shape.nearest(place)
-    return f"{shape.destination} has no place `{place}`" + (f"; did you mean `{close}`?" if close else "")
+    if close:
+        return f"{shape.destination} has no place `{place}`; did you mean `{close}`?"
+    beside = sorted(
+        {leaf.split(".")[parent.count(".") + bool(parent)] for leaf in shape.leaves if _below(leaf, parent)}
+    )
+    where = f"below `{parent}`" if parent and beside else "at the top"
+    beside = beside or sorted({leaf.split(".")[0] for leaf in shape.leaves})
+    return f"{shape.destination} has no place `{place}`; {where} there are {', '.join(beside)}"
+
+
+def _below(leaf: str, parent: str) -> bool:
+    return not parent or leaf.startswith(f"{parent}.")
+
+
+def _open_node_over(place: str, shape: Shape) -> str:
+    return next((node for node in sorted(shape.open_nodes) if place.startswith(f"{node}.")), "")
 
 
 def _wanted(leaf: Leaf) -> str:
@@ -87,12 +121,59 @@ def _wanted(leaf: Leaf) -> str:
     return words[leaf.wire]
 
 
+def _choices(heading: str, column: Column, leaf: Leaf, document: Document) -> Iterator[Fault]:
+    """Translations and defaults that the destination would refuse in every row."""
+    written: list[tuple[tuple[str, ...], Scalar]] = [
+        (("values", text), value) for text, value in (column.values or {}).items()
+    ]
+    if column.default is not None:
+        written.append((("default",), column.default))
+    for where, value in written:
+        if leaf.one_of and str(value) not in leaf.one_of:
+            yield document.fault(("columns", heading, *where), _not_one_of(leaf, str(value)))
+
+
+def _constants(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
+    for place, value in mapping.constants.items():
+        leaf = leaf_of(shape, place)
+        if leaf is not None and leaf.one_of and str(value) not in leaf.one_of:
+            yield document.fault(("constants", place), _not_one_of(leaf, str(value)))
+
+
+def _not_one_of(leaf: Leaf, value: str) -> str:
+    return f"`{leaf.place}` does not take {value!r}{nearest(value, leaf.one_of)}"
+
+
+def _headings(mapping: Mapping, document: Document) -> Iterator[Fault]:
+    """Columns of the file that two entries claim, and positions that nothing asks for."""
+    names = {heading: heading for heading in mapping.columns}
+    positions: dict[int, str] = {}
+    for heading, column in mapping.mapped().items():
+        for alias in column.aliases:
+            other = names.setdefault(alias, heading)
+            if other != heading:
+                message = f"`{alias}` is already the column `{other}`; an alias must not name another column"
+                yield document.fault(("columns", heading, "aliases"), message)
+        if column.position is None:
+            continue
+        at = ("columns", heading, "position")
+        if mapping.file.header:
+            yield document.fault(
+                at, "`position` is for files without headings; add `file: {header: false}` or remove it"
+            )
+        other = positions.setdefault(column.position, heading)
+        if other != heading:
+            yield document.fault(at, f"position {column.position} is already the column `{other}`")
+
+
 def _templates(mapping: Mapping, document: Document) -> Iterator[Fault]:
     for place, template in mapping.derived.items():
         try:
             names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
         except ValueError as error:
-            yield document.fault(("derived", place), f"`{template}` is not a template: {error}")
+            yield document.fault(
+                ("derived", place), f"`{template}` is not a template: {error}; write {{Heading}}"
+            )
             continue
         if not names:
             yield document.fault(

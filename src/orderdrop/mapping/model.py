@@ -20,7 +20,16 @@ from pydantic import (
     model_validator,
 )
 
-Scalar = str | int | float | bool
+
+def _one_value(value: Any) -> Any:
+    if not isinstance(value, str | int | float | bool):
+        raise ValueError("text, a number, true or false is expected here")  # noqa: TRY004 - pydantic reports these
+    return value
+
+
+Scalar = Annotated[
+    str | int | float | bool, BeforeValidator(_one_value, json_schema_input_type=str | int | float | bool)
+]
 
 
 class _Strict(BaseModel):
@@ -59,10 +68,23 @@ class OnDuplicateRow(StrEnum):
 
 
 def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    return tuple(map(_as_text, value if isinstance(value, list | tuple) else [value]))
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+def _as_text(value: Any) -> str:
+    """What stands in the file: a heading or cell that looks like a number is text all the same."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError(
+        "text or a list of texts is expected here" + ("; put it in quotes" if value is not None else "")
+    )
+
+
+_Text = str | int | float
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=_Text | list[_Text])]
+"""One text, or a list of them."""
 
 
 class FileOptions(_Strict):
@@ -89,13 +111,22 @@ class FileOptions(_Strict):
     )
     decimal: Literal[".", ","] | None = Field(None, description="The decimal mark of the file's numbers.")
 
+    @field_validator("sheet", mode="before")
+    @classmethod
+    def _name_or_position(cls, value: Any) -> Any:
+        if isinstance(value, bool) or not (
+            value if isinstance(value, str) else isinstance(value, int) and value > 0
+        ):
+            raise ValueError("a name or a position from 1 is expected here")
+        return value
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str | None) -> str | None:
         if value is not None:
             try:
                 "".encode(value)
-            except LookupError:
+            except (LookupError, ValueError):
                 raise ValueError(f"Python knows no encoding {value!r}; try utf-8, cp1252 or utf-16") from None
         return value
 
@@ -103,7 +134,9 @@ class FileOptions(_Strict):
 class Column(_Strict):
     """One column of the file: where its cells go and what must hold for them."""
 
-    to: Names = Field(description="The place in the payload; several places take the same cell.")
+    to: Names = Field(
+        min_length=1, description="The place in the payload; several places take the same cell."
+    )
     type: ColumnType = Field(ColumnType.TEXT, description="What the text means.")
     required: bool = Field(False, description="A blank cell is a problem.")
     pattern: str | None = Field(None, description="A regular expression that the whole text must match.")
@@ -132,15 +165,15 @@ class Column(_Strict):
         if value is not None:
             try:
                 re.compile(value)
-            except re.error as error:
-                raise ValueError(f"this is not a regular expression: {error}") from None
+            except (re.error, OverflowError, RecursionError) as error:
+                raise ValueError(f"{value!r} is not a regular expression: {error}") from None
         return value
 
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str | None) -> str | None:
         if value is not None:
-            _zone(value)
+            zone_named(value)
         return value
 
     @model_validator(mode="after")
@@ -159,13 +192,14 @@ class Column(_Strict):
 
     def zone(self) -> tzinfo:
         """The time zone of times without an offset; UTC where none is named."""
-        return _zone(self.timezone or "UTC")
+        return zone_named(self.timezone or "UTC")
 
 
-def _zone(name: str) -> tzinfo:
+def zone_named(name: str) -> tzinfo:
+    """A time zone by its IANA name; ValueError, in words for the author of the file, where there is none."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: `Europe` is a folder of names
         raise ValueError(f"there is no time zone {name!r}; names look like Europe/Paris") from None
 
 
@@ -174,9 +208,9 @@ class Hold(_Strict):
 
     bad_rows_over: str | int = Field(description="A share such as 20%, or a number of rows.")
 
-    @field_validator("bad_rows_over")
+    @field_validator("bad_rows_over", mode="before")
     @classmethod
-    def _share_or_count(cls, value: str | int) -> str | int:
+    def _share_or_count(cls, value: Any) -> Any:
         text = str(value).strip()
         number = text.removesuffix("%")
         if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
@@ -208,7 +242,9 @@ class Mapping(_Strict):
     """One mapping: a file layout on the left, a destination's payload on the right."""
 
     mapping: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Its name; the file is named after it."
+        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        description="Its name, in lower case letters, digits, - and _; the file is named after it.",
+        examples=["acme-shipments (lower case letters, digits, - and _)"],
     )
     destination: str = Field(description="The API whose payload the right-hand sides speak of.")
     description: str = Field("", description="One sentence for people.")

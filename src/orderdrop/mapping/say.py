@@ -1,6 +1,6 @@
 """What pydantic found, said so that the person who wrote the YAML knows what to change."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
@@ -9,6 +9,34 @@ from pydantic_core import ErrorDetails
 
 from orderdrop.errors import Fault
 from orderdrop.mapping.yaml_lines import Document, Location
+
+_TABLE = "a table of `key: value` is expected here"
+_WANTED = {
+    "string_type": "text is expected here; put it in quotes",
+    "bool_type": "true or false is expected here",
+    "bool_parsing": "true or false is expected here",
+    "int_type": "a whole number is expected here",
+    "int_parsing": "a whole number is expected here",
+    "int_from_float": "a whole number is expected here",
+    "int_parsing_size": "a smaller whole number is expected here",
+    "float_type": "a number is expected here",
+    "float_parsing": "a number is expected here",
+    "finite_number": "a number is expected here",
+    "greater_than_equal": "it must be {ge} or more",
+    "greater_than": "it must be more than {gt}",
+    "less_than_equal": "it must be {le} or less",
+    "tuple_type": "a list is expected here, such as [one, two]",
+    "list_type": "a list is expected here, such as [one, two]",
+    "path_type": "a path is expected here",
+    "url_type": "a web address such as https://api.example.com is expected here",
+    "url_parsing": "a web address such as https://api.example.com is expected here",
+    "url_scheme": "a web address such as https://api.example.com is expected here",
+    "union_tag_not_found": _TABLE,
+    "model_type": _TABLE,
+    "model_attributes_type": _TABLE,
+    "dict_type": _TABLE,
+}
+"""Pydantic's name of a fault -> what is expected, in the words of whoever writes YAML."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -21,43 +49,82 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def faults(
-    error: ValidationError, document: Document, model: type[BaseModel], tags: frozenset[str]
+    error: ValidationError,
+    document: Document,
+    model: type[BaseModel],
+    tags: frozenset[str],
+    secret: Collection[str] = (),
 ) -> list[Fault]:
-    """Every fault that pydantic found, with its line; `tags` are union labels, which nobody wrote."""
-    return [_fault(detail, document, model, tags) for detail in error.errors(include_url=False)]
+    """Every fault that pydantic found, with its line.
+
+    `tags` are union labels, which nobody wrote. Values are quoted as the file has them, `${NAME}` and all; those under
+    the `secret` keys are never quoted.
+    """
+    return [_fault(detail, document, model, tags, secret) for detail in error.errors(include_url=False)]
 
 
-def _fault(detail: ErrorDetails, document: Document, model: type[BaseModel], tags: frozenset[str]) -> Fault:
+def _fault(
+    detail: ErrorDetails,
+    document: Document,
+    model: type[BaseModel],
+    tags: frozenset[str],
+    secret: Collection[str],
+) -> Fault:
     location: Location = tuple(
         part for index, part in enumerate(detail["loc"]) if not (part in tags and index == 2)
     )
-    return document.fault(location, _sentence(detail, location, model))
+    hidden = any(part in secret for part in location)
+    written = "not as it should be" if hidden else _short(document.at(location))
+    return document.fault(location, _sentence(detail, location, model, written))
 
 
-def _sentence(detail: ErrorDetails, location: Location, model: type[BaseModel]) -> str:
-    key = str(location[-1]) if location else ""
+def _sentence(detail: ErrorDetails, location: Location, model: type[BaseModel], written: str) -> str:
     place = ".".join(str(part) for part in location) or "the file"
-    given = detail.get("input")
+    context = detail.get("ctx", {})
     match detail["type"]:
         case "extra_forbidden":
+            key = str(location[-1])
             owner = _model_at(model, location[:-1])
             return f"unknown key `{key}`{nearest(key, owner.model_fields if owner else ())}"
         case "missing":
-            return f"`{place}` is missing"
+            return f"`{place}` is missing; add it"
+        case "literal_error" if context.get("expected") == "'ignore'":
+            return f"`{place}` is {written}; write `ignore`, or the place it goes to: {{to: ...}}"
         case "enum" | "literal_error":
-            expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "`")
-            return f"`{place}` is {given!r}; it must be {expected}"
+            expected = str(context.get("expected", "")).replace("'", "`")
+            return f"`{place}` is {written}; it must be {expected}"
         case "value_error":
             return f"`{place}`: {detail['msg'].removeprefix('Value error, ')}"
         case "string_pattern_mismatch":
-            return f"`{place}` is {given!r}; lower case letters, digits, - and _ are allowed"
-        case "union_tag_not_found" | "model_type" | "dict_type":
-            return f"`{place}` is {given!r}; a table of `key: value` is expected here"
-        case _:
-            return f"`{place}` is {_short(given)}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+            return f"`{place}` is {written}; {_form(model, location)}"
+        case "string_too_long" | "string_too_short":
+            return f"`{place}` is {written}; {_length(context)}"
+        case "too_short":
+            return f"`{place}` is {written}; name at least one"
+        case kind:
+            wanted = _WANTED.get(kind, f"{detail['msg'][0].lower()}{detail['msg'][1:]}").format(**context)
+            return f"`{place}` is {written}; {wanted}"
+
+
+def _length(context: dict[str, Any]) -> str:
+    bound = int(context.get("max_length") or context.get("min_length") or 0)
+    most = "at most" if "max_length" in context else "at least"
+    return f"it must have {most} {bound} character{'' if bound == 1 else 's'}"
+
+
+def _form(model: type[BaseModel], location: Location) -> str:
+    """What a field of a fixed form looks like: its first example, where the model gives one."""
+    owner = _model_at(model, location[:-1])
+    field = owner.model_fields.get(str(location[-1])) if owner else None
+    examples = field.examples if field and field.examples else None
+    return f"it must look like {examples[0]}" if examples else "it has another form"
 
 
 def _short(given: Any) -> str:
+    if given is None:
+        return "empty"
+    if isinstance(given, bool):
+        return "true" if given else "false"
     text = repr(given)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

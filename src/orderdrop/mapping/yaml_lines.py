@@ -1,21 +1,42 @@
-"""YAML that remembers on which line everything stands, for mappings and settings alike."""
+"""YAML that remembers on which line everything stands, for mappings and settings alike.
 
-from collections.abc import Mapping, Sequence
+Text first, here too: keys are what is written (a heading `007` keeps its zeros), and so is every value that is not
+plainly a number, true, false or empty: dates, `0123`, `1E+05` and numbers of 19 digits and more stay text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.scalarbool import ScalarBoolean
-from ruamel.yaml.scalarfloat import ScalarFloat
-from ruamel.yaml.scalarint import ScalarInt
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from orderdrop.errors import Fault
 
 Location = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+_TAG = "tag:yaml.org,2002:"
+_NODES_MAX = 100_000  # aliases of aliases grow without end
+_ADVICE = {  # the parser's own words -> what the author of the file should look for
+    "mapping values are not allowed here": "there is a second `: ` in the line, or the line is indented too far; "
+    "put text that holds `: ` in quotes",
+    "found character '\\t' that cannot start any token": "there is a tab; indent with spaces",
+    "found character": "text that begins with a special character must stand in quotes",
+    "found unknown escape character": "a \\ in \"...\" begins a special character; put patterns in single quotes '...'",
+    "could not find expected ':'": "a `:` is missing after the key, or a quote or bracket is not closed",
+    "expected <block end>": "the line is indented differently from the lines it belongs to",
+    "found unexpected end of stream": "a quote is opened here and never closed",
+    "found undefined alias": "the *name refers to nothing; text that begins with * must stand in quotes",
+    "found another document": "there is a second document after `---`; keep one to a file",
+    "but found another document": "there is a second document after `---`; keep one to a file",
+    "expected ',' or": "a bracket is not closed, or a comma is missing",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +60,16 @@ class Document:
         """A fault at a location of this document."""
         return Fault(message=message, file=self.file, line=self.line(location))
 
+    def at(self, location: Sequence[str | int]) -> Any:
+        """What is written at a location, None where nothing is."""
+        node: Any = self.data
+        for part in location:
+            try:
+                node = node[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return node
+
 
 def read(path: Path) -> Document | Fault:
     """Read one YAML file; a fault when it is not there, not text, not YAML, or not a table of keys."""
@@ -55,41 +86,121 @@ def read(path: Path) -> Document | Fault:
 def parse(text: str, file: str) -> Document | Fault:
     """Read YAML text that came from `file`."""
     try:
-        loaded = YAML(typ="rt", pure=True).load(text)
-    except DuplicateKeyError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        return Fault(
-            message=f"{str(error.problem).split(' with value')[0]}; keep one of them", file=file, line=line
-        )
+        root = YAML(typ="rt", pure=True).compose(text)
+        if not isinstance(root, MappingNode):
+            return Fault(message="holds no keys; it must be a table of `key: value` lines", file=file, line=1)
+        lines: dict[Location, int] = {}
+        data = _Reading(lines).value(root, ())
+    except _Unfit as unfit:
+        return Fault(message=unfit.message, file=file, line=unfit.line)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return Fault(
-            message=f"is not YAML here: {error.problem}", file=file, line=mark.line + 1 if mark else None
-        )
+        return _not_yaml(error, file)
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"holds a character that YAML does not allow (U+{error.character:04X}); delete it"
+        return Fault(message=message, file=file, line=line)
+    except RecursionError:
+        return Fault(message="is nested too deeply", file=file)
     except (YAMLError, ValueError) as error:
-        return Fault(message=f"is not YAML: {error}", file=file)
-    if not isinstance(loaded, CommentedMap):
-        return Fault(message="holds no keys; it must be a table of `key: value` lines", file=file, line=1)
-    lines: dict[Location, int] = {}
-    return Document(file=file, text=text, data=_plain(loaded, (), lines), lines=lines)
+        return Fault(message=f"is not YAML: {str(error).splitlines()[0]}", file=file)
+    return Document(file=file, text=text, data=data, lines=lines)
 
 
-def _plain(node: Any, at: Location, lines: dict[Location, int]) -> Any:
-    if isinstance(node, CommentedMap):
-        result: dict[str, Any] = {}
-        for key, value in node.items():
-            name = str(key)
-            lines[(*at, name)] = node.lc.key(key)[0] + 1
-            result[name] = _plain(value, (*at, name), lines)
-        return result
-    if isinstance(node, CommentedSeq):
-        for index in range(len(node)):
-            lines[(*at, index)] = node.lc.item(index)[0] + 1
-        return [_plain(item, (*at, index), lines) for index, item in enumerate(node)]
-    if isinstance(node, ScalarBoolean):
-        return bool(node)
-    if isinstance(node, ScalarFloat):
-        return float(node)
-    if isinstance(node, ScalarInt):
-        return int(node)
-    return str(node) if isinstance(node, str) else node
+def _not_yaml(error: MarkedYAMLError, file: str) -> Fault:
+    said = str(error.problem)
+    advice = next((advice for start, advice in _ADVICE.items() if said.startswith(start)), said)
+    never_closed = said.startswith("found unexpected end of stream")
+    mark = (
+        error.context_mark
+        if never_closed and error.context_mark
+        else error.problem_mark or error.context_mark
+    )
+    return Fault(message=f"is not YAML here: {advice}", file=file, line=mark.line + 1 if mark else None)
+
+
+class _Unfit(Exception):  # noqa: N818 - caught below, where it becomes a fault
+    def __init__(self, message: str, node: Node) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line: int = node.start_mark.line + 1
+
+
+class _Reading:
+    """Nodes on their way to plain values; notes the line of each."""
+
+    def __init__(self, lines: dict[Location, int]) -> None:
+        self._lines = lines
+        self._open: set[int] = set()
+        self._count = 0
+
+    def value(self, node: Node, at: Location) -> Any:
+        self._count += 1
+        if id(node) in self._open:
+            raise _Unfit("an alias stands inside its own anchor", node)
+        if self._count > _NODES_MAX:
+            raise _Unfit("aliases make this larger than any mapping can be", node)
+        if isinstance(node, ScalarNode):
+            return _scalar(node)
+        self._open.add(id(node))
+        try:
+            if isinstance(node, SequenceNode):
+                return [self._item(item, (*at, index)) for index, item in enumerate(node.value)]
+            return {name: self.value(value, (*at, name)) for name, value in self._pairs(node, at)}
+        finally:
+            self._open.discard(id(node))
+
+    def _item(self, node: Node, at: Location) -> Any:
+        self._lines[at] = node.start_mark.line + 1
+        return self.value(node, at)
+
+    def _pairs(self, node: Node, at: Location) -> Iterator[tuple[str, Node]]:
+        own: dict[str, Node] = {}
+        merged: list[Node] = []
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                raise _Unfit("a key must be plain text; put it in quotes", key)
+            if key.tag == f"{_TAG}merge":
+                merged += value.value if isinstance(value, SequenceNode) else [value]
+                continue
+            name = _whole(key)
+            if name in own:
+                raise _Unfit(f"the key `{name}` stands twice; keep one of them", key)
+            own[name] = value
+            self._lines[(*at, name)] = key.start_mark.line + 1
+        yield from own.items()
+        yield from self._merged(merged, own, at)
+
+    def _merged(
+        self, nodes: Sequence[Node], own: Mapping[str, Node], at: Location
+    ) -> Iterator[tuple[str, Node]]:
+        told = set(own)
+        for node in nodes:
+            if not isinstance(node, MappingNode):
+                raise _Unfit("`<<` takes a table, such as *name", node)
+            if id(node) in self._open:
+                raise _Unfit("an alias stands inside its own anchor", node)
+            for name, value in self._pairs(node, at):
+                if name not in told:
+                    told.add(name)
+                    yield name, value
+
+
+def _scalar(node: ScalarNode) -> str | int | float | bool | None:
+    text = _whole(node)
+    kind = str(node.tag).removeprefix(_TAG)
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind == "int" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "float" and _DECIMAL.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _whole(node: ScalarNode) -> str:
+    text = str(node.value)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise _Unfit("holds half a character (a surrogate); write the character itself", node)
+    return text

@@ -1,0 +1,99 @@
+"""A mapping in words, as `orderdrop mapping check` prints them."""
+
+from pathlib import Path
+
+import pytest
+
+from orderdrop.destinations import registry
+from orderdrop.mapping import load
+from orderdrop.mapping.explain import explain
+from orderdrop.wiring import find_shape
+
+MAPPINGS = Path(__file__).parents[3] / "mappings"
+SMALL = "mapping: small\ndestination: shipup\ncolumns:\n"
+
+ACME = """\
+`acme-shipments` makes orders for shipup. Nightly shipment export of the Acme warehouse, one row per shipped line.
+The file has encoding 'cp1252', delimiter ';', decimal mark ','; the rest is detected. Rows whose `Type` is 'TOTAL' are ignored.
+`Type` is passed over.
+`Order ref` is text and goes to `merchant_id`, must be filled, must match [A-Z]{2}-[0-9]+.
+`Shop no` is text and goes to `order_number`.
+`Ordered` is a date and time and goes to `ordered_at`, written as %d/%m/%Y %H:%M, in the time of Europe/Paris.
+`Email` is an email address and goes to `email`.
+`Mobile` is a phone number and goes to `phone`, a national number is one of FR.
+`First name` is text and goes to `first_name` and `shipping_address.first_name`.
+`Last name` is text and goes to `last_name` and `shipping_address.last_name`, must be filled.
+`Street` is text and goes to `shipping_address.address1`.
+`Postcode` is text and goes to `shipping_address.zip`.
+`Town` is text and goes to `shipping_address.city`.
+`Ship-to ctry` is a country and goes to `shipping_address.country_code`, must be filled, may also be headed `Country` or `Land`.
+`Order total` is a number and goes to `order_details.total_order_price_incl_tax_amount`, is at least 0.
+`Currency` is a currency and goes to `order_details.currency_code`.
+`Parcel` is text and goes to `fulfillments.merchant_id`, must be filled.
+`Carrier` is text and goes to `fulfillments.trackers.carrier_code`, is translated: 'La Poste' to 'colissimo', 'Chronopost' to \
+'chronopost', 'UPS' to 'ups', 'DHL' to 'dhl'.
+`Tracking no` is text and goes to `fulfillments.trackers.tracking_number`.
+`SKU` is text and goes to `fulfillments.trackers.line_items.merchant_id` and `fulfillments.trackers.line_items.sku`, must be filled.
+`Title` is text and goes to `fulfillments.trackers.line_items.title`.
+`Variant` is text and goes to `fulfillments.trackers.line_items.variant_title`.
+`Qty` is a whole number and goes to `fulfillments.trackers.line_items.quantity`, must be filled, is at least 1.
+`Remarks` is passed over.
+`fulfillments.status_code` is always 'shipped'.
+`fulfillments.trackers.line_items.name` is put together as `{Title} {Variant}`.
+When a row is bad, the other rows of its order are held. A row that repeats another exactly is rejected. With more than 80% bad \
+rows nothing is sent.
+"""
+
+
+def _explained(text: str) -> list[str]:
+    return list(explain(load.parse(text, "small.yaml", find_shape, registry.names())))
+
+
+def test_a_sample_mapping_is_explained_line_by_line() -> None:
+    text = (MAPPINGS / "acme-shipments.yaml").read_text(encoding="utf-8")
+    assert "\n".join(_explained(text)) + "\n" == ACME
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        pytest.param(
+            "  A: {to: merchant_id}\n  D: {to: ordered_at, type: date, format: '%d.%m.%Y'}\n",
+            "`A` names the order; say `required: true` so that readers see it.",
+            id="order-key-not-required",
+        ),
+        pytest.param(
+            "  A: {to: merchant_id, required: true}\n  D: {to: ordered_at, type: date}\n",
+            "`D` has no `format:`; only dates such as 2026-11-22 are taken.",
+            id="date-without-a-format",
+        ),
+        pytest.param(
+            "  A: {to: merchant_id, required: true}\n  D: {to: ordered_at, type: datetime, format: '%d.%m.%Y'}\n",
+            "`D` has no `timezone:`; times without an offset are read as UTC.",
+            id="time-without-a-zone",
+        ),
+        pytest.param(
+            "  A: {to: merchant_id, required: true}\n  First: {to: first_name}\nderived: {last_name: '{Frist} x'}\n",
+            "`last_name` uses `Frist`, which is not among the columns. Did you mean `First`?",
+            id="template-with-a-misspelt-heading",
+        ),
+    ],
+)
+def test_what_will_hurt_comes_last_as_a_warning(text: str, warning: str) -> None:
+    assert [line for line in _explained(SMALL + text) if line.startswith("warning: ")] == [
+        f"warning: {warning}"
+    ]
+
+
+def test_a_file_without_headings_and_the_other_policies_are_explained() -> None:
+    lines = _explained(
+        "mapping: small\ndestination: shipup\nfile: {header: false}\ncolumns:\n"
+        "  A: {to: merchant_id, required: true, position: 1}\n"
+        "on_bad_row: send_rest\non_duplicate_row: keep_one\n"
+    )
+    assert lines == [
+        "`small` makes orders for shipup.",
+        "How the file is written is detected. It has no headings: columns go by position.",
+        "`A` is text and goes to `merchant_id`, must be filled, stands at position 1.",
+        "When a row is bad, the other rows of its order are sent without it. A row that repeats another exactly is ignored.",
+    ]
