@@ -21,6 +21,7 @@ Location = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TAG = "tag:yaml.org,2002:"
 _NODES_MAX = 100_000  # aliases of aliases grow without end
 _ADVICE = {  # the parser's own words -> what the author of the file should look for
@@ -57,8 +58,8 @@ class Document:
         return None
 
     def fault(self, location: Sequence[str | int], message: str) -> Fault:
-        """A fault at a location of this document."""
-        return Fault(message=message, file=self.file, line=self.line(location))
+        """A fault at a location of this document; in one line, and harmless to a terminal, whatever it quotes."""
+        return Fault(message=_CONTROL.sub(" ", message), file=self.file, line=self.line(location))
 
     def at(self, location: Sequence[str | int]) -> Any:
         """What is written at a location, None where nothing is."""
@@ -92,7 +93,7 @@ def parse(text: str, file: str) -> Document | Fault:
         lines: dict[Location, int] = {}
         data = _Reading(lines).value(root, ())
     except _Unfit as unfit:
-        return Fault(message=unfit.message, file=file, line=unfit.line)
+        return Fault(message=_CONTROL.sub(" ", unfit.message), file=file, line=unfit.line)
     except MarkedYAMLError as error:
         return _not_yaml(error, file)
     except ReaderError as error:
