@@ -36,6 +36,14 @@ class Lineage:
         )
         return found or self.rows
 
+    def made(self, path: str) -> bool:
+        """Whether a row made every list element that the path goes through."""
+        lists = indexed_lists(path)
+        if any(place not in self.levels for place, _ in lists):
+            return False
+        wanted = [(self.levels.index(place), index) for place, index in lists]
+        return any(all(at[level] == index for level, index in wanted) for at in self.positions)
+
 
 def indexed_lists(path: str) -> list[tuple[str, int]]:
     """The list positions that a path names, outermost first: "a.0.b.2.c" -> [("a", 0), ("a.b", 2)]."""
@@ -54,12 +62,25 @@ def place_of(path: str) -> str:
     return ".".join(part for part in path.split(".") if not part.isdecimal())
 
 
-def locate(path: str | None, lineage: Lineage, sources: Mapping[str, Sequence[str]]) -> tuple[Cell, ...]:
+def locate(
+    path: str | None,
+    lineage: Lineage,
+    sources: Mapping[str, Sequence[str]],
+    twins: Sequence[str] = (),
+) -> tuple[Cell, ...]:
     """Lead a payload path back to the cells that caused it.
 
     `sources` maps a place to the headings that filled it. A place that no column fills, and a path that stops at a
-    node, lead to the node's rows as a whole; no path at all leads to every row of the order.
+    node, lead to the node's rows as a whole; no path at all leads to every row of the order. `twins` are other paths
+    of the same value, which a destination copied: the first of all that a column filled and rows made is the one.
     """
+    if path and twins:
+        path = _original((path, *twins), lineage, sources)
     rows = lineage.rows_at(path) if path else lineage.rows
     headings = sources.get(place_of(path), ()) if path else ()
     return tuple(Cell(row=row, column=heading) for row in rows for heading in (headings or (None,)))
+
+
+def _original(paths: Sequence[str], lineage: Lineage, sources: Mapping[str, Sequence[str]]) -> str:
+    made = [path for path in paths if lineage.made(path)]
+    return next((path for path in made if sources.get(place_of(path))), made[0] if made else paths[0])

@@ -29,13 +29,14 @@ class Wire(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """One place that takes a value."""
+    """One place that takes a value; `many`: a list of plain values (tags), to which every column and row may add one."""
 
     place: str
     wire: Wire
     required: bool = False
     one_of: tuple[str, ...] = ()
     max_length: int | None = None
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +44,15 @@ class ListNode:
     """One node that is a list: its place, the field that names an element, and where elements stay without one.
 
     `key` None: every row is an element of its own. `falls_back_to` names the list that takes the elements of this one
-    when an ancestor has no key: a line item without a tracking number stays with its fulfillment.
+    when an ancestor has no key: a line item without a tracking number stays with its fulfillment. `further_keys` are
+    fields that tell apart elements of the same key: two carriers may both have a parcel 1001. An element has them or
+    not; without `key` it is no element.
     """
 
     place: str
     key: str | None
     falls_back_to: str | None = None
+    further_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

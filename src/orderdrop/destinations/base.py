@@ -16,11 +16,27 @@ from orderdrop.core.shape import Shape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathProblem:
-    """One thing wrong at one path of the payload, in the payload's own spelling; None: the order as a whole."""
+    """One thing wrong at one path of the payload, in the mapping's spelling; None: the order as a whole.
+
+    `twins` are other paths that may have given the same value, where a destination copies one (see `locate`).
+    """
 
     path: str | None
     message: str
     value: str | None = None
+    twins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A payload that can be sent only after something was left out or moved; the remarks, told as warnings, say what."""
+
+    body: bytes
+    remarks: tuple[PathProblem, ...]
+
+
+Judged = bytes | Fitted | tuple[PathProblem, ...]
+"""What a contract check makes of a payload: the JSON to send, with remarks or without, or everything wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +135,11 @@ class Destination(Protocol):
     shape: Shape
     upserts: bool  # whether sending the same order again leaves one order
 
-    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[bytes | tuple[PathProblem, ...]]:
-        """Check payloads against the contract: per payload the JSON to send, or everything that is wrong with it."""
+    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> Sequence[Judged]:
+        """Check payloads against the contract: per payload the JSON to send, or everything that is wrong with it.
+
+        A `Fitted` is sent like plain JSON, and its remarks become warnings on the rows; they hold nothing back.
+        """
 
     def carrier(self, account: "AccountOptions", client_factory: Callable[[], httpx.Client]) -> Carrier:
         """An account's carrier; the account brings address, key and time-outs.

@@ -1,11 +1,12 @@
 """A payload's shape, read off its pydantic models, so that no list of places is written twice.
 
 How a leaf travels follows from its annotation (text, whole number, number, boolean); where that is not enough a
-`Wire` stands among the annotation's metadata. A list of objects needs an `Elements`, which names its natural key.
+`Wire` stands among the annotation's metadata. A list of objects needs an `Elements`, which names its natural key; a
+list of plain values is a leaf that takes many.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -34,6 +35,7 @@ class Elements:
 
     key: str | None
     falls_back_to: str | None = None
+    further_keys: tuple[str, ...] = ()
 
 
 def shape_of(model: type[BaseModel], *, destination: str, key: str) -> Shape:
@@ -60,8 +62,9 @@ def _must_hold_together(shape: Shape) -> None:
     if shape.key not in shape.leaves:
         raise TypeError(f"{shape.destination}: the order's key {shape.key} is not a leaf")
     for node in shape.lists.values():
-        if node.key is not None and f"{node.place}.{node.key}" not in shape.leaves:
-            raise TypeError(f"{shape.destination}: {node.place} has no field {node.key} to name its elements")
+        for key in (*([] if node.key is None else [node.key]), *node.further_keys):
+            if f"{node.place}.{key}" not in shape.leaves:
+                raise TypeError(f"{shape.destination}: {node.place} has no field {key} to name its elements")
         if node.falls_back_to is not None and node.falls_back_to not in shape.lists:
             raise TypeError(
                 f"{shape.destination}: {node.place} falls back to {node.falls_back_to}: no such list"
@@ -95,11 +98,12 @@ def _nodes_of_list(
     if isinstance(element, type) and issubclass(element, BaseModel):
         if told is None:
             raise TypeError(f"{place}: a list of objects needs Elements(key=...) in its annotation")
-        yield ListNode(place=place, key=told.key, falls_back_to=told.falls_back_to)
+        yield ListNode(
+            place=place, key=told.key, falls_back_to=told.falls_back_to, further_keys=told.further_keys
+        )
         yield from _nodes(element, prefix=f"{place}.")
-    else:  # plain values, such as tags: one element a row, the list's own place is the leaf
-        yield ListNode(place=place, key=None)
-        yield _leaf(place, element, inner, required=required)
+    else:  # plain values, such as tags
+        yield replace(_leaf(place, element, inner, required=required), many=True)
 
 
 def _leaf(place: str, annotation: Any, metadata: list[Any], *, required: bool) -> Leaf:

@@ -77,3 +77,50 @@ def test_every_path_leads_to_rows_of_the_order(
     rows = lineage.rows_at(f"a.{outer}.b.{inner}.c")
     there = tuple(row for row, at in zip(lineage.rows, positions, strict=True) if at == (outer, inner))
     assert rows == (there or lineage.rows)
+
+
+# Rows 2 and 3 put an item each into the only parcel, row 4 one that is in none.
+SHARED = Lineage(
+    levels=("parcels", "parcels.items", "items"),
+    rows=(2, 3, 4),
+    positions=((0, 0, ABSENT), (0, 1, ABSENT), (ABSENT, ABSENT, 0)),
+)
+
+
+@pytest.mark.parametrize(
+    ("paths", "sources", "cells"),
+    [
+        pytest.param(
+            ("items.1.sku", "parcels.0.items.1.sku"),
+            {"parcels.items.sku": ("SKU",)},
+            [(3, "SKU")],
+            id="copied-out-of-a-parcel",
+        ),
+        pytest.param(
+            ("items.0.sku", "parcels.0.items.0.sku"),
+            {"items.sku": ("SKU",), "parcels.items.sku": ("SKU",)},
+            [(4, "SKU")],
+            id="the-first-that-rows-made",
+        ),
+        pytest.param(
+            ("parcels.0.post_code", "address.post_code"),
+            {"address.post_code": ("Zip",)},
+            [(2, "Zip"), (3, "Zip"), (4, "Zip")],
+            id="moved-from-a-place-without-lists",
+        ),
+        pytest.param(
+            ("items.9.sku", "parcels.0.items.7.sku"),
+            {"items.sku": ("SKU",)},
+            [(2, "SKU"), (3, "SKU"), (4, "SKU")],
+            id="none-of-them-made-by-a-row",
+        ),
+        pytest.param(
+            ("parcels.0.status", "items.0.status"), {}, [(2, None), (3, None)], id="none-of-them-filled"
+        ),
+    ],
+)
+def test_a_copied_value_leads_to_the_cells_of_its_original(
+    paths: tuple[str, ...], sources: dict[str, tuple[str, ...]], cells: list[tuple[int, str | None]]
+) -> None:
+    found = locate(paths[0], SHARED, sources, paths[1:])
+    assert found == tuple(Cell(row=row, column=column) for row, column in cells)

@@ -52,7 +52,7 @@ DELIVERY = shape_of(Delivery, destination="vans", key="reference")
         pytest.param(Leaf(place="floor", wire=Wire.INTEGER), id="a whole number"),
         pytest.param(Leaf(place="day", wire=Wire.ISO_DATE), id="told by metadata"),
         pytest.param(Leaf(place="note", wire=Wire.TEXT, max_length=10), id="bounded on the field"),
-        pytest.param(Leaf(place="tags", wire=Wire.TEXT), id="a list of plain values"),
+        pytest.param(Leaf(place="tags", wire=Wire.TEXT, many=True), id="a list of plain values"),
         pytest.param(Leaf(place="packages.articles.price", wire=Wire.DECIMAL_TEXT), id="deep"),
         pytest.param(
             Leaf(place="packages.number", wire=Wire.TEXT, required=True, max_length=40), id="nested"
@@ -65,7 +65,6 @@ def test_a_leaf_is_read_with_its_wire_and_its_limits(leaf: Leaf) -> None:
 
 def test_lists_carry_their_key_and_where_the_nameless_stay() -> None:
     assert dict(DELIVERY.lists) == {
-        "tags": ListNode(place="tags", key=None),
         "packages": ListNode(place="packages", key=None),
         "packages.articles": ListNode(place="packages.articles", key="sku", falls_back_to="articles"),
         "articles": ListNode(place="articles", key="sku"),
