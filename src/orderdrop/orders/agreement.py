@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from orderdrop.core.problems import Cell, Code, Problem
-from orderdrop.orders.block import Column, Numbers, at_rows, column_in, filled
+from orderdrop.orders.block import Column, Mask, Numbers, at_rows, column_in, filled
 from orderdrop.orders.chunk import Chunk
 from orderdrop.orders.numbering import Nodes, first_rows
 from orderdrop.orders.placing import Placement
@@ -20,63 +20,94 @@ from orderdrop.orders.plan import Field, Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One column that fills a field, and the rows in which it does."""
+
+    headings: tuple[str, ...]
+    column: Column
+    speaks: Mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """Rows of one node that state different values for one field, as indexes.
+    """Rows of one node that state different values for one field; rows are indexes into the chunk.
 
     `stating` are the rows that have a value, `silent` the node's other rows; `differing` is the first that contradicts
-    the first.
+    the first. `name` are the columns that name the node.
     """
 
-    level: int
-    field: Field
+    place: str
+    voices: tuple[Voice, ...]
+    key: str
+    name: tuple[Voice, ...]
     stating: Numbers
     silent: Numbers
     differing: int
 
 
 def disagreements(
-    plan: Plan, nodes: Sequence[Nodes], columns: Sequence[Sequence[Column | None]], rows: Numbers
+    plan: Plan,
+    chunk: Chunk,
+    placement: Placement,
+    nodes: Sequence[Nodes],
+    columns: Sequence[Sequence[Column | None]],
+    rows: Numbers,
 ) -> Iterator[Disagreement]:
     """Every field of every node on which the node's rows do not agree; a blank agrees with everything.
 
-    Nodes and columns speak of `rows`, indexes into the chunk, and so do the answers.
+    Nodes and columns speak of `rows`, which are indexes into the chunk.
     """
     for index, level in enumerate(plan.levels):
+        key = next((field for field in level.fields if field.leaf.place == level.key), None)
         for field, column in zip(level.fields, columns[index], strict=True):
-            if column is not None and field.leaf.place != level.key:
-                yield from _in_column(index, field, nodes[index], column, rows)
+            if column is None or key is None or field is key:
+                continue
+            split = list(_split_nodes(nodes[index], column))
+            voices = _voices(chunk, placement, index, field) if split else ()
+            name = _voices(chunk, placement, index, key) if split else ()
+            for stating, silent, differing in split:
+                yield Disagreement(
+                    place=field.leaf.place,
+                    voices=voices,
+                    key=key.leaf.place,
+                    name=name,
+                    stating=rows[stating],
+                    silent=rows[silent],
+                    differing=int(rows[differing]),
+                )
 
 
-def disagreement_problem(
-    plan: Plan, chunk: Chunk, placement: Placement, found: Disagreement, *, whole_node: bool
-) -> Problem:
+def disagreement_problem(chunk: Chunk, rows: Numbers, found: Disagreement, *, whole_node: bool) -> Problem:
     """Name two rows and their values; the cells are all that state the field, those two first.
 
-    With `whole_node` the node's silent rows are among the cells, for they go down with it.
+    `rows` are the chunk's physical rows. With `whole_node` the node's silent rows are among the cells, for they go
+    down with it.
     """
-    rows = chunk.rows
     first, second = int(found.stating[0]), found.differing
-    others = [at for at in found.stating.tolist() if at not in (first, second)]
-    stated = {at: _cell(placement, chunk, found.level, found.field, at) for at in (first, second, *others)}
-    cells = [Cell(row=int(rows[at]), column=name) for at in stated for name in stated[at][0] or (None,)]
+    others = found.stating[(found.stating != first) & (found.stating != second)]
+    cells = [
+        Cell(row=int(rows[at]), column=heading)
+        for at in (first, second, *others.tolist())
+        for heading in _headings(found.voices, at) or (None,)
+    ]
     if whole_node:
-        cells += [Cell(row=int(rows[at])) for at in found.silent]
-    heading = next(iter(stated[second][0]), found.field.leaf.place)
-    node = _name(plan, chunk, placement, found)
+        cells += [Cell(row=row) for row in rows[found.silent].tolist()]
+    values = [_text(found.voices, at) for at in (first, second)]
+    node = f"{next(iter(_headings(found.name, first)), found.key)} {_text(found.name, first)}"
+    heading = next(iter(_headings(found.voices, second)), found.place)
     return Problem(
         code=Code.ROWS_DISAGREE,
         message=f"Rows {rows[first]} and {rows[second]} have the same {node} but differ in {heading}: "
-        f'"{stated[first][1]}" and "{stated[second][1]}". Give both rows the right one.',
+        f'"{values[0]}" and "{values[1]}". Give both rows the right one.',
         cells=tuple(cells),
-        value=stated[first][1],
+        value=values[0],
         order=chunk.names[chunk.order[first]],
-        path=found.field.leaf.place,
+        path=found.place,
     )
 
 
-def _in_column(
-    index: int, field: Field, nodes: Nodes, column: Column, rows: Numbers
-) -> Iterator[Disagreement]:
+def _split_nodes(nodes: Nodes, column: Column) -> Iterator[tuple[Numbers, Numbers, int]]:
+    """Per node whose rows differ: the rows that have a value, those that have none, the first that differs."""
     having = filled(column) & (nodes.of_row >= 0)
     first = first_rows(nodes, having)
     stating = np.flatnonzero(having)
@@ -86,39 +117,30 @@ def _in_column(
     unequal = pc.not_equal(at_rows(column, others), at_rows(column, first[nodes.of_row[others]]))
     differing = others[np.asarray(unequal, dtype=np.bool_)]
     split, earliest = np.unique(nodes.of_row[differing], return_index=True)
-    ranked = np.argsort(nodes.of_row, kind="stable") if len(split) else differing
+    if not len(split):
+        return
+    ranked = np.argsort(nodes.of_row, kind="stable")
     starts = np.searchsorted(nodes.of_row[ranked], split, side="left")
     ends = np.searchsorted(nodes.of_row[ranked], split, side="right")
     for start, end, at in zip(starts, ends, earliest, strict=True):
         members = ranked[start:end]
-        yield Disagreement(
-            level=index,
-            field=field,
-            stating=rows[members[having[members]]],
-            silent=rows[members[~having[members]]],
-            differing=int(rows[differing[at]]),
-        )
+        yield members[having[members]], members[~having[members]], int(differing[at])
 
 
-def _cell(
-    placement: Placement, chunk: Chunk, level: int, field: Field, at: int
-) -> tuple[tuple[str, ...], str]:
-    """The headings and the text of the cell with which a row states a field."""
+def _voices(chunk: Chunk, placement: Placement, level: int, field: Field) -> tuple[Voice, ...]:
+    voices = []
     for feed, mask in placement.feeds_at(level, field):
-        value = column_in(chunk.table, feed.column)[at]
-        if mask[at] and value.is_valid:
-            return feed.headings, _shown(value.as_py())
-    return (), ""
+        column = column_in(chunk.table, feed.column)
+        voices.append(Voice(headings=feed.headings, column=column, speaks=mask & filled(column)))
+    return tuple(voices)
 
 
-def _name(plan: Plan, chunk: Chunk, placement: Placement, found: Disagreement) -> str:
-    """How a clerk finds the node: the heading and text of its key, such as `Tracking no 1Z99`."""
-    level = plan.levels[found.level]
-    field = next((field for field in level.fields if field.leaf.place == level.key), None)
-    if field is None:
-        return level.place
-    headings, text = _cell(placement, chunk, found.level, field, int(found.stating[0]))
-    return f"{headings[0] if headings else field.leaf.place} {text}"
+def _headings(voices: tuple[Voice, ...], at: int) -> tuple[str, ...]:
+    return next((voice.headings for voice in voices if voice.speaks[at]), ())
+
+
+def _text(voices: tuple[Voice, ...], at: int) -> str:
+    return next((_shown(voice.column[at].as_py()) for voice in voices if voice.speaks[at]), "")
 
 
 def _shown(value: Any) -> str:

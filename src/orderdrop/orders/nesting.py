@@ -142,8 +142,9 @@ def _judge(
     heard = ~copy if hold else ~(bad | copy)
     nodes = number_nodes(plan, [codes[heard] for codes in keys])
     told: dict[tuple[str, tuple[Cell, ...]], Problem] = {}  # one cell that fills two places is one problem
-    for found in disagreements(plan, nodes, _only(columns, heard), np.flatnonzero(heard)):
-        problem = disagreement_problem(plan, chunk, placement, found, whole_node=not hold)
+    rows, columns = chunk.rows, _only(columns, heard)
+    for found in disagreements(plan, chunk, placement, nodes, columns, np.flatnonzero(heard)):
+        problem = disagreement_problem(chunk, rows, found, whole_node=not hold)
         told.setdefault((problem.message, problem.cells), problem)
         bad[found.stating] = True
         bad[found.silent] |= not hold

@@ -3,7 +3,8 @@
 A row gives a list an element when its key cell is filled and so are the keys of the lists above. An element that is
 named while a list above it is not falls back: a line item without a tracking number stays with its fulfillment, and
 without a fulfillment with its order. Fields of the unnamed tracker itself are then left out, because unshipped lines
-often carry the planned carrier. Values that have nowhere to go are a missing key.
+often carry the planned carrier. Whatever else has nowhere to go (a tracking number without its fulfillment) is a
+missing key.
 """
 
 from collections.abc import Iterator
@@ -31,12 +32,10 @@ class Placement:
         """The columns that fill a field in this place, each with the rows in which it does; the first value counts."""
         lands = self.lands[level]
         found = [(feed, lands[feed.origin]) for feed in field.feeds if feed.origin in lands]
-        if lands:
+        constants = [feed for feed in field.feeds if feed.origin == level and not feed.headings]
+        if constants and lands:  # a constant holds for the elements that fell back here, too
             everywhere = np.logical_or.reduce(list(lands.values()))
-            constants = (feed for feed in field.feeds if feed.origin == level and not feed.headings)
-            found += [
-                (feed, everywhere) for feed in constants
-            ]  # it holds for elements that fell back here, too
+            found += [(feed, everywhere) for feed in constants]
         return found
 
     def values(self, table: pa.Table, level: int, field: Field) -> Column | None:
@@ -115,7 +114,7 @@ def _missing(
     plan: Plan, table: pa.Table, named: list[Mask], here: list[Mask], moved: list[Mask], roomy: list[Mask]
 ) -> dict[int, Mask]:
     found: dict[int, Mask] = {}
-    for index, lost in _lost(plan, table, here, moved):
+    for index, lost in _lost(plan, table, named, here, moved):
         nowhere = lost & ~roomy[index]
         wanting = [(index, lost), *((above, nowhere) for above in plan.ancestors(index))]
         for level, rows in wanting:
@@ -125,15 +124,19 @@ def _missing(
     return found
 
 
-def _lost(plan: Plan, table: pa.Table, here: list[Mask], moved: list[Mask]) -> Iterator[tuple[int, Mask]]:
-    """Per level the rows that state values for it which have nowhere to go."""
+def _lost(
+    plan: Plan, table: pa.Table, named: list[Mask], here: list[Mask], moved: list[Mask]
+) -> Iterator[tuple[int, Mask]]:
+    """Per level the rows that state values for it which have nowhere to go.
+
+    An element without a name is let go where something below it fell back; one with a name is never.
+    """
     for index in range(1, len(plan.levels)):
         stated = [filled(column_in(table, feed.column)) for feed in plan.stated(index)]
         if stated:
-            lost = _any(stated, table.num_rows) & ~here[index] & ~moved[index]
-            for below in range(len(plan.levels)):
-                if index in plan.ancestors(below):
-                    lost &= ~moved[below]
+            below = [moved[other] for other in range(len(plan.levels)) if index in plan.ancestors(other)]
+            let_go = ~named[index] & _any(below, table.num_rows)
+            lost = _any(stated, table.num_rows) & ~here[index] & ~moved[index] & ~let_go
             if lost.any():
                 yield index, lost
 

@@ -134,7 +134,9 @@ class Reference:
                 for column in self.columns
                 if self._home(column) == place
             )
-            rescued = any(place in self.shape.lists_over(other)[:-1] for other in moved)
+            rescued = not named[place][0] and any(
+                place in self.shape.lists_over(other)[:-1] for other in moved
+            )
             if stated and place not in direct and place not in moved and not rescued:
                 if not named[place][0]:
                     missing.add(place)

@@ -85,7 +85,6 @@ def test_open_nodes_take_any_name() -> None:
         ),
         pytest.param("P1", None, {"parcels": [{"number": "P1", "lines": "*"}]}, id="packed-not-shipped"),
         pytest.param(None, None, {"lines": "*"}, id="not-packed"),
-        pytest.param(None, "T1", {"lines": "*"}, id="a-tracker-of-no-parcel"),
     ],
 )
 def test_a_line_stays_with_the_nearest_thing_that_has_a_key(
@@ -128,6 +127,12 @@ def test_lines_that_fell_back_join_those_that_were_there_and_merge_by_key() -> N
             PARCEL.upper(),
             "PARCELS.NUMBER is blank, but PARCELS.STATUS needs it. Fill in PARCELS.NUMBER.",
             id="a-parcel-without-a-number",
+        ),
+        pytest.param(
+            {PARCEL: None, TRACKER: "T1", SKU: "red"},
+            PARCEL.upper(),
+            "PARCELS.NUMBER is blank, but PARCELS.TRACKERS.NUMBER needs it. Fill in PARCELS.NUMBER.",
+            id="a-tracking-number-is-never-dropped-though-its-line-could-stay-elsewhere",
         ),
         pytest.param(
             {PARCEL: "P1", TRACKER: None, SKU: None, QUANTITY: 2},
