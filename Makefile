@@ -27,7 +27,7 @@ check: $(STAMP) ## lint, types, import contracts, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	PYTHONPATH=. $(BIN)/cog --check README.md docs/*.md
+	PYTHONPATH=. $(BIN)/cog -P --check README.md docs/*.md
 	$(BIN)/python -m pytest -n 0 tests/test_docs.py
 
 format: $(STAMP) ## let the formatter have its way
@@ -36,7 +36,7 @@ format: $(STAMP) ## let the formatter have its way
 
 docs: $(STAMP) ## write what is generated: the JSON Schema of mappings, the command reference
 	$(BIN)/orderdrop mapping schema > mappings/mapping.schema.json
-	PYTHONPATH=. $(BIN)/cog -r README.md docs/*.md
+	PYTHONPATH=. $(BIN)/cog -P -r README.md docs/*.md
 
 bench: $(STAMP) ## comparisons side by side, printed as ratios
 	$(BIN)/python -m benchmarks

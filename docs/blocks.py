@@ -99,3 +99,42 @@ def _default(info: FieldInfo) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def reject_report(sample: str, columns: tuple[str, ...]) -> None:
+    """Print some columns of a sample's golden reject report, with what is said about each row."""
+    import csv
+
+    golden = ROOT / "samples" / sample / "rejects.csv"
+    rows = list(csv.DictReader(golden.read_text(encoding="cp1252").splitlines(), delimiter=";"))
+    print("| row |", " | ".join(columns), "| what is wrong |")
+    print("|---|" + "---|" * (len(columns) + 1))
+    for row in rows:
+        print(
+            f"| {row['_row']} |",
+            " | ".join(_cell(row[column]) for column in columns),
+            "|",
+            _cell(row["_problems"]),
+            "|",
+        )
+
+
+def commands() -> None:
+    """Print the help of every command, as a terminal shows it."""
+    import click
+    from typer.main import get_command
+
+    from orderdrop.cli.app import app
+
+    def walk(group: click.Command, path: tuple[str, ...]) -> None:
+        print(f"\n## {' '.join(('orderdrop', *path))}\n")
+        context = click.Context(
+            group, info_name=" ".join(("orderdrop", *path)), max_content_width=100, terminal_width=100
+        )
+        print("```text")
+        print("\n".join(line.rstrip() for line in group.get_help(context).splitlines()))
+        print("```")
+        for name, sub in getattr(group, "commands", {}).items():
+            walk(sub, (*path, name))
+
+    walk(get_command(app), ())

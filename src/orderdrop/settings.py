@@ -53,16 +53,19 @@ class _Strict(BaseModel):
 class Account(_Strict):
     """One set of credentials for one destination."""
 
-    destination: str
-    base_url: AnyUrl
-    key: SecretStr = Field(min_length=1)
+    destination: str = Field(description="The API that the account belongs to.")
+    base_url: AnyUrl = Field(description="Where the API answers; https, on loopback also http.")
+    key: SecretStr = Field(min_length=1, description="The account's key.")
     rate: Literal["unlimited"] | float | None = Field(
         None, description="Requests a second; the published limit if left out."
     )
     burst: int | None = Field(None, ge=1, description="How many requests may come at once.")
-    endpoint: Literal["auto", "batch", "single"] = "auto"
-    auth: Literal["bare", "bearer"] = Field(
-        "bare", description="How the key stands in the Authorization header."
+    endpoint: Literal["auto", "batch", "single"] = Field(
+        "auto", description="One order a request, many, or whatever suits the number that waits."
+    )
+    auth: Literal["auto", "bare", "bearer"] = Field(
+        "auto",
+        description="How the key stands in the Authorization header; as the API documents it if left out.",
     )
     concurrency: int = Field(4, ge=1, le=64, description="Requests under way at once.")
     timeout: Duration = Field(
@@ -101,22 +104,24 @@ class Feed(_Strict):
     """A source of files with its mapping, account, schedule and reply policy."""
 
     source: str = Field(description="sftp://user@host:22/folder, or a folder.")
-    password: SecretStr | None = None
-    private_key: Path | None = None
-    passphrase: SecretStr | None = None
-    agent: bool = False
+    password: SecretStr | None = Field(None, description="Log in with a password.")
+    private_key: Path | None = Field(None, description="Log in with the key in this file.")
+    passphrase: SecretStr | None = Field(None, description="What unlocks the key file.")
+    agent: bool = Field(False, description="Log in with the keys of the running SSH agent.")
     known_hosts: Path | None = Field(None, description="The file of host keys that are trusted.")
     files: str = Field("*", description="The names that are drops: shipments_*.csv")
-    mapping: str
-    account: str
+    mapping: str = Field(description="The mapping of its files.")
+    account: str = Field(description="The account that gets the orders.")
     every: Duration | None = Field(None, description="Poll so often.")
     cron: str | None = Field(None, pattern=r"^\S+( \S+){4}$", description='Poll at these times: "0 2 * * *"')
     timezone: str = Field("UTC", description="The time zone of cron.")
-    settle: SettleOptions = Field(default_factory=lambda: SettleOptions())
+    settle: SettleOptions = Field(
+        default_factory=lambda: SettleOptions(), description="When a file counts as complete."
+    )
     reply: bool = Field(
         False, description="Write the reject report and the receipt beside the archived drop."
     )
-    paused: bool = False
+    paused: bool = Field(False, description="Do not poll by itself; `orderdrop run FEED` still does.")
 
     @model_validator(mode="after")
     def _whole(self) -> "Feed":
@@ -134,8 +139,9 @@ class Feed(_Strict):
                 raise ValueError("source must name user and host: sftp://user@host:22/folder")
             if url.password:
                 raise ValueError("source must not hold a password; put it under `password: ${NAME}`")
-            if not (self.password or self.private_key or self.agent):
-                raise ValueError("say how to log in: `private_key:`, `password:` or `agent: true`")
+            ways = sum(map(bool, (self.password, self.private_key, self.agent)))
+            if ways != 1:
+                raise ValueError("give one way to log in: `private_key:`, `password:` or `agent: true`")
         return self
 
     @property
@@ -151,18 +157,21 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix="ORDERDROP_", hide_input_in_errors=True
     )
 
-    ledger: str = "sqlite:///var/orderdrop.db"
-    workdir: Path = Path("var")
-    mappings: Path = Path("mappings")
-    accounts: dict[str, Account] = Field(default_factory=dict)
-    feeds: dict[str, Feed] = Field(default_factory=dict)
+    ledger: str = Field("sqlite:///var/orderdrop.db", description="The database of everything that happened.")
+    workdir: Path = Field(Path("var"), description="Kept drops, reports, and what does not fit into memory.")
+    mappings: Path = Field(Path("mappings"), description="The folder of the mappings.")
+    accounts: dict[str, Account] = Field(default_factory=dict, description="The accounts, by name.")
+    feeds: dict[str, Feed] = Field(default_factory=dict, description="The feeds, by name.")
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file."""
         return env_settings, init_settings
 
