@@ -121,14 +121,15 @@ def reject_report(sample: str, columns: tuple[str, ...]) -> None:
 
 def commands() -> None:
     """Print the help of every command, as a terminal shows it."""
-    import click
+
+    from typer._click.core import Command, Context
     from typer.main import get_command
 
     from orderdrop.cli.app import app
 
-    def walk(group: click.Command, path: tuple[str, ...]) -> None:
+    def walk(group: Command, path: tuple[str, ...]) -> None:
         print(f"\n## {' '.join(('orderdrop', *path))}\n")
-        context = click.Context(
+        context = Context(
             group, info_name=" ".join(("orderdrop", *path)), max_content_width=100, terminal_width=100
         )
         print("```text")

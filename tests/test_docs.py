@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-import click
 import pytest
 from pydantic import BaseModel
+from typer._click.core import Command
 from typer.main import get_command
 
 from orderdrop import settings
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def every_command(group: click.Command, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
+def every_command(group: Command, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Command]:
     """All commands that do something, by their words."""
     found = {} if hasattr(group, "commands") else {path: group}
     for name, sub in getattr(group, "commands", {}).items():
