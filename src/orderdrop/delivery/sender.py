@@ -10,36 +10,26 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
-from typing import Protocol
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import OrderFate
-from orderdrop.core.policy import StopReason
 from orderdrop.core.progress import Step, Watcher, nobody
-from orderdrop.delivery.breaker import Breaker, Gate, Open, Probing, State
+from orderdrop.delivery.breaker import Breaker, Gate
 from orderdrop.delivery.crew import Crew, Threads
+from orderdrop.delivery.ending import leave_unsent, why_open
 from orderdrop.delivery.follow import Ask, Tickets, by_ticket
 from orderdrop.delivery.pace import Pace
 from orderdrop.delivery.parcels import Load, Sent, Waiting
 from orderdrop.delivery.record import Record
 from orderdrop.delivery.rulings import Locate, not_sent
 from orderdrop.delivery.settling import Settling
-from orderdrop.delivery.telling import account_stopped
-from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Rhythm
+from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Receiver, Rhythm
 from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger
 
 _STOCK_WITHIN_SECONDS = 1.0  # attempts are not written long before their requests may leave
 
 _SHORTEST_NAP_SECONDS = 0.001  # below this the rounding of clocks would have the loop spin
-
-
-class Receiver(Protocol):
-    """What delivery must know of a destination."""
-
-    @property
-    def upserts(self) -> bool:
-        """Whether sending the same order again leaves one order."""
 
 
 def deliver(
@@ -254,19 +244,13 @@ class _Delivery:
         for sent in self.outbox:
             self.record.outcomes(not_sent(sent, self.chance.clock()))
         self.record.flush()
-        reason, detail, unsent = self._leave_unsent() if ended is Ended.ACCOUNT_STOPPED else (None, "", 0)
+        reason, detail, unsent = None, "", 0
+        if ended is Ended.ACCOUNT_STOPPED:
+            reason, detail = self.settling.stopped or why_open(self.line.breaker.state)
+            unsent = leave_unsent(self.ledger, self.batch, reason, detail)
         if not self.under_way:
             self.record.tell(Step.SENT)
         return self.record.delivered(ended, unsent=unsent, reason=reason, detail=detail)
-
-    def _leave_unsent(self) -> tuple[StopReason | None, str, int]:
-        """Told first, then moved: a death between the two leaves orders that are tried again, not orders unexplained."""
-        reason, detail = self.settling.stopped or _why(self.line.breaker.state)
-        if not self._ready_orders(-1, 1):
-            return reason, detail, 0
-        self.ledger.add_problems(self.batch.id, [account_stopped(reason, detail, self.batch)])
-        unsent = self.ledger.set_fates(self.batch.id, (OrderFate.READY,), OrderFate.UNSENT)
-        return reason, detail, unsent
 
     def _ready_orders(self, after: int, limit: int) -> list[StoredOrder]:
         return self.ledger.orders(self.batch.id, (OrderFate.READY,), after=after, limit=limit)
@@ -276,8 +260,3 @@ class _Delivery:
         while page := self.ledger.orders(self.batch.id, (OrderFate.PENDING,), after=after, limit=limit):
             yield from page
             after = page[-1].sequence
-
-
-def _why(state: State) -> tuple[StopReason, str]:
-    rest = state.of if isinstance(state, Probing) else state
-    return (rest.reason, rest.detail) if isinstance(rest, Open) else (StopReason.OUTAGE, "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from random import Random
+from typing import Protocol
 
 from orderdrop.core.policy import StopReason
 from orderdrop.delivery.breaker import Breaker
@@ -12,6 +13,14 @@ from orderdrop.delivery.follow import Ask, Asking
 from orderdrop.delivery.pace import Pace
 from orderdrop.delivery.parcels import Sent
 from orderdrop.destinations.base import Answer, Carrier
+
+
+class Receiver(Protocol):
+    """What delivery must know of a destination."""
+
+    @property
+    def upserts(self) -> bool:
+        """Whether sending the same order again leaves one order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 import threading
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -417,6 +417,39 @@ def test_a_stop_leaves_the_rest_ready_and_takes_back_what_did_not_leave() -> Non
     world.stop.clear()
     world.watcher = None
     assert world.run().accepted == 300 - delivered.accepted
+    assert sorted(world.api.kept) == sorted(set(world.api.kept))
+
+
+class OneThread:
+    """A crew of one that begins a task only when somebody waits for results."""
+
+    def __init__(self, time: Time) -> None:
+        self._time = time
+        self._tasks: deque[Callable[[], Back]] = deque()
+
+    def submit(self, task: Callable[[], Back]) -> None:
+        self._tasks.append(task)
+
+    def collect(self, timeout_seconds: float) -> list[Back]:
+        self._time.advance(0.01 if self._tasks else timeout_seconds)
+        return [self._tasks.popleft()()] if self._tasks else []
+
+    def close(self) -> None:
+        pass
+
+
+def test_requests_handed_over_before_a_refused_key_was_known_do_not_leave() -> None:
+    world = Sending(count=50)
+    world.run(Act.WELL, Act.BAD_KEY, crew=OneThread(world.time))
+    assert world.api.posts == [("FR-0",), ("FR-1",)]
+    assert sorted(fates(world.ledger).values()) == [OrderFate.ACCEPTED] + [OrderFate.UNSENT] * 49
+
+
+def test_requests_handed_over_before_a_pause_wait_for_its_end() -> None:
+    world = Sending(count=50)
+    world.run(Act.WELL, Act.THROTTLED_FOR_2, crew=OneThread(world.time))
+    assert world.api.times[2] - world.api.times[1] >= 2.0
+    assert world.fates() == {OrderFate.ACCEPTED}
     assert sorted(world.api.kept) == sorted(set(world.api.kept))
 
 
