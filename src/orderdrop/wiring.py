@@ -1,5 +1,6 @@
 """Settings become concrete parts; the one place that picks them."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -153,7 +154,7 @@ class _Lines:
         self._settings = settings
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
-        self._tls = httpx.create_ssl_context()  # takes long to make; every client of every thread shares it
+        self._tls: ssl.SSLContext | None = None  # takes long to make; every client of every thread shares it
 
     def line(self, name: str) -> Line:
         with self._lock:
@@ -177,7 +178,8 @@ class _Lines:
             deadline_seconds=account.deadline.total_seconds(),
             concurrency=account.concurrency,
         )
-        carrier = destination.carrier(options, lambda: httpx.Client(verify=self._tls))
+        tls = self._tls = self._tls or httpx.create_ssl_context()
+        carrier = destination.carrier(options, lambda: httpx.Client(verify=tls))
         return Line(
             account=name,
             destination=destination,
