@@ -101,19 +101,13 @@ def type_of(kind: ColumnType) -> ArrowType:
 
 
 def adapt(values: ArrowArray, kind: ColumnType, wire: Wire) -> ArrowArray:
-    """Values in the form that a place takes: what is not text becomes canonical text for a place that takes text."""
-    if wire is Wire.COUNTRY_ALPHA3 and kind is ColumnType.COUNTRY:
-        return _alpha3(values)
+    """Values in the form that a place takes: what is not text becomes canonical text for a place that takes text.
+
+    Countries stay alpha-2 and moments stay moments: the payload is written later.
+    """
     if kind in (ColumnType.TEXT, _OF_WIRE[wire]):
         return values
     if kind is ColumnType.DATETIME:
         local = values.cast(pa.int64()).cast(pa.timestamp("s")).cast(pa.string())
         return pc.binary_join_element_wise(pc.replace_substring(local, " ", "T"), "Z", "")
     return values.cast(pa.string())
-
-
-def _alpha3(values: ArrowArray) -> ArrowArray:
-    encoded = values.dictionary_encode()
-    table = places.alpha3()
-    longer = pa.array([table[code] for code in encoded.dictionary.to_pylist()], pa.string())
-    return longer.take(encoded.indices)

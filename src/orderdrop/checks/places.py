@@ -57,7 +57,6 @@ _MORE_LANGUAGES = {
     "中文": "zh",
     "日本語": "ja",
 }
-_OWN_ALPHA3 = {"XK": "XKX"}  # Kosovo: user-assigned, so not in ISO's list
 
 
 def countries() -> Reader:
@@ -94,12 +93,6 @@ def currencies() -> Reader:
     """ISO 4217 codes, English names or €, to the code in capitals; $ and £ stand for several currencies."""
     flaw = Flaw(code=Code.NOT_A_CURRENCY, expected="a currency code such as EUR is expected")
     return Reader(type=pa.string(), parse=lambda text: _currencies().get(_fold(text), flaw))
-
-
-@lru_cache(maxsize=1)
-def alpha3() -> Mapping[str, str]:
-    """Alpha-3 of every alpha-2."""
-    return {country.alpha_2: country.alpha_3 for country in pycountry.countries} | _OWN_ALPHA3
 
 
 @lru_cache(maxsize=1)
