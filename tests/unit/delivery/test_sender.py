@@ -294,6 +294,31 @@ def test_a_new_start_follows_the_tickets_of_the_old_one() -> None:
     assert [attempt.outcome for attempt in world.ledger.attempts("o-0")] == [AttemptOutcome.ACCEPTED]
 
 
+def test_a_second_order_of_a_key_waits_for_the_ticket_of_an_earlier_run() -> None:
+    world = Sending(count=1)
+    world.rhythm = Rhythm(look_seconds=20.0, asking=Asking(give_up_seconds=0.5))
+    world.run(Act.PENDING)
+    ledger = ledger_with([order(0), order(1, "FR-0")])
+    (pending,) = world.ledger.orders(BATCH)
+    attempt = Attempt(id="a-0", request_id="r-0", batch_id=BATCH, order_id="o-0", started_at=world.time.now())
+    ledger.record_attempts([attempt])
+    outcome = Outcome(
+        attempt_id="a-0",
+        order_id="o-0",
+        fate=OrderFate.PENDING,
+        attempt=AttemptOutcome.PENDING,
+        at=world.time.now(),
+        reference=pending.reference,
+    )
+    ledger.record_outcomes([outcome], "shop-eu")
+    world.rhythm = ONE_BY_ONE
+    open_tickets: list[int] = []
+    world.api.before_post = lambda parcel: open_tickets.append(world.api.tickets["job-1"].asked)
+    world.run(ledger=ledger)
+    assert open_tickets == [3]
+    assert set(fates(ledger).values()) == {OrderFate.ACCEPTED}
+
+
 def test_the_orders_of_a_lost_ticket_are_sent_again() -> None:
     world = Sending(count=3)
     world.api.size = 3
