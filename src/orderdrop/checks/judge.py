@@ -21,11 +21,17 @@ from orderdrop.mapping.model import ColumnType
 from orderdrop.mapping.model import Mapping as FileMapping
 
 LISTED_AT_MOST = 100_000
-_DAMAGED = r"^[0-9]([.,][0-9]+)?E\+[0-9]+$"
-_DAMAGE = Flaw(
+_LOST_DIGITS = r"^[0-9][.,][0-9]+E\+[0-9]+$"
+_LOST = Flaw(
     code=Code.NOT_ALLOWED,
-    expected="a spreadsheet program has probably turned a long number into this and lost its digits; "
-    "it goes on as it stands. Format the column as text and export again",
+    expected="a spreadsheet program has turned a long number into this and lost its digits. Format the column as text, "
+    "fill it anew and export again",
+)
+_LOOKS_DAMAGED = r"^[0-9]E\+[0-9]+$"  # 1E+05 may be an article number, so it goes on
+_DOUBTFUL = Flaw(
+    code=Code.NOT_ALLOWED,
+    expected="a spreadsheet program may have turned a number into this; it goes on as it stands. If it is wrong, format the "
+    "column as text and export again",
 )
 
 
@@ -147,11 +153,14 @@ class _Rows:
             self._find(checked.field, field, flaw.code, failing, lambda _, flaw=flaw: flaw)
 
     def _note_damage(self, number: int, field: Field, text: ArrowArray) -> None:
-        suspects = pc.match_substring(text, "E+").fill_null(False)
-        if pc.any(suspects).as_py():
-            damaged = pc.match_substring_regex(text, _DAMAGED).fill_null(False)
-            at = np.flatnonzero(damaged.to_numpy(zero_copy_only=False))
-            self._find(number, field, Code.NOT_ALLOWED, at, lambda _: _DAMAGE, Severity.WARNING)
+        if not pc.any(pc.match_substring(text, "E+").fill_null(False)).as_py():
+            return
+        for pattern, flaw, severity in (
+            (_LOST_DIGITS, _LOST, Severity.ERROR),
+            (_LOOKS_DAMAGED, _DOUBTFUL, Severity.WARNING),
+        ):
+            found = pc.match_substring_regex(text, pattern).fill_null(False).to_numpy(zero_copy_only=False)
+            self._find(number, field, flaw.code, np.flatnonzero(found), lambda _, flaw=flaw: flaw, severity)
 
     def _find(
         self,

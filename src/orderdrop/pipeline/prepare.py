@@ -3,7 +3,7 @@
 Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -20,15 +20,15 @@ from orderdrop.core.lineage import Lineage, locate
 from orderdrop.core.neutral import RESTORE_PATTERN
 from orderdrop.core.orders import Draft, StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
-from orderdrop.core.problems import Code, Problem
+from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.progress import Event, Step, Watcher
-from orderdrop.destinations.base import Destination, PathProblem
+from orderdrop.destinations.base import Destination, Fitted, PathProblem
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TextFrame, TypedFrame
 from orderdrop.frames import Verdict as TableVerdict
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.orders.nesting import Nested, nest
+from orderdrop.orders import Nested, nest, sources_after_fallback
 from orderdrop.tables.open import open_table, reopen
 
 
@@ -114,11 +114,13 @@ class _Preparation:
             table = open_table(self._path, self._mapping.file)
         except FileRefused as refused:
             return self._refuse([refused.problem], verdict="")
-        binding = bind(self._mapping, table.headings, has_header=self._mapping.file.header)
+        binding = bind(
+            self._mapping, table.headings, has_header=self._mapping.file.header, key=self._loaded.shape.key
+        )
         table, correction_of = peek_at_correction(table)
         reading = Reading(
             table=table.verdict,
-            sources=dict(binding.sources),
+            sources=sources_after_fallback(self._loaded.shape, binding.sources),
             spreadsheet=self._spreadsheet(table, correction_of),
         )
         if any(problem.blocks for problem in binding.problems):
@@ -151,7 +153,7 @@ class _Preparation:
         )
         for chunk in nested:
             self._go_on()
-            self._store(chunk, binding)
+            self._store(chunk, reading.sources)
 
     def _spreadsheet(self, table: Table, correction_of: str | None) -> bool:
         """Whether dates and numbers may stand as workbooks have them; a correction is as its original was."""
@@ -188,7 +190,7 @@ class _Preparation:
             self._ledger.add_row_fates(self._batch.id, fate, rows)
             self._rows_bad += len(rows) if fate is RowFate.REJECTED else 0
 
-    def _store(self, chunk: Nested, binding: Binding) -> None:
+    def _store(self, chunk: Nested, sources: Mapping[str, tuple[str, ...]]) -> None:
         sendable = [draft for draft in chunk.drafts if not draft.held]
         checked = self._destination.validate([draft.payload for draft in sendable])
         payloads: dict[str, bytes] = {}
@@ -199,7 +201,11 @@ class _Preparation:
             if isinstance(result, bytes):
                 payloads[draft.key] = result
                 continue
-            found = [_led_home(problem, draft, binding) for problem in result]
+            if isinstance(result, Fitted):
+                payloads[draft.key] = result.body
+                problems += [_led_home(remark, draft, sources, Severity.WARNING) for remark in result.remarks]
+                continue
+            found = [_led_home(problem, draft, sources) for problem in result]
             guilty = {cell.row for problem in found for cell in problem.cells}
             problems += found
             rejected += guilty
@@ -291,14 +297,20 @@ def without(lineage: Lineage, rows: set[int]) -> Lineage:
     return replace(lineage, rows=tuple(row for row, _ in kept), positions=tuple(at for _, at in kept))
 
 
-def _led_home(problem: PathProblem, draft: Draft, binding: Binding) -> Problem:
+def _led_home(
+    problem: PathProblem,
+    draft: Draft,
+    sources: Mapping[str, tuple[str, ...]],
+    severity: Severity = Severity.ERROR,
+) -> Problem:
     return Problem(
         code=Code.CONTRACT,
         message=problem.message,
-        cells=locate(problem.path, draft.lineage, binding.sources),
+        cells=locate(problem.path, draft.lineage, sources),
         value=problem.value,
         order=draft.key,
         path=problem.path,
+        severity=severity,
     )
 
 
