@@ -195,7 +195,8 @@ class _Delivery:
         """Whether a request may not leave after all: things happen between its leave to go and a free thread."""
         line = self.line
         paused = line.pace.requests_per_second is None and line.pace.wait_seconds() > 0.0
-        return self.halted.is_set() or paused or line.breaker.gate() is Gate.STOP
+        stopped = self.halted.is_set() or self.stop.is_set()
+        return stopped or paused or line.breaker.gate() is Gate.STOP
 
     def _gather(self, timeout_seconds: float) -> None:
         backs = self.crew.collect(timeout_seconds)

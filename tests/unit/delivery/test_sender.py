@@ -470,6 +470,19 @@ def test_requests_handed_over_before_a_refused_key_was_known_do_not_leave() -> N
     assert sorted(fates(world.ledger).values()) == [OrderFate.ACCEPTED] + [OrderFate.UNSENT] * 49
 
 
+def test_requests_handed_over_before_a_stop_do_not_leave() -> None:
+    world = Sending(count=50)
+
+    def stop_after_the_second(parcel: Parcel) -> None:
+        if parcel.keys == ("FR-1",):
+            world.stop.set()
+
+    world.api.before_post = stop_after_the_second
+    world.run(crew=OneThread(world.time))
+    assert world.api.posts == [("FR-0",), ("FR-1",)]
+    assert sorted(fates(world.ledger).values()) == [OrderFate.ACCEPTED] * 2 + [OrderFate.READY] * 48
+
+
 def test_requests_handed_over_before_a_pause_wait_for_its_end() -> None:
     world = Sending(count=50)
     world.run(Act.WELL, Act.THROTTLED_FOR_2, crew=OneThread(world.time))
