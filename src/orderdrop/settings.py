@@ -5,17 +5,17 @@ loopback. `ORDERDROP_LEDGER`, `ORDERDROP_WORKDIR`, `ORDERDROP_MAPPINGS` override
 relative to the folder of the settings file.
 """
 
+import os
 import re
 from collections.abc import Mapping as MappingOf
 from datetime import timedelta
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
+    AfterValidator,
     AnyUrl,
     BaseModel,
     BeforeValidator,
@@ -23,16 +23,20 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    field_serializer,
+    field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from orderdrop.errors import Fault, SettingsError
 from orderdrop.mapping import say, yaml_lines
+from orderdrop.mapping.model import zone_named
+from orderdrop.references import SECRETS, is_loopback, resolve, secrets_written_out, without_password
 
 DEFAULT_FILE = "orderdrop.yaml"
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRETS = ("key", "password", "passphrase")
+_OVERRIDABLE = ("ledger", "workdir", "mappings")
+_DURATION_MAX_SECONDS = 366 * 86400
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -40,10 +44,20 @@ def _duration(value: Any) -> Any:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", str(value).strip())
     if found is None:
         raise ValueError("write a time such as 30s, 5m, 2h or 1d")
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+    seconds = float(found[1]) * _UNITS[found[2]]
+    if seconds > _DURATION_MAX_SECONDS:
+        raise ValueError("write a time of at most 366d")
+    return timedelta(seconds=seconds)
+
+
+def _some_time(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("write a time above 0, such as 30s")
+    return value
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 
 
 class _Strict(BaseModel):
@@ -68,12 +82,20 @@ class Account(_Strict):
         description="How the key stands in the Authorization header; as the API documents it if left out.",
     )
     concurrency: int = Field(4, ge=1, le=64, description="Requests under way at once.")
-    timeout: Duration = Field(
+    timeout: SomeTime = Field(
         timedelta(seconds=30), description="The longest wait for a connection or a read."
     )
-    deadline: Duration = Field(
+    deadline: SomeTime = Field(
         timedelta(seconds=120), description="The longest that one request may take in all."
     )
+
+    @field_validator("rate", mode="before")
+    @classmethod
+    def _rate_above_nothing(cls, value: Any) -> Any:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and value != "unlimited" and not (number and value > 0):
+            raise ValueError("write a number of requests a second above 0, or unlimited")
+        return float(value) if number else value
 
     @model_validator(mode="after")
     def _encrypted_outside_loopback(self) -> "Account":
@@ -84,8 +106,6 @@ class Account(_Strict):
             raise ValueError("base_url must begin with https:// (plain http is accepted on loopback alone)")
         if url.username or url.password:
             raise ValueError("base_url must not hold a login; put the key under `key:`")
-        if isinstance(self.rate, float) and self.rate <= 0:
-            raise ValueError("rate is a number of requests a second above 0, or unlimited")
         return self
 
 
@@ -98,6 +118,15 @@ class SettleOptions(_Strict):
     done_file: str | None = Field(
         None, description="Instead of waiting: the file whose arrival says done, {name}.done"
     )
+
+    @field_validator("done_file")
+    @classmethod
+    def _names_the_drop(cls, value: str | None) -> str | None:
+        if value is not None and "{name}" not in value and "{stem}" not in value:
+            raise ValueError(
+                'write the name of the done-file with {name} or {stem} of the drop: "{name}.done"'
+            )
+        return value
 
 
 class Feed(_Strict):
@@ -112,8 +141,13 @@ class Feed(_Strict):
     files: str = Field("*", description="The names that are drops: shipments_*.csv")
     mapping: str = Field(description="The mapping of its files.")
     account: str = Field(description="The account that gets the orders.")
-    every: Duration | None = Field(None, description="Poll so often.")
-    cron: str | None = Field(None, pattern=r"^\S+( \S+){4}$", description='Poll at these times: "0 2 * * *"')
+    every: SomeTime | None = Field(None, description="Poll so often.")
+    cron: str | None = Field(
+        None,
+        pattern=r"^\S+( \S+){4}$",
+        description='Poll at these times: "0 2 * * *"',
+        examples=["0 2 * * * (minute, hour, day, month, weekday)"],
+    )
     timezone: str = Field("UTC", description="The time zone of cron.")
     settle: SettleOptions = Field(
         default_factory=lambda: SettleOptions(), description="When a file counts as complete."
@@ -127,21 +161,22 @@ class Feed(_Strict):
     def _whole(self) -> "Feed":
         if self.every is not None and self.cron is not None:
             raise ValueError("give `every` or `cron`, not both")
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(
-                f"there is no time zone {self.timezone!r}; names look like Europe/Paris"
-            ) from None
+        zone_named(self.timezone)
         if self.remote:
             url = urlsplit(self.source)
             if not url.hostname or not url.username:
                 raise ValueError("source must name user and host: sftp://user@host:22/folder")
+            if not _has_good_port(url):
+                raise ValueError(
+                    "the port in source must be a number up to 65535: sftp://user@host:22/folder"
+                )
             if url.password:
                 raise ValueError("source must not hold a password; put it under `password: ${NAME}`")
             ways = sum(map(bool, (self.password, self.private_key, self.agent)))
             if ways != 1:
                 raise ValueError("give one way to log in: `private_key:`, `password:` or `agent: true`")
+        elif "://" in self.source:
+            raise ValueError("source must be a folder, or begin with sftp://")
         return self
 
     @property
@@ -157,7 +192,11 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix="ORDERDROP_", hide_input_in_errors=True
     )
 
-    ledger: str = Field("sqlite:///var/orderdrop.db", description="The database of everything that happened.")
+    ledger: str = Field(
+        "sqlite:///var/orderdrop.db",
+        repr=False,  # a database URL may hold a password
+        description="The database of everything that happened.",
+    )
     workdir: Path = Field(Path("var"), description="Kept drops, reports, and what does not fit into memory.")
     mappings: Path = Field(Path("mappings"), description="The folder of the mappings.")
     accounts: dict[str, Account] = Field(default_factory=dict, description="The accounts, by name.")
@@ -172,16 +211,17 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file."""
-        return env_settings, init_settings
+        """Only what `load` hands over: it reads the environment that it is given, never the process's own."""
+        return (init_settings,)
+
+    @field_serializer("ledger")
+    def _without_password(self, ledger: str) -> str:
+        return without_password(ledger)
 
 
-def is_loopback(host: str | None) -> bool:
-    """Whether a host name is this very machine."""
-    if host == "localhost":
-        return True
+def _has_good_port(url: SplitResult) -> bool:
     try:
-        return ip_address(host or "").is_loopback
+        return url.port is None or url.port > 0
     except ValueError:
         return False
 
@@ -195,79 +235,41 @@ def load(
     Raises SettingsError with every fault that could be found.
     """
     named = path or (Path(environ["ORDERDROP_CONFIG"]) if environ.get("ORDERDROP_CONFIG") else None)
-    file = named or cwd / DEFAULT_FILE
-    if named is None and not file.is_file():
-        document: yaml_lines.Document | Fault = yaml_lines.Document(
-            file=DEFAULT_FILE, text="", data={}, lines={}
-        )
-    else:
-        document = yaml_lines.read(file)
+    file = cwd / (named or DEFAULT_FILE)
+    called = str(named or DEFAULT_FILE)
+    document: yaml_lines.Document | Fault = yaml_lines.Document(file=called, text="", data={}, lines={})
+    if named is not None or file.is_file():
+        document = yaml_lines.read(file, called=called)
     if isinstance(document, Fault):
         raise SettingsError("The settings cannot be used:", [document])
-    faults: list[Fault] = []
-    data = _resolve(document, document.data, (), environ, faults if need_secrets else [])
-    faults += _literal_secrets(document)
+    data, faults = resolve(
+        document,
+        {**document.data, **_from_environment(environ)},
+        environ,
+        needed=lambda at: need_secrets or at[0] in _OVERRIDABLE,
+    )
+    faults += secrets_written_out(document)
     settings: Settings | None = None
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        faults += say.faults(error, document, Settings, frozenset())
+        faults += say.faults(error, document, Settings, frozenset(), secret=SECRETS)
     faults += _dangling(document)
     if faults or settings is None:
         raise SettingsError(
-            "The settings cannot be used:", sorted(set(faults), key=lambda fault: fault.line or 0)
+            "The settings cannot be used:", sorted(dict.fromkeys(faults), key=lambda fault: fault.line or 0)
         )
-    return _absolute(settings, file.parent if file.parent.is_absolute() else cwd / file.parent)
+    return _absolute(settings, file.parent)
 
 
-def _resolve(
-    document: yaml_lines.Document,
-    node: Any,
-    at: yaml_lines.Location,
-    environ: MappingOf[str, str],
-    faults: list[Fault],
-) -> Any:
-    if isinstance(node, dict):
-        return {key: _resolve(document, value, (*at, key), environ, faults) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_resolve(document, item, (*at, index), environ, faults) for index, item in enumerate(node)]
-    if not isinstance(node, str):
-        return node
-    for name in _REFERENCE.findall(node):
-        if not environ.get(name):
-            place = ".".join(map(str, at))
-            faults.append(
-                document.fault(
-                    at, f"`{place}` refers to ${{{name}}}, which the environment does not hold; set it"
-                )
-            )
-    return _REFERENCE.sub(lambda found: environ.get(found[1]) or "(not set)", node)
-
-
-def _literal_secrets(document: yaml_lines.Document) -> list[Fault]:
-    found = []
-    for section in ("accounts", "feeds"):
-        entries = document.data.get(section)
-        for name, entry in entries.items() if isinstance(entries, dict) else ():
-            if not isinstance(entry, dict):
-                continue
-            local = section == "accounts" and is_loopback(_host(entry.get("base_url")))
-            found += [
-                document.fault(
-                    (section, name, key),
-                    f"`{section}.{name}.{key}` is written out; put it into the environment and refer to it: {key}: ${{NAME}}",
-                )
-                for key in _SECRETS
-                if isinstance(entry.get(key), str) and not _REFERENCE.search(entry[key]) and not local
-            ]
-    return found
-
-
-def _host(url: Any) -> str | None:
-    try:
-        return urlsplit(str(url)).hostname
-    except ValueError:
-        return None
+def _from_environment(environ: MappingOf[str, str]) -> dict[str, Any]:
+    """What ORDERDROP_LEDGER, ORDERDROP_WORKDIR and ORDERDROP_MAPPINGS say; an empty one counts as not set."""
+    source = EnvSettingsSource(Settings)
+    names = {f"orderdrop_{name}" for name in _OVERRIDABLE}
+    source.env_vars = {
+        name.lower(): value for name, value in environ.items() if name.lower() in names and value
+    }
+    return source()
 
 
 def _dangling(document: yaml_lines.Document) -> list[Fault]:
@@ -290,12 +292,15 @@ def _dangling(document: yaml_lines.Document) -> list[Fault]:
 
 
 def _absolute(settings: Settings, base: Path) -> Settings:
+    def whole(path: Path | str) -> Path:
+        return base / os.path.expanduser(path)  # noqa: PTH111 - Path's own raises for a user who is not there
+
     feeds = {
         name: feed.model_copy(
             update={
-                "source": feed.source if feed.remote else str(base / feed.source),
-                "private_key": base / feed.private_key.expanduser() if feed.private_key else None,
-                "known_hosts": base / feed.known_hosts.expanduser() if feed.known_hosts else None,
+                "source": feed.source if feed.remote else str(whole(feed.source)),
+                "private_key": whole(feed.private_key) if feed.private_key else None,
+                "known_hosts": whole(feed.known_hosts) if feed.known_hosts else None,
             }
         )
         for name, feed in settings.feeds.items()
@@ -303,11 +308,11 @@ def _absolute(settings: Settings, base: Path) -> Settings:
     prefix = "sqlite:///"
     ledger = settings.ledger
     if ledger.startswith(prefix):
-        ledger = prefix + str(base / ledger.removeprefix(prefix))
+        ledger = prefix + str(whole(ledger.removeprefix(prefix)))
     return settings.model_copy(
         update={
-            "workdir": base / settings.workdir,
-            "mappings": base / settings.mappings,
+            "workdir": whole(settings.workdir),
+            "mappings": whole(settings.mappings),
             "ledger": ledger,
             "feeds": feeds,
         }

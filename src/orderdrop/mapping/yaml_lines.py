@@ -72,9 +72,12 @@ class Document:
         return node
 
 
-def read(path: Path) -> Document | Fault:
-    """Read one YAML file; a fault when it is not there, not text, not YAML, or not a table of keys."""
-    name = str(path)
+def read(path: Path, *, called: str | None = None) -> Document | Fault:
+    """Read one YAML file, which faults call by its path or as `called`.
+
+    A fault when it is not there, not text, not YAML, or not a table of keys.
+    """
+    name = called or str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
