@@ -121,10 +121,10 @@ def conclude(counts: Counts) -> BatchStatus:
     rows = counts.rows
     if not rows.balanced:
         return BatchStatus.UNBALANCED
+    if rows.pending:  # before unsent: it goes on by itself, and what is unsent is still told then
+        return BatchStatus.PENDING
     if rows.unsent:
         return BatchStatus.UNFINISHED
-    if rows.pending:
-        return BatchStatus.PENDING
     if rows.rejected or rows.refused or rows.held:
         return BatchStatus.REJECTS
     return BatchStatus.ACCEPTED
