@@ -1,0 +1,201 @@
+"""`orderdrop run` and `orderdrop serve`: over a folder and over real OpenSSH, stopped, killed and started again."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from tests.acceptance.site import SETTINGS, Site, until
+from tests.integration.judge import judging
+from tests.integration.sshd import Sshd
+
+REPLY = [
+    f"archive/DAY/orders.csv{suffix}"
+    for suffix in ("", ".receipt.html", ".receipt.json", ".rejects.csv", ".rejects.xlsx")
+]
+MANY = range(1, 21)
+
+
+@pytest.mark.sshd
+def test_a_drop_on_openssh_is_taken_sent_archived_and_answered(site: Site, sshd: Sshd) -> None:
+    inbox = sshd.root
+    site.set_up(
+        source=f"sftp://{sshd.user}@{sshd.host}:{sshd.port}{sshd.folder}",
+        login=f"    private_key: {sshd.client_key}\n    known_hosts: {sshd.known_hosts}",
+        endpoint="auto",
+    )
+    (inbox / "orders.csv").write_text(
+        "\n".join(["Order;Email;SKU;Item;Qty", *site.rows(MANY), *site.rows([21], quantity="two")])
+    )
+    result = site.run("run", "night")
+    assert result.code == 1
+    assert "orders.csv  rejects" in result.out
+    assert site.judge.posts(prefix=site.prefix) == {site.key(number): 1 for number in MANY}
+    (day,) = (inbox / "archive").iterdir()
+    assert sorted(f"archive/DAY/{path.name}" for path in day.iterdir()) == REPLY
+    assert not list((inbox / "processing").iterdir())
+    receipt = json.loads((day / "orders.csv.receipt.json").read_text())
+    assert (receipt["orders"]["accepted"], receipt["rows"]["rejected"]) == (20, 1)
+
+    again = site.run("run", "night")
+    assert (again.code, again.out) == (0, "")
+    assert again.err == "No settled files are waiting.\n"
+
+
+def test_run_all_polls_every_feed_and_one_that_fails_keeps_back_no_other(site: Site) -> None:
+    broken, good = site.folder / "orderdrop.yaml", "inbox"
+    text = SETTINGS.format(
+        base_url=site.judge.base_url, rate="unlimited", endpoint="single", source="no-such-folder", login=""
+    )
+    feed = text[text.index("  night:") :]
+    broken.write_text(
+        text + feed.replace("  night:", "  other:").replace("source: no-such-folder", f"source: {good}")
+    )
+    site.drop("orders.csv", site.rows([1]))
+    result = site.run("run", "--all", "--json")
+    assert result.code == 4
+    assert [(one["drop"]["feed"], one["status"]) for one in result.json] == [("other", "accepted")]
+    assert result.err.startswith("night: The folder ")
+    assert "no-such-folder could not be listed" in result.err
+
+
+def test_a_file_that_cannot_be_fetched_keeps_back_no_other_and_is_taken_when_it_can(site: Site) -> None:
+    site.run("run", "night")
+    claimed = site.inbox / "processing" / "20261122T193000Z-5f1c0a__first.csv"
+    claimed.parent.mkdir()
+    claimed.symlink_to("gone")  # whatever an administrator may have done: it cannot be opened
+    site.drop("second.csv", site.rows([2]))
+    result = site.run("run", "night", "--json")
+    assert [one["drop"]["name"] for one in result.json] == ["second.csv"]
+    claimed.unlink()
+    site.file("first", site.rows([1])).rename(claimed)
+    assert [one["drop"]["name"] for one in site.run("run", "night", "--json").json] == ["first.csv"]
+    assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1, site.key(2): 1}
+
+
+def test_serve_picks_up_a_drop_and_a_sigterm_ends_it_within_ten_seconds_with_code_5(site: Site) -> None:
+    with site.start("serve") as process:
+        site.drop("orders.csv", site.rows([1, 2]))
+        until(lambda: site.found("*.receipt.json") == ["archive/DAY/orders.csv.receipt.json"])
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    assert process.returncode == 5
+    assert out == ""
+    events = [json.loads(line) for line in err.splitlines()]
+    assert events[0]["event"] == "serving"
+    assert {"claimed", "registered", "prepared", "sent", "archived", "finished"} <= {
+        event["event"] for event in events
+    }
+    assert events[-1]["event"] == "stopped"
+    assert "anna@example.com" not in err
+    assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1, site.key(2): 1}
+
+
+@pytest.mark.parametrize("command", [("serve",), ("run", "night")], ids=["serve", "run"])
+def test_a_sigterm_in_the_middle_of_a_batch_ends_it_and_the_next_start_sends_the_rest_once(
+    command: tuple[str, ...], site: Site
+) -> None:
+    site.set_up(rate="4")
+    site.drop("orders.csv", site.rows(MANY))
+    with site.start(*command) as process:
+        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 5, err
+    sent = site.judge.posts(prefix=site.prefix)
+    assert 2 <= sent.total() < len(MANY)
+    site.set_up()
+    rest = site.run("run", "night", "--json")
+    assert (rest.code, [one["status"] for one in rest.json]) == (0, ["accepted"])
+    assert site.judge.posts(prefix=site.prefix) == {site.key(number): 1 for number in MANY}
+    assert site.found("*.receipt.json") == ["archive/DAY/orders.csv.receipt.json"]
+
+
+def test_after_a_kill_the_next_run_goes_on_at_once_and_sends_the_rest(site: Site) -> None:
+    site.set_up(rate="4")
+    site.drop("orders.csv", site.rows(MANY))
+    with site.start("run", "night") as process:
+        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+        process.kill()
+        process.communicate(timeout=10)
+    site.set_up()
+    rest = site.run("run", "night", "--json")
+    assert (rest.code, [one["status"] for one in rest.json]) == (0, ["accepted"])
+    assert "another orderdrop" not in rest.err
+    posts = site.judge.posts(prefix=site.prefix)
+    assert set(posts) == {site.key(number) for number in MANY}
+    assert posts.total() <= len(MANY) + 4, "at most the requests that were under way were posted again"
+
+
+def test_a_killed_import_is_finished_by_the_next_serve(site: Site) -> None:
+    site.set_up(rate="4")
+    site.file("orders.csv", site.rows(MANY))
+    with site.start("import", "orders.csv", "--mapping", "small", "--account", "local") as process:
+        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+        process.kill()
+        process.communicate(timeout=10)
+    site.set_up()
+    with site.start("serve") as process:
+        until(lambda: len(site.judge.held(site.prefix)) == len(MANY))
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert "resumed" in {json.loads(line)["event"] for line in err.splitlines()}
+    (batch,) = site.run("batches", "list", "--json").json
+    assert (batch["status"], batch["orders"]["accepted"]) == ("accepted", len(MANY))
+
+
+def test_two_runs_at_once_send_nothing_twice_and_the_second_waits(site: Site) -> None:
+    site.set_up(rate="8")
+    site.drop("orders.csv", site.rows(MANY))
+    with site.start("run", "night") as first:
+        until(lambda: site.judge.posts(prefix=site.prefix).total())
+        second = site.run("run", "night")
+        assert first.wait(timeout=30) == 0
+        first.communicate()
+    assert second.code == 0
+    assert second.err == (
+        "feed night: another orderdrop works on it; waiting for half a minute at most\nNo settled files are waiting.\n"
+    )
+    assert site.judge.posts(prefix=site.prefix) == {site.key(number): 1 for number in MANY}
+
+
+def test_a_throttled_account_is_left_in_peace_for_as_long_as_the_api_asks(tmp_path: Path) -> None:
+    with judging() as judge:
+        site = Site(folder=tmp_path, prefix="T", judge=judge)
+        site.set_up(rate="null")  # the published one, whose burst lets all of them go at once
+        judge.plan("429", retry_after="2")
+        site.drop("orders.csv", site.rows([1, 2, 3, 4, 5, 6]))
+        result = site.run("run", "night", "--json")
+        calls = [call for call in judge.calls() if call["method"] == "POST"]
+    assert (result.code, result.json[0]["orders"]["accepted"]) == (0, 6)
+    refused_at = next(call["at"] for call in calls if call["status"] == 429)
+    begun_with_it = [call for call in calls if call["at"] < refused_at + 1.9]
+    assert len(begun_with_it) <= 4, "only requests that were under way beside it"
+    assert all(call["at"] >= refused_at + 1.9 for call in calls if call not in begun_with_it)
+
+
+def test_a_refused_key_stops_the_account_once_and_a_later_poll_does_not_resend_by_itself(
+    tmp_path: Path,
+) -> None:
+    with judging(key="right") as judge:
+        site = Site(folder=tmp_path, prefix="K", judge=judge)
+        site.set_up(rate="null")
+        site.drop("orders.csv", site.rows(MANY))
+        result = site.run("run", "night", "--json")
+        refused = judge.last_call()
+        judge.change(key=None)
+        later = site.run("run", "night", "--json")
+        assert judge.last_call() == refused
+    (receipt,) = result.json
+    assert result.code == 4
+    assert (receipt["status"], receipt["orders"]["unsent"], receipt["rows"]["unsent"]) == (
+        "unfinished",
+        20,
+        20,
+    )
+    (problem,) = receipt["problems"]
+    assert problem["owner"] == "ops"
+    assert problem["message"].startswith("shipup does not accept the key of account local.")
+    assert refused <= 4, "requests that were under way beside the first"
+    assert (later.code, later.json) == (0, [])
+    assert "archive/DAY/orders.csv.receipt.json" in site.found("*.json")
