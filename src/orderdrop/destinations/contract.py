@@ -1,6 +1,6 @@
 """Payloads judged by their models: the JSON to send, or everything that is wrong, in sentences with paths."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from orderdrop.core.lineage import place_of
 from orderdrop.core.shape import Shape
-from orderdrop.destinations.base import PathProblem
+from orderdrop.destinations.base import Fitted, Judged, PathProblem
 
 _SENTENCES: dict[str, str] = {
     "missing": "{field} is missing",
@@ -31,18 +31,26 @@ _SENTENCES: dict[str, str] = {
 
 
 def judge(
-    adapter: TypeAdapter[Any], shape: Shape, payloads: Sequence[Mapping[str, Any]]
-) -> list[bytes | tuple[PathProblem, ...]]:
-    """Per payload, in order: the JSON to send, or all of its problems. Equal payloads give equal bytes."""
+    adapter: TypeAdapter[Any],
+    shape: Shape,
+    payloads: Sequence[Mapping[str, Any]],
+    *,
+    finish: Callable[[Any], bytes | Fitted] | None = None,
+) -> list[Judged]:
+    """Per payload, in order: the JSON to send, or all of its problems. Equal payloads give equal bytes.
+
+    `finish` makes the JSON of a sound model where it is not the model's own.
+    """
     # One by one on bound methods is faster here than one list at a time, and a bad payload costs its siblings nothing.
     validate, dump = adapter.validate_python, adapter.dump_json
-    found: list[bytes | tuple[PathProblem, ...]] = []
+    found: list[Judged] = []
     for payload in payloads:
         try:
             order = validate(payload if isinstance(payload, dict) else dict(payload))
-            found.append(dump(order, exclude_none=True))
         except ValidationError as error:
             found.append(_problems(error, shape))
+        else:
+            found.append(finish(order) if finish else dump(order, exclude_none=True))
     return found
 
 
@@ -62,7 +70,8 @@ def _problem(detail: ErrorDetails, shape: Shape) -> PathProblem:
 
 
 def _sentence(detail: ErrorDetails, path: str, shape: Shape) -> str:
-    field = path.rpartition(".")[2] or "the order"
+    named = (part for part in reversed(path.split(".")) if part and not part.isdecimal())
+    field = next(named, "the order")
     if detail["type"] == "extra_forbidden":
         place = place_of(path)
         nearest = _same_name(place, shape) or shape.nearest(place)

@@ -8,7 +8,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from orderdrop.core.shape import Shape
-from orderdrop.destinations.base import AccountOptions, Carrier, PathProblem
+from orderdrop.destinations.base import AccountOptions, Carrier, Judged
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.shipup.client import ShipupCarrier
 from orderdrop.destinations.shipup.payloads import SHAPE, Order
@@ -21,7 +21,7 @@ class Shipup:
     shape: Shape = SHAPE
     upserts: bool = True
 
-    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[bytes | tuple[PathProblem, ...]]:
+    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:
         """Per payload the JSON to send, equal for equal payloads, or everything that is wrong with it."""
         return judge(self._orders, self.shape, payloads)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderdrop.destinations.base import PathProblem
+from orderdrop.destinations.base import Judged
 from orderdrop.destinations.shipup import Shipup
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "shipup_contract"
@@ -20,7 +20,7 @@ def example(name: str) -> dict[str, Any]:
     return payload
 
 
-def judged(payload: dict[str, Any]) -> bytes | tuple[PathProblem, ...]:
+def judged(payload: dict[str, Any]) -> Judged:
     (result,) = SHIPUP.validate([payload])
     return result
 

@@ -1,0 +1,43 @@
+"""parcelLab: orders with their parcels and articles, created or updated through PUT /v4/track/orders/."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import httpx
+from pydantic import TypeAdapter
+
+from orderdrop.core.shape import Shape
+from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
+from orderdrop.destinations.contract import judge
+from orderdrop.destinations.parcellab.client import ParcellabCarrier
+from orderdrop.destinations.parcellab.payloads import SHAPE, Order
+from orderdrop.destinations.parcellab.reading import ParcellabReader
+from orderdrop.destinations.parcellab.wire import body_of, completed
+
+
+class Parcellab:
+    """parcelLab as a destination. An order is upserted by its number; a parcel exists once in all of parcelLab."""
+
+    name: str = "parcellab"
+    shape: Shape = SHAPE
+    upserts: bool = True
+
+    def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:
+        """Per payload the body of the PUT, equal for equal payloads, or everything that is wrong with it.
+
+        An incomplete address is left out and remarked upon.
+        """
+        return judge(self._orders, self.shape, [completed(payload) for payload in payloads], finish=body_of)
+
+    def carrier(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Carrier:
+        """An account's carrier."""
+        return ParcellabCarrier(account, client_factory)
+
+    def reader(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Reader:
+        """An account's reader."""
+        return ParcellabReader(account, client_factory)
+
+    @cached_property
+    def _orders(self) -> TypeAdapter[Order]:
+        return TypeAdapter(Order)
