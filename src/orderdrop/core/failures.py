@@ -18,4 +18,7 @@ class FailureKind(StrEnum):
     TOO_LARGE = (
         "too_large"  # 413, or several orders refused together without naming one: send smaller parcels
     )
+    HELD_UP = (
+        "held_up"  # refused together with others that were named as the cause: not taken, send again at once
+    )
     LOST_TICKET = "lost_ticket"  # the ticket of a pending answer will never bring one: send its orders again

@@ -49,7 +49,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Regroup:
-    """Send the orders again at once, in the smaller parcels that the carrier now wants; not a retry."""
+    """Send the orders again at once, without those at fault or in the parcels that the carrier now wants; not a retry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ def after(
         return StopAccount(reason=_STOPS[kind])
     if kind is FailureKind.NO_SUCH_ENDPOINT:
         return Regroup() if shrinks else StopAccount(reason=StopReason.MISCONFIGURED)
+    if kind is FailureKind.HELD_UP:
+        return Regroup()
     if kind is FailureKind.TOO_LARGE or _reads_as_refusal(kind, status):
         return Split() if orders > 1 else Refuse()
     if _reads_as_misconfigured(kind, status):

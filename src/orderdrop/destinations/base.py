@@ -56,9 +56,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """The API took the order and answers later; `ticket` asks for the answer (a job's id)."""
+    """The API took the order and answers later; `ticket` asks for the answer (a job's id).
+
+    `until_next_run`: somebody at the destination must act first, so one run asks once and leaves it to the next.
+    """
 
     ticket: str
+    until_next_run: bool = False
 
 
 Verdict = Accepted | Refused | Pending
@@ -127,6 +131,41 @@ class Carrier(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Laned(Protocol):
+    """A carrier whose requests carry only orders that agree on something."""
+
+    def lane(self, body: bytes) -> str:
+        """What an order asks of its whole request; orders of one parcel have the same lane."""
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A carrier that can say whether the API holds an order, where sending again would make a second one."""
+
+    def look_up(self, key: str) -> Verdict | Failure | None:
+        """How the order of a key stands; None: the API certainly does not hold it. Never raises, as `send`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A delivery's tracking link and the recipient it is for. Whoever has it sees the recipient: its repr hides it."""
+
+    url: str = field(repr=False)
+    token: str = field(repr=False)
+    name: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class Linking(Protocol):
+    """A carrier that gives tracking links."""
+
+    def link(self, reference: str) -> Link | Failure:
+        """The tracking link of an order, by the API's own id or the order's key. Never raises, as `send`."""
 
 
 class Destination(Protocol):

@@ -100,6 +100,16 @@ def decide(
             id="413 for one order: that order is refused, not the file",
         ),
         pytest.param(
+            decide(K.HELD_UP, status=400, orders=99, upserts=False),
+            Regroup(),
+            id="refused with others that were named: nothing was taken, so without those at once",
+        ),
+        pytest.param(
+            decide(K.HELD_UP, status=400),
+            Regroup(),
+            id="the only one that was not named: not at fault, so not refused",
+        ),
+        pytest.param(
             decide(K.UNREADABLE, status=400, orders=8),
             Split(),
             id="a 400 that names no order: halve until the guilty one stands alone",
@@ -332,6 +342,7 @@ def test_clients_that_failed_together_do_not_come_back_together() -> None:
         pytest.param(K.UNREADABLE, 409, False, id="an answer about the order: the API lives"),
         pytest.param(K.THROTTLED, 429, False, id="it lives, and asks for less"),
         pytest.param(K.TOO_LARGE, 413, False, id="it lives, and asks for smaller"),
+        pytest.param(K.HELD_UP, 400, False, id="it lives, and minds the neighbours"),
         pytest.param(K.LOST_TICKET, 404, False, id="it lives, and has forgotten"),
     ],
 )
