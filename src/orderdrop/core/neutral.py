@@ -15,8 +15,13 @@ def neutralise(text: str) -> str:
     return _MARK + text if text.startswith(_TRIGGERS) or _is_neutral(text) else text
 
 
+def shield(text: str) -> str:
+    """For cells that are text whatever stands in them (workbooks): only what `restore` would change gets an apostrophe."""
+    return _MARK + text if _is_neutral(text) else text
+
+
 def restore(text: str) -> str:
-    """Undo `neutralise`: restore(neutralise(x)) == x for every x."""
+    """Undo `neutralise` and `shield`: restore(neutralise(x)) == restore(shield(x)) == x for every x."""
     return text[1:] if _is_neutral(text) else text
 
 

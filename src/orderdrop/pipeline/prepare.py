@@ -5,30 +5,27 @@ Nothing is sent here. Everything found goes into a ledger: the real one for a ru
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 
 import orjson
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from orderdrop.checks.header import Binding, bind
 from orderdrop.checks.judge import Judge
 from orderdrop.core.identity import digest
 from orderdrop.core.lineage import Lineage, locate
-from orderdrop.core.neutral import RESTORE_PATTERN
 from orderdrop.core.orders import Draft, StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.progress import Event, Step, Watcher
 from orderdrop.destinations.base import Destination, Fitted, PathProblem
 from orderdrop.errors import FileRefused
-from orderdrop.frames import Table, TextFrame, TypedFrame
+from orderdrop.frames import Table, TypedFrame
 from orderdrop.frames import Verdict as TableVerdict
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.orders import Nested, nest, sources_after_fallback
+from orderdrop.pipeline.corrections import peek_at_correction
+from orderdrop.pipeline.naming import with_orders
 from orderdrop.tables.open import open_table, reopen
 
 
@@ -52,6 +49,7 @@ class Reading:
         return cls(
             table=TableVerdict(**table),
             sources={place: tuple(names) for place, names in data["sources"].items()},
+            spreadsheet=bool(data.get("spreadsheet", False)),
         )
 
 
@@ -111,13 +109,12 @@ class _Preparation:
     def run(self) -> BatchStatus:
         self._ledger.begin_preparation(self._batch.id)
         try:
-            table = open_table(self._path, self._mapping.file)
+            table, correction_of = peek_at_correction(open_table(self._path, self._mapping.file))
         except FileRefused as refused:
             return self._refuse([refused.problem], verdict="")
         binding = bind(
             self._mapping, table.headings, has_header=self._mapping.file.header, key=self._loaded.shape.key
         )
-        table, correction_of = peek_at_correction(table)
         reading = Reading(
             table=table.verdict,
             sources=sources_after_fallback(self._loaded.shape, binding.sources),
@@ -172,7 +169,7 @@ class _Preparation:
             typed = judge.judge(frame)
             self._alone(RowFate.IGNORED, typed.ignored)
             self._alone(RowFate.REJECTED, sorted(refused))
-            self._ledger.add_problems(self._batch.id, typed.problems)
+            self._ledger.add_problems(self._batch.id, with_orders(typed, self._loaded.shape.key))
             for code, count in typed.unlisted.items():
                 self._unlisted[code] = self._unlisted.get(code, 0) + count
             self._watcher(
@@ -277,20 +274,6 @@ def open_again(batch: Batch, path: Path, loaded: LoadedMapping) -> Table:
     )[0]
 
 
-def peek_at_correction(table: Table) -> tuple[Table, str | None]:
-    """Recognise our own reject report that comes back: the batch it corrects, and its cells as the sender wrote them.
-
-    Any other table is given back as it is, with None.
-    """
-    if "_batch" not in table.headings or "_row" not in table.headings:
-        return table, None
-    first = next(table.frames, None)
-    if first is None:
-        return table, None
-    named = next((str(name) for name in first.cells["_batch"] if name), None)
-    return replace(table, frames=map(_restored, chain([first], table.frames))), named
-
-
 def without(lineage: Lineage, rows: set[int]) -> Lineage:
     """The lineage of the other rows."""
     kept = [(row, at) for row, at in zip(lineage.rows, lineage.positions, strict=True) if row not in rows]
@@ -312,13 +295,3 @@ def _led_home(
         path=problem.path,
         severity=severity,
     )
-
-
-def _restored(frame: TextFrame) -> TextFrame:
-    """Take back the apostrophes that our own reject report put before text that looks like a formula."""
-    cells: pd.DataFrame = frame.cells.copy(deep=False)
-    for name in cells.columns:
-        column = pa.array(cells[name])
-        restored = pc.replace_substring_regex(column, RESTORE_PATTERN, r"\1")
-        cells[name] = pd.Series(restored.to_pandas(types_mapper=pd.ArrowDtype), index=cells.index)
-    return replace(frame, cells=cells)

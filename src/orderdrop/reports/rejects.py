@@ -36,7 +36,7 @@ def write_csv(
             writer.writerow([*map(neutralise, headings), *OWN_COLUMNS])
         for row in rows:
             own = (str(row.row), row.remarks.text(), row.remarks.fix_by(), batch_id)
-            writer.writerow([*map(neutralise, row.cells), *map(neutralise, own)])
+            writer.writerow(list(map(neutralise, (*row.cells, *own, *row.surplus))))
 
 
 def write_json(path: Path, headings: Sequence[str], batch_id: str, rows: Iterable[RejectRow]) -> None:
@@ -50,13 +50,23 @@ def write_json(path: Path, headings: Sequence[str], batch_id: str, rows: Iterabl
 
 
 def _entries(headings: Sequence[str], rows: Iterable[RejectRow]) -> Iterator[dict[str, object]]:
+    names = _names(headings)
     for row in rows:
         yield {
             "row": row.row,
             "fate": row.remarks.fate,
             "order": row.remarks.order,
-            "cells": dict(zip(headings, row.cells, strict=True)),
+            "cells": dict(zip(names, row.cells, strict=True)),
+            "surplus": row.surplus,
             "remarks": row.remarks.text(),
             "fix_by": row.remarks.fix_by(),
             "problems": [problem_entry(problem) for problem in row.remarks.problems],
         }
+
+
+def _names(headings: Sequence[str]) -> list[str]:
+    """The headings as keys: one that stands twice is followed by its position."""
+    return [
+        heading if heading not in headings[:index] else f"{heading} ({index + 1})"
+        for index, heading in enumerate(headings)
+    ]

@@ -7,6 +7,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from orderdrop.core.neutral import shield
 from orderdrop.reports.rows import OWN_COLUMNS, RejectRow
 
 ROWS_MAX = 1_000_000
@@ -14,6 +15,7 @@ ROWS_MAX = 1_000_000
 COMMENTS_MAX = 20_000
 """Comments make a workbook slow to open; past this figure cells are still coloured and `_problems` has the text."""
 _CELL_MAX = 32_767  # the longest text that a cell of a workbook may hold
+_CUT = " [cut here: the CSV report has all of it]"
 _AUTHOR = "orderdrop"
 
 
@@ -96,10 +98,14 @@ class _Sheet:
         for offset, text in enumerate(own):
             wanted = self._said if offset == 1 else self._own
             self._put(line, len(self._headings) + offset, text, wanted)
+        for offset, text in enumerate(row.surplus, start=len(self._headings) + len(own)):
+            self._put(line, offset, text, self._text)
 
     def _put(self, line: int, column: int, text: str, style: Format) -> None:
         if text:
-            self._page.write_string(line, column, text[:_CELL_MAX], style)
+            whole = shield(text)
+            shown = whole if len(whole) <= _CELL_MAX else whole[: _CELL_MAX - len(_CUT)] + _CUT
+            self._page.write_string(line, column, shown, style)
         else:
             self._page.write_blank(line, column, None, style)
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.reports import page, rejects, workbook
 from orderdrop.reports.receipt import Receipt, receipt_of
-from orderdrop.reports.rows import own_positions, reject_rows, returned
+from orderdrop.reports.rows import RejectRow, Remarks, own_positions, reject_rows, returned
 
 SUFFIXES = {
     "rejects_csv": ".rejects.csv",
@@ -20,6 +20,9 @@ SUFFIXES = {
     "receipt_html": ".receipt.html",
     "receipt_text": ".receipt.txt",
 }
+REJECTS = ("rejects_csv", "rejects_xlsx", "rejects_json")
+ROWS_IN_MEMORY_MAX = 50_000
+"""Past so many rows that go back, the drop is read again for every form instead of holding them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,25 +61,12 @@ def write_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = report_paths(folder, batch.drop.name)
-    wanted = returned(ledger, batch.id) if open_again else {}
+    wanted = returned(ledger, batch) if open_again else {}
     written: dict[str, Path | None] = dict(paths)
     if wanted and open_again:
-        for kind in ("rejects_csv", "rejects_xlsx", "rejects_json"):
-            table = open_again()
-            headings = tuple(table.headings[index] for index in own_positions(table.headings))
-            rows = reject_rows(table, wanted)
-            temporary = _temporary(paths[kind])
-            if kind == "rejects_csv":
-                rejects.write_csv(temporary, headings, table.verdict, blank_lines, batch.id, rows)
-            elif kind == "rejects_xlsx":
-                header = table.verdict.header_row > 0
-                sheet = table.verdict.sheet or "Rejects"
-                workbook.write_xlsx(temporary, sheet, headings, header, blank_lines, batch.id, rows)
-            else:
-                rejects.write_json(temporary, headings, batch.id, rows)
-            temporary.replace(paths[kind])
+        _write_rejects(batch.id, open_again, wanted, paths, blank_lines)
     else:
-        for kind in ("rejects_csv", "rejects_xlsx", "rejects_json"):
+        for kind in REJECTS:
             paths[kind].unlink(missing_ok=True)
             written[kind] = None
     shown = {kind: str(path) if path else None for kind, path in written.items()}
@@ -85,6 +75,35 @@ def write_all(
     _write_text(paths["receipt_html"], page.as_html(receipt))
     _write_text(paths["receipt_text"], page.as_text(receipt))
     return Written(receipt=receipt, paths=written)
+
+
+def _write_rejects(
+    batch_id: str,
+    open_again: Callable[[], Table],
+    wanted: Mapping[int, Remarks],
+    paths: Mapping[str, Path],
+    blank_lines: int,
+) -> None:
+    """Write the rows that go back in every form; few are held in memory, many are read from the drop once a form."""
+    table = open_again()
+    kept = list(reject_rows(table, wanted)) if len(wanted) <= ROWS_IN_MEMORY_MAX else None
+    headings = tuple(table.headings[index] for index in own_positions(table.headings))
+    verdict = table.verdict
+
+    def rows() -> Iterable[RejectRow]:
+        return kept if kept is not None else reject_rows(open_again(), wanted)
+
+    forms: dict[str, Callable[[Path], None]] = {
+        "rejects_csv": lambda path: rejects.write_csv(path, headings, verdict, blank_lines, batch_id, rows()),
+        "rejects_xlsx": lambda path: workbook.write_xlsx(
+            path, verdict.sheet or "Rejects", headings, verdict.header_row > 0, blank_lines, batch_id, rows()
+        ),
+        "rejects_json": lambda path: rejects.write_json(path, headings, batch_id, rows()),
+    }
+    for kind in REJECTS:
+        temporary = _temporary(paths[kind])
+        forms[kind](temporary)
+        temporary.replace(paths[kind])
 
 
 def _temporary(path: Path) -> Path:
