@@ -11,11 +11,16 @@ from typing import Final
 
 from orderdrop.destinations.base import Destination
 from orderdrop.destinations.parcellab import Parcellab
+from orderdrop.destinations.shippify import Shippify
 from orderdrop.destinations.shipup import Shipup
 from orderdrop.errors import SetupError
 
 GROUP: Final = "orderdrop.destinations"
-_OUR_OWN: dict[str, Callable[[], Destination]] = {"parcellab": Parcellab, "shipup": Shipup}
+_OUR_OWN: dict[str, Callable[[], Destination]] = {
+    "parcellab": Parcellab,
+    "shippify": Shippify,
+    "shipup": Shipup,
+}
 
 
 def names() -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_every_name_is_found_and_the_destination_bears_it() -> None:
-    assert {"parcellab", "shipup"} <= set(names())
+    assert {"parcellab", "shippify", "shipup"} <= set(names())
     assert list(names()) == sorted(names())
     assert [find(name).name for name in names()] == list(names())
 
