@@ -1,5 +1,6 @@
 """What an API tells, looked at without trust: every getter takes anything and gives what it was asked for, or nothing."""
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -36,9 +37,10 @@ def number(told: Any, name: str) -> float | None:
     if isinstance(found, bool) or not isinstance(found, int | float | str):
         return None
     try:
-        return float(found)
+        value = float(found)
     except (ValueError, OverflowError):
         return None
+    return value if math.isfinite(value) else None
 
 
 def moment(told: Any, *names: str) -> datetime | None:

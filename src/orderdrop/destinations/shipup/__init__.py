@@ -8,10 +8,11 @@ import httpx
 from pydantic import TypeAdapter
 
 from orderdrop.core.shape import Shape
-from orderdrop.destinations.base import AccountOptions, Carrier, Judged
+from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.shipup.client import ShipupCarrier
 from orderdrop.destinations.shipup.payloads import SHAPE, Order
+from orderdrop.destinations.shipup.reading import ShipupReader
 
 
 class Shipup:
@@ -28,6 +29,10 @@ class Shipup:
     def carrier(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Carrier:
         """An account's carrier; `auth: bearer` sends the key in its Bearer form."""
         return ShipupCarrier(account, client_factory)
+
+    def reader(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Reader:
+        """An account's reader."""
+        return ShipupReader(account, client_factory)
 
     @cached_property
     def _orders(self) -> TypeAdapter[Order]:

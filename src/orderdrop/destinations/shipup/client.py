@@ -38,7 +38,7 @@ HANDFUL: Final = 5  # so few orders go one by one: their answers come at once
 
 _SINGLE = "/v2/orders"
 _BATCH = "/v2/orders/batch_create"
-_WHO = "Shipup"
+WHO: Final = "Shipup"
 _REFUSED = (400, 422)
 
 
@@ -112,7 +112,7 @@ class ShipupCarrier:
         elif reply.status in (404, 410):
             answer = _failed(FailureKind.LOST_TICKET, f"Shipup knows no job {ticket}")
         else:
-            answer = Answer(failure=failure_for(reply, _WHO, self._now))
+            answer = Answer(failure=failure_for(reply, WHO, self._now))
         return _with_evidence(answer, reply)
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class ShipupCarrier:
         if reply.status in _REFUSED:
             return Refused(problems=_problems(reply, orjson.loads(body)))
         if not reply.ok or (reply.is_html and reply.body):
-            return failure_for(reply, _WHO, self._now)
+            return failure_for(reply, WHO, self._now)
         said = reply.json()
         if said is NOT_JSON:
             return _success_without_json(reply)
@@ -165,7 +165,7 @@ class ShipupCarrier:
         if reply.status in _REFUSED:
             told = f"Shipup refused {len(parcel.keys)} orders together: {reply.excerpt or 'no reason given'}"
             return _failed(FailureKind.TOO_LARGE, told, reply.status)
-        failure = failure_for(reply, _WHO, self._now)
+        failure = failure_for(reply, WHO, self._now)
         if failure.kind is FailureKind.NO_SUCH_ENDPOINT and self._endpoint == "auto":
             self._no_batches = True
         return Answer(failure=failure)

@@ -1,0 +1,292 @@
+"""Reads orders back from Shipup.
+
+Source: Shipup reference, "Get order index" (filters and what may not be combined), "Pagination", "Expanding responses"
+and "Get tracker index". `starting_after` means larger ids and `ending_before` smaller ones, the newest first: the other
+way round than elsewhere.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import httpx
+
+from orderdrop.destinations.asking import Asking
+from orderdrop.destinations.base import (
+    AccountOptions,
+    Bounds,
+    Contents,
+    OrderView,
+    ParcelView,
+    Question,
+    TrackingEvent,
+)
+from orderdrop.destinations.shipup.client import PUBLISHED, WHO, authorization
+from orderdrop.destinations.told import day, group, lines, listed, moment, number, text
+from orderdrop.errors import DestinationUnavailable, UsageError
+
+ORDERS: Final = "/v2/orders"
+TRACKERS: Final = "/v2/trackers"
+PAGE: Final = 100
+DEEPEST: Final = 4
+NEVER: Final = "4102444800"  # the year 2100: an upper bound that leaves nothing out
+EVERYTHING: Final = (
+    "shipping_address",
+    "line_items",
+    "fulfillments.shipping_address",
+    "fulfillments.line_items",
+    "fulfillments.trackers.line_items",
+    "fulfillments.trackers.events.address",
+    "fulfillments.trackers.carrier",
+)
+_LOWER, _UPPER = frozenset({"gt", "gte"}), frozenset({"lt", "lte"})
+
+Query = list[tuple[str, str]]
+
+
+class ShipupReader:
+    """One Shipup account, read."""
+
+    def __init__(
+        self,
+        account: AccountOptions,
+        client_factory: Callable[[], httpx.Client],
+        *,
+        asking: Asking | None = None,
+        page: int = PAGE,
+    ) -> None:
+        self._page = page
+        self._asking = asking or Asking(
+            account,
+            client_factory,
+            who=WHO,
+            headers={"Authorization": authorization(account)},
+            limits=account.limits(PUBLISHED),
+            secrets=(account.key,),
+        )
+
+    def fetch(self, question: Question) -> Iterator[dict[str, Any]]:
+        """The orders asked for, the newest first; with `above` alone the oldest page first.
+
+        A tracking number is looked up in the account's trackers and gives the order of each that it finds.
+        """
+        check(question)
+        expand = [("expand[]", path) for path in (EVERYTHING if question.expand is None else question.expand)]
+        if question.tracking_number is not None:
+            return self._by_tracking_number(question, expand)
+        return self._walk(ORDERS, [*_filters(question), *expand], question)
+
+    def as_person_sees(self, told: Mapping[str, Any]) -> OrderView:
+        """An order, expanded or not, in the words of every destination."""
+        return order_view(told)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._asking.close()
+
+    def _walk(self, path: str, query: Query, question: Question) -> Iterator[dict[str, Any]]:
+        """Page by page towards smaller ids; towards larger ones where only `above` was said."""
+        upwards = question.above is not None and question.below is None
+        above, below = question.above, question.below
+        while True:
+            page = self._asking.get(path, [*query, ("limit", str(self._page)), *_cursors(above, below)])
+            data = page.get("data") if isinstance(page, dict) else None
+            if not isinstance(data, list):
+                raise DestinationUnavailable("Shipup's list is not a list.")
+            yield from (one for one in data if isinstance(one, dict))
+            ids = [one["id"] for one in data if isinstance(one, dict) and isinstance(one.get("id"), int)]
+            if page.get("has_more") is not True:
+                return
+            at = (max(ids) if upwards else min(ids)) if ids else None
+            if at is None or at == (above if upwards else below):
+                raise DestinationUnavailable("Shipup says that more follows, and its page does not lead on.")
+            above, below = (at, below) if upwards else (above, at)
+
+    def _by_tracking_number(self, question: Question, expand: Query) -> Iterator[dict[str, Any]]:
+        query = [("tracking_number", question.tracking_number or ""), ("expand[]", "fulfillment.order")]
+        seen: set[str] = set()
+        for tracker in self._trackers(query):
+            if tracker.get("tracking_number") not in (question.tracking_number, None):
+                continue
+            order = group(group(tracker, "fulfillment"), "order") or group(tracker, "order")
+            name = text(order, "order_number") or text(tracker, "order_number")
+            if name is None or name in seen:
+                continue
+            seen.add(name)
+            for found in self._walk(ORDERS, [("order_number", name), *expand], Question()):
+                if _has_parcel(found, question.tracking_number):
+                    yield found
+
+    def _trackers(self, query: Query) -> Iterator[Mapping[str, Any]]:
+        first = self._asking.get(TRACKERS, [*query, ("limit", str(self._page))], missing=None)
+        if first is None:
+            raise UsageError(
+                "This Shipup account has no list of trackers, so it cannot be asked for a tracking number.",
+                next_step="Ask by order number or email, or look the number up with `orderdrop orders find`.",
+            )
+        if (
+            isinstance(first, dict) and "tracking_number" in first
+        ):  # the page shows one tracker without a list
+            yield first
+        else:
+            yield from listed({"list": first}, "list")
+
+
+def check(question: Question) -> None:
+    """Refuse what Shipup does not answer, with its reason: raises UsageError before anything is asked."""
+    created = question.created.given() if question.created else {}
+    ordered = question.ordered.given() if question.ordered else {}
+    if question.id is not None:
+        raise UsageError("Shipup has no question for an order by its id.", next_step="Ask by order number.")
+    if question.ordering is not None:
+        raise UsageError("Shipup lists the newest orders first and knows no other ordering.")
+    if question.more:
+        raise UsageError(f"Shipup's list of orders has no filter {', '.join(sorted(question.more))}.")
+    if created and ordered:
+        raise UsageError(
+            "Shipup refuses created_at and ordered_at in one question.", next_step="Ask for one of the two."
+        )
+    if question.tracking_number is None and question.courier is not None:
+        raise UsageError("Shipup is not asked for a courier without a tracking number.")
+    others = (
+        question.order_number,
+        question.email,
+        question.above,
+        question.below,
+        created or ordered or None,
+    )
+    if question.tracking_number is not None and any(other is not None for other in others):
+        raise UsageError("A tracking number goes alone: it leads to one order.")
+    _check_cursors(question, frozenset(created or ordered))
+    too_deep = [path for path in question.expand or () if path.count(".") >= DEEPEST]
+    if too_deep:
+        raise UsageError(f"Shipup expands {DEEPEST} levels at most; {too_deep[0]} has more.")
+
+
+def _check_cursors(question: Question, operators: frozenset[str]) -> None:
+    if question.above is not None and question.below is None and operators and operators <= _UPPER:
+        raise UsageError(
+            "Shipup refuses to begin after an id (starting_after) when the dates have an upper bound only.",
+            next_step="Add a lower bound (gt or gte).",
+        )
+    if question.below is not None and question.above is None and operators and operators <= _LOWER:
+        raise UsageError(
+            "Shipup refuses to go on before an id (ending_before) when the dates have a lower bound only.",
+            next_step="Add an upper bound (lt or lte).",
+        )
+
+
+def _filters(question: Question) -> Query:
+    found = [("email", question.email), ("order_number", question.order_number)]
+    query = [(name, value) for name, value in found if value is not None]
+    for name, bounds in (("created_at", question.created), ("ordered_at", question.ordered)):
+        query += _bounds(name, bounds or Bounds())
+    return query
+
+
+def _bounds(name: str, bounds: Bounds) -> Iterator[tuple[str, str]]:
+    given = bounds.given()
+    for operator, when in given.items():
+        yield (name if operator == "at" else f"{name}[{operator}]"), str(int(when.timestamp()))
+    if given and given.keys() <= _LOWER:
+        # The second page needs ending_before, which Shipup refuses beside a lower bound alone.
+        yield f"{name}[lte]", NEVER
+
+
+def _cursors(above: int | None, below: int | None) -> Query:
+    cursors = (("starting_after", above), ("ending_before", below))
+    return [(name, str(at)) for name, at in cursors if at is not None]
+
+
+def _has_parcel(order: Mapping[str, Any], tracking_number: str | None) -> bool:
+    trackers = [one for part in listed(order, "fulfillments") for one in listed(part, "trackers")]
+    return not trackers or any(
+        one.get("tracking_number", tracking_number) == tracking_number for one in trackers
+    )
+
+
+def order_view(told: Mapping[str, Any]) -> OrderView:
+    """What a person wants to see of an order; stubs show nothing, and nothing of them is asked for."""
+    fulfillments = list(listed(told, "fulfillments"))
+    address = group(told, "shipping_address")
+    named = (group(fulfillment, "shipping_address") for fulfillment in fulfillments)
+    loose = [told, *fulfillments]
+    return OrderView(
+        number=text(told, "order_number", "merchant_id"),
+        reference=text(told, "id"),
+        email=text(told, "email"),
+        ordered_at=moment(told, "ordered_at"),
+        status="canceled" if told.get("canceled") is True else _status(fulfillments),
+        address=_address(address) or next(filter(None, map(_address, named)), ()),
+        contents=tuple(content for node in loose for content in _contents(node)),
+        parcels=tuple(_parcel(one) for part in fulfillments for one in listed(part, "trackers")),
+    )
+
+
+def _status(fulfillments: list[Mapping[str, Any]]) -> str | None:
+    codes = dict.fromkeys(filter(None, (text(one, "status_code") for one in fulfillments)))
+    return ", ".join(codes) or None
+
+
+def _address(told: Mapping[str, Any]) -> tuple[str, ...]:
+    return lines(
+        text(told, "name") or " ".join(lines(text(told, "first_name"), text(told, "last_name"))) or None,
+        text(told, "company_title"),
+        text(told, "address1"),
+        text(told, "address2"),
+        " ".join(lines(text(told, "zip"), text(told, "city"), text(told, "state"))),
+        text(told, "country", "country_code"),
+    )
+
+
+def _parcel(told: Mapping[str, Any]) -> ParcelView:
+    events = sorted(map(_event, listed(told, "events")), key=lambda pair: pair[0])
+    return ParcelView(
+        tracking_number=text(told, "tracking_number"),
+        carrier=text(group(told, "carrier"), "name", "code")
+        or text(told, "untracked_carrier_name", "carrier_code"),
+        status=text(told, "delivery_status_code"),
+        expected_delivery=_expected(told),
+        tracking_link=text(told, "tracking_link", "untracked_carrier_url"),
+        contents=tuple(_contents(told)),
+        events=tuple(event for _, event in events),
+    )
+
+
+def _expected(told: Mapping[str, Any]) -> str | None:
+    start = day(told, "displayable_expected_delivery_start_date")
+    end = day(told, "displayable_expected_delivery_end_date")
+    if start and end and start != end:
+        return f"{start} to {end}"
+    return (
+        day(told, "displayable_expected_delivery_date", "displayable_expected_delivery_datetime")
+        or start
+        or end
+    )
+
+
+def _event(told: Mapping[str, Any]) -> tuple[tuple[float, float], TrackingEvent]:
+    """An event and its place in the row: by time, and by id where times are equal, for ids grow."""
+    at = moment(told, "happened_at")
+    where = group(told, "address")
+    event = TrackingEvent(
+        text=text(told, "message", "event_type_code") or "?",
+        at=at,
+        code=text(told, "event_type_code"),
+        where=", ".join(lines(text(where, "city"), text(where, "country", "country_code"))) or None,
+    )
+    return (at.timestamp() if at else 0.0, number(told, "id") or 0.0), event
+
+
+def _contents(told: Mapping[str, Any]) -> Iterator[Contents]:
+    for item in listed(told, "line_items"):
+        shown = Contents(
+            name=text(item, "name")
+            or " ".join(lines(text(item, "title"), text(item, "variant_title")))
+            or None,
+            sku=text(item, "sku", "merchant_id"),
+            quantity=number(item, "shipped_quantity")
+            if item.get("shipped_quantity") is not None
+            else number(item, "quantity"),
+        )
+        if shown != Contents():  # a stub
+            yield shown
