@@ -160,7 +160,10 @@ def _parcels_in_mutations(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]
 
 def _parcel(parcel: Mapping[str, Any], order: Mapping[str, Any]) -> ParcelView:
     carrier = group(parcel, "courier_info")
-    events = [_event(checkpoint) for checkpoint in listed(parcel, "checkpoints")]
+    events = sorted(
+        map(_event, listed(parcel, "checkpoints")),
+        key=lambda event: event.at.timestamp() if event.at else 0.0,
+    )
     latest = events[-1] if events else None
     return ParcelView(
         tracking_number=text(parcel, "tracking_number"),
@@ -174,7 +177,7 @@ def _parcel(parcel: Mapping[str, Any], order: Mapping[str, Any]) -> ParcelView:
         tracking_link=text(carrier, "trackingurl", "tracking_url")
         or text(parcel, "tracking_url", "tracking_link"),
         contents=_contents(parcel, "articles"),
-        events=tuple(sorted(events, key=lambda event: event.at.timestamp() if event.at else 0.0)),
+        events=tuple(events),
     )
 
 
