@@ -91,7 +91,7 @@ def _stand_in() -> Iterator[str]:
     )
     try:
         assert server.stdout is not None
-        yield server.stdout.readline().split("shipup=")[1].strip()
+        yield server.stdout.readline().split("shipup=")[1].split()[0]
     finally:
         server.terminate()
         server.wait(10)
