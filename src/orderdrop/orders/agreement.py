@@ -60,7 +60,7 @@ def disagreements(
     for index, level in enumerate(plan.levels):
         key = next((field for field in level.fields if field.leaf.place == level.key), None)
         for field, column in zip(level.fields, columns[index], strict=True):
-            if column is None or key is None or field is key:
+            if column is None or key is None or field is key or field.leaf.many:
                 continue
             split = list(_split_nodes(nodes[index], column))
             voices = _voices(chunk, placement, index, field) if split else ()

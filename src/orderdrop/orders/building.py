@@ -41,6 +41,9 @@ def build_payloads(
         level = plan.levels[index]
         leaves: list[list[Any] | None] = []
         for entry, column in zip(level.fields, columns[index], strict=True):
+            if column is not None and entry.leaf.many:
+                leaves.append(_gathered(json_values(column, entry.leaf.wire), nodes[index]))
+                continue
             values = None if column is None else _node_values(column, nodes[index])
             leaves.append(None if values is None else json_values(values, entry.leaf.wire))
         children = {
@@ -83,6 +86,16 @@ def _node_values(column: Column, nodes: Nodes) -> Column | None:
         return at_rows(column, nodes.first_row)
     first = first_rows(nodes, filled(column))
     return at_rows(column, first) if (first >= 0).any() else None
+
+
+def _gathered(values: Sequence[Any], nodes: Nodes) -> list[Any]:
+    """Per node every value that its rows have, each once, in the order of the rows; null where there is none."""
+    found: list[dict[Any, None]] = [{} for _ in range(nodes.count)]
+    for node, value in zip(nodes.of_row.tolist(), values, strict=True):
+        if node >= 0 and value is not None:
+            several = value if isinstance(value, list) else [value]
+            found[node] |= dict.fromkeys(one for one in several if one is not None)
+    return [list(gathered) or None for gathered in found]
 
 
 def _slices(elements: list[Payload], starts: Numbers) -> list[Any]:

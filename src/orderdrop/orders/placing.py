@@ -88,11 +88,19 @@ def key_codes(plan: Plan, table: pa.Table, placement: Placement, orders: Numbers
         if level.key is None:
             codes = np.arange(table.num_rows, dtype=np.int64)
         else:
-            field = next((entry for entry in level.fields if entry.leaf.place == level.key), None)
-            column = placement.values(table, index, field) if field else None
+            column = _at(plan, table, placement, index, level.key)
             codes = np.full(table.num_rows, -1, dtype=np.int64) if column is None else codes_of(column)
+        for place in level.further_keys:
+            if (column := _at(plan, table, placement, index, place)) is not None:
+                further = codes_of(column) + 1  # 0 where a row leaves it blank
+                codes = np.where(codes >= 0, codes * (further.max(initial=0) + 1) + further, -1)
         found.append(np.where(present, codes, -1))
     return found
+
+
+def _at(plan: Plan, table: pa.Table, placement: Placement, level: int, place: str) -> Column | None:
+    field = next((entry for entry in plan.levels[level].fields if entry.leaf.place == place), None)
+    return placement.values(table, level, field) if field else None
 
 
 def _named(plan: Plan, table: pa.Table, index: int) -> Mask:

@@ -38,8 +38,9 @@ class Field:
 class Level:
     """The order (place "") or one list; `parent` is the number of the level that holds its elements.
 
-    `key` is the place that names an element, None where every row is an element of its own. `fallbacks` are the
-    levels that take its elements when an ancestor has no key, nearest first.
+    `key` is the place that names an element, None where every row is an element of its own; `further_keys` are places
+    that tell apart elements of one name. `fallbacks` are the levels that take its elements when an ancestor has no key,
+    nearest first.
     """
 
     place: str
@@ -47,6 +48,7 @@ class Level:
     key: str | None
     fields: tuple[Field, ...]
     fallbacks: tuple[int, ...] = ()
+    further_keys: tuple[str, ...] = ()
     skeleton: Skeleton = field(default_factory=dict)
 
 
@@ -85,6 +87,9 @@ def make_plan(shape: Shape, columns: Sequence[str], sources: Mapping[str, Sequen
                 key=_key(shape, place),
                 fields=tuple(fields[index].values()),
                 fallbacks=tuple(number[other] for other in _fallbacks(shape, place)),
+                further_keys=tuple(f"{place}.{name}" for name in shape.lists[place].further_keys)
+                if place
+                else (),
                 skeleton=_skeleton(place, list(fields[index]), {child: number[child] for child in children}),
             )
         )

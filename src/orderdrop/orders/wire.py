@@ -24,6 +24,8 @@ def on_the_wire(column: Column, wire: Wire) -> Column:
 
     Numbers that came as decimal text stay text here; `json_values` makes them numbers.
     """
+    if pa.types.is_list(column.type):  # several columns of one place that takes many
+        return column
     if pa.types.is_date32(column.type):
         column = column if wire is Wire.ISO_DATE else column.cast(_SECONDS)
     if pa.types.is_timestamp(column.type):
