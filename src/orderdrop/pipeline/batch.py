@@ -116,6 +116,7 @@ def report(parts: Parts, batch: Batch) -> Receipt:
         report_folder(parts, batch),
         (lambda: open_again(batch, path, loaded)) if batch.verdict else None,
         blank_lines=blank_lines,
+        sheet_position=loaded.mapping.file.sheet if isinstance(loaded.mapping.file.sheet, int) else 1,
     )
     parts.watcher(Event(step=Step.REPORTED, batch=batch.id, name=batch.drop.name))
     return written.receipt

@@ -1,11 +1,14 @@
 """The receipt as people read it: plain text for terminals and mail, one self-contained HTML page for browsers."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
 from orderdrop.reports.receipt import Receipt
 
+GROUPED_FROM = 20
+"""From more problems than this on, the readable forms also count them by kind."""
 SHOWN_MAX = 200
 """How many problems the readable forms list; they say how many more the JSON receipt and the reject report hold."""
 
@@ -44,10 +47,22 @@ def as_text(receipt: Receipt) -> str:
     problems = receipt["problems"]
     if problems:
         lines += ["", "Problems"]
+        lines += _kinds(problems) if len(problems) > GROUPED_FROM else []
         lines += [f"  {where(problem)}: {problem['message']}" for problem in problems[:SHOWN_MAX]]
     if len(problems) > SHOWN_MAX:
-        lines.append(f"  and {len(problems) - SHOWN_MAX} more: see the reject report.")
+        lines.append(f"  and {len(problems) - SHOWN_MAX:,} more: see the reject report.")
     return "\n".join(lines) + "\n"
+
+
+def _kinds(problems: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """How often each kind stands in each column, most frequent first, with the first message as a sample."""
+    first: dict[tuple[str, str | None], str] = {}
+    often = Counter((problem["code"], problem["column"]) for problem in problems)
+    for problem in problems:
+        first.setdefault((problem["code"], problem["column"]), problem["message"])
+    for (code, column), count in often.most_common(GROUPED_FROM):
+        yield f"  {count:,} x {code}{f' in column {column}' if column else ''}, such as: {first[code, column]}"
+    yield ""
 
 
 def _books(counts: dict[str, int], first: str) -> str:
@@ -72,15 +87,18 @@ def as_html(receipt: Receipt) -> str:
     drop = receipt["drop"]
     problems = receipt["problems"]
     by_code = Counter(problem["code"] for problem in problems)
-    groups = "".join(f"<li><code>{escape(code)}</code> {count}</li>" for code, count in by_code.most_common())
+    kinds = "".join(
+        f"<li><code>{escape(code)}</code> {count:,}</li>" for code, count in by_code.most_common()
+    )
+    groups = f"<ul class=groups>{kinds}</ul>" if len(problems) > GROUPED_FROM else ""
     more = (
-        f"<p>And {len(problems) - SHOWN_MAX} more: see the reject report.</p>"
+        f"<p>And {len(problems) - SHOWN_MAX:,} more: see the reject report.</p>"
         if len(problems) > SHOWN_MAX
         else ""
     )
     listed = "".join(_problem_row(problem) for problem in problems[:SHOWN_MAX])
     table = (
-        f"<h2>Problems</h2><ul class=groups>{groups}</ul><table><thead><tr><th>Where<th>What<th>Value<th>Order<th>Said by<th>"
+        f"<h2>Problems</h2>{groups}<table><thead><tr><th>Where<th>What<th>Value<th>Order<th>Said by<th>"
         f"To mend by</tr></thead><tbody>{listed}</tbody></table>{more}"
         if problems
         else ""
@@ -125,7 +143,7 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-.counts td{text-align:center;border:1px solid var(--line)}.counts b{display:block;font-size:1.3rem}.counts .none{opacity:.45}
+.counts{table-layout:fixed}.counts td{text-align:center;border:1px solid var(--line)}.counts b{display:block;font-size:1.3rem}.counts .none{opacity:.45}
 .counts .accepted b,.status.accepted b{color:var(--good)}.counts .rejected b,.counts .refused b,.status.failed b,.status.rejects b{color:var(--bad)}
 .counts .held b,.counts .unsent b,.counts .pending b{color:var(--wait)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0;overflow-wrap:anywhere}.groups{columns:3 14rem;padding-left:1.2rem}

@@ -53,18 +53,19 @@ def write_all(
     open_again: Callable[[], Table] | None,
     *,
     blank_lines: int = 0,
+    sheet_position: int = 1,
 ) -> Written:
     """Write all reports of a batch from the ledger and its kept drop; each appears whole or not at all.
 
     `open_again` reads the drop as it was read first, None when it could not be read at all. `blank_lines` stand above
-    the headings where the mapping fixes their row.
+    the headings where the mapping fixes their row; `sheet_position` is where it looks for the sheet of a workbook.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = report_paths(folder, batch.drop.name)
     wanted = returned(ledger, batch) if open_again else {}
     written: dict[str, Path | None] = dict(paths)
     if wanted and open_again:
-        _write_rejects(batch.id, open_again, wanted, paths, blank_lines)
+        _write_rejects(batch.id, open_again, wanted, paths, blank_lines, sheet_position)
     else:
         for kind in REJECTS:
             paths[kind].unlink(missing_ok=True)
@@ -83,6 +84,7 @@ def _write_rejects(
     wanted: Mapping[int, Remarks],
     paths: Mapping[str, Path],
     blank_lines: int,
+    sheet_position: int,
 ) -> None:
     """Write the rows that go back in every form; few are held in memory, many are read from the drop once a form."""
     table = open_again()
@@ -96,7 +98,14 @@ def _write_rejects(
     forms: dict[str, Callable[[Path], None]] = {
         "rejects_csv": lambda path: rejects.write_csv(path, headings, verdict, blank_lines, batch_id, rows()),
         "rejects_xlsx": lambda path: workbook.write_xlsx(
-            path, verdict.sheet or "Rejects", headings, verdict.header_row > 0, blank_lines, batch_id, rows()
+            path,
+            verdict.sheet or "Rejects",
+            headings,
+            verdict.header_row > 0,
+            blank_lines,
+            batch_id,
+            rows(),
+            position=sheet_position,
         ),
         "rejects_json": lambda path: rejects.write_json(path, headings, batch_id, rows()),
     }

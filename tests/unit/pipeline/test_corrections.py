@@ -1,6 +1,7 @@
 """A reject report that comes back is recognised, and its text is what the sender wrote."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -12,15 +13,15 @@ from orderdrop.pipeline.corrections import peek_at_correction
 HEADINGS = ("'+Ref", "Qty", "_row", "_problems", "_fix_by", "_batch")
 
 
+def _column(texts: list[str]) -> ArrowExtensionArray:
+    values: Any = pa.array(texts, pa.string())
+    return ArrowExtensionArray(values)
+
+
 def _frame(
     first: int, rows: list[tuple[str, ...]], broken: dict[int, tuple[str, ...]] | None = None
 ) -> TextFrame:
-    columns = {
-        name: ArrowExtensionArray(
-            pa.chunked_array([[row[at]] for row in rows] or [pa.array([], pa.string())])
-        )
-        for at, name in enumerate(HEADINGS)
-    }
+    columns = {name: _column([row[at] for row in rows]) for at, name in enumerate(HEADINGS)}
     index = pd.Index(range(first, first + len(rows)), dtype="int64", name="row")
     return TextFrame(cells=pd.DataFrame(columns, index=index), broken=broken or {})
 
