@@ -21,6 +21,7 @@ SUFFIXES = {
     "receipt_text": ".receipt.txt",
 }
 REJECTS = ("rejects_csv", "rejects_xlsx", "rejects_json")
+_STEM_BYTES = 150  # file systems end a name at 255 bytes
 ROWS_IN_MEMORY_MAX = 50_000
 """Past so many rows that go back, the drop is read again for every form instead of holding them."""
 
@@ -35,7 +36,8 @@ class Written:
 
 def report_paths(folder: Path, drop_name: str) -> dict[str, Path]:
     """Where the reports of a batch lie; the drop's name is only the front of theirs and never leaves the folder."""
-    stem = "".join(c if c.isalnum() or c in " ._-" else "_" for c in drop_name).strip(" .")[:100] or "drop"
+    safe = "".join(c if c.isalnum() or c in " ._-" else "_" for c in drop_name).strip(" .")
+    stem = safe.encode()[:_STEM_BYTES].decode(errors="ignore") or "drop"
     return {kind: folder / f"{stem}{suffix}" for kind, suffix in SUFFIXES.items()}
 
 
