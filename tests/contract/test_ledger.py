@@ -31,7 +31,7 @@ from orderdrop.core.lineage import Lineage
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
 from orderdrop.errors import LedgerUnavailable
-from orderdrop.ledger.ledger import AttemptOutcome, Ledger
+from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Ledger, Outcome
 from orderdrop.ledger.open import open_ledger
 
 LEDGERS: dict[str, Callable[[Path], str]] = {
@@ -612,6 +612,62 @@ def test_another_account_is_not_doubted(ledger: Ledger) -> None:
     ledger.record_outcomes([accepted(sent(ledger, here))], ACCOUNT)
     sent(ledger, there)
     assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "digest-0"}
+
+
+UNKNOWN = {"attempt": AttemptOutcome.UNKNOWN, "http_status": None, "fate": OrderFate.UNSENT}
+PENDING = {"attempt": AttemptOutcome.PENDING, "fate": OrderFate.PENDING}
+
+
+@pytest.mark.parametrize(
+    ("ended", "possible"),
+    [
+        pytest.param(lambda attempt: None, True, id="it is still open"),
+        pytest.param(accepted, True, id="it was accepted"),
+        pytest.param(lambda attempt: accepted(attempt, **PENDING), True, id="it was taken for later"),
+        pytest.param(lambda attempt: accepted(attempt, **UNKNOWN), True, id="its answer was lost"),
+        pytest.param(lambda attempt: failed(attempt, 500), True, id="500: after the fact is possible"),
+        pytest.param(lambda attempt: failed(attempt, 200), True, id="200 and no answer that can be read"),
+        pytest.param(lambda attempt: failed(attempt, 409), True, id="409: another may be at work"),
+        pytest.param(lambda attempt: failed(attempt, None), False, id="it never left"),
+        pytest.param(lambda attempt: failed(attempt, 401), False, id="not let in"),
+        pytest.param(refused, False, id="it was refused"),
+    ],
+)
+def test_an_account_may_hold_what_an_attempt_may_have_brought_there(
+    ledger: Ledger, ended: Callable[[Attempt], Outcome | None], *, possible: bool
+) -> None:
+    order = an_order(0, digest="v1")
+    prepared(ledger, order)
+    assert ledger.possibly_held(ACCOUNT, ["FR-0"]) == {}
+    outcome = ended(sent(ledger, order))
+    if outcome is not None:
+        ledger.record_outcomes([outcome], ACCOUNT)
+    assert ledger.possibly_held(ACCOUNT, ["FR-0", "FR-1"]) == ({"FR-0": {"v1"}} if possible else {})
+
+
+def test_what_an_account_may_hold_is_known_across_batches_and_versions(ledger: Ledger) -> None:
+    first, second, other = (
+        an_order(0, digest="v1"),
+        an_order(0, "b-2", digest="v2"),
+        an_order(0, "b-3", digest="v3"),
+    )
+    prepared(ledger, first)
+    prepared(ledger, second, batch=a_batch("b-2"))
+    prepared(ledger, other, batch=a_batch("b-3", account="shop-us"))
+    for order in (first, second, other):
+        ledger.record_outcomes([accepted(sent(ledger, order))], ACCOUNT)
+    ledger.record_outcomes([refused(sent(ledger, second, "a-again"))], ACCOUNT)
+    assert ledger.possibly_held(ACCOUNT, ["FR-0"]) == {"FR-0": {"v1", "v2"}}
+    assert ledger.possibly_held("shop-us", ["FR-0"]) == {"FR-0": {"v3"}}
+    assert ledger.possibly_held(ACCOUNT, []) == {}
+
+
+def test_what_a_dead_process_sent_may_have_arrived(ledger: Ledger) -> None:
+    order = an_order(0, digest="v1")
+    prepared(ledger, order)
+    sent(ledger, order)
+    ledger.reopen("b-1", later(60))
+    assert ledger.possibly_held(ACCOUNT, ["FR-0"]) == {"FR-0": {"v1"}}
 
 
 def test_the_books_of_a_batch_balance(ledger: Ledger) -> None:

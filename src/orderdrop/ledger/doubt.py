@@ -14,10 +14,19 @@ def leaves_no_trace(outcome: Outcome) -> bool:
     """Whether the destination certainly did not take what the attempt carried: it named problems, or answered 4xx."""
     if outcome.attempt is AttemptOutcome.REFUSED:
         return True
-    status = outcome.http_status
-    return (
-        outcome.attempt is AttemptOutcome.FAILED
-        and status is not None
-        and 400 <= status < 500
-        and status not in _MAY_STILL_BE_AT_WORK
-    )
+    return outcome.attempt is AttemptOutcome.FAILED and _clearly_no(outcome.http_status)
+
+
+def may_have_arrived(attempt: AttemptOutcome | None, status: int | None) -> bool:
+    """Whether an attempt that ended so (None: is open) may have left the order at a destination that had none.
+
+    A failure without a status never left: no connection, or stopped before its turn. Of what left and brought nothing
+    back the outcome is unknown.
+    """
+    if attempt is AttemptOutcome.FAILED:
+        return status is not None and not _clearly_no(status)
+    return attempt is not AttemptOutcome.REFUSED
+
+
+def _clearly_no(status: int | None) -> bool:
+    return status is not None and 400 <= status < 500 and status not in _MAY_STILL_BE_AT_WORK

@@ -184,6 +184,12 @@ class Ledger(Protocol):
         open, pending, unknown, or failed with anything but a clear "no" (4xx). See `orderdrop.ledger.doubt`.
         """
 
+    def possibly_held(self, account: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The payload digests that an account may hold, by order key: of every attempt that may have arrived.
+
+        Open attempts count. A key without any is left out: no attempt of ours brought its order there.
+        """
+
     # sending
     def orders(
         self,

@@ -14,7 +14,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate, tally
 from orderdrop.core.problems import Problem
 from orderdrop.core.rows import ranges
-from orderdrop.ledger.doubt import leaves_no_trace
+from orderdrop.ledger.doubt import leaves_no_trace, may_have_arrived
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Batch, Drop, FoundOrder, Outcome
 from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction, not_to_prepare
 
@@ -184,6 +184,16 @@ class MemoryLedger:
             for key in keys
             if (account, key) in self._accepted and (account, key) not in self._doubted
         }
+
+    @_one_at_a_time
+    def possibly_held(self, account: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        wanted, found = frozenset(keys), dict[str, frozenset[str]]()
+        for attempt in self._attempts.values():
+            order = self._orders[attempt.order_id]
+            ours = self._batches[order.batch_id].account == account and order.key in wanted
+            if ours and may_have_arrived(attempt.outcome, attempt.http_status):
+                found[order.key] = found.get(order.key, frozenset()) | {order.digest or ""}
+        return found
 
     @_one_at_a_time
     def orders(

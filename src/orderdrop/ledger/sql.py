@@ -102,6 +102,10 @@ class SqlLedger:
         with self._database.reading() as connection:
             return sql_preparing.last_accepted(connection, account, keys)
 
+    def possibly_held(self, account: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        with self._database.reading() as connection:
+            return sql_reading.possibly_held(connection, account, keys)
+
     def orders(
         self,
         batch_id: str,

@@ -1,6 +1,6 @@
 """Orders, books, problems and searches in SQL."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
@@ -8,11 +8,30 @@ from sqlalchemy import Connection, Select, func, or_, select
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import Counts, OrderFate, RowFate, tally
 from orderdrop.core.problems import Problem
-from orderdrop.ledger.ledger import Attempt, FoundOrder
+from orderdrop.ledger.doubt import may_have_arrived
+from orderdrop.ledger.ledger import Attempt, AttemptOutcome, FoundOrder
 from orderdrop.ledger.records import read_attempt, read_batch, read_order, read_problem
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.sql_preparing import portions
 from orderdrop.ledger.tables import ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS, ROW_FATES
 from orderdrop.ledger.unavailable import contradiction
+
+
+def possibly_held(connection: Connection, account: str, keys: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The digests of the attempts that may have arrived at an account, by order key."""
+    found: dict[str, set[str]] = {}
+    for some in portions(keys):
+        rows = connection.execute(
+            select(ORDERS.c.order_key, ORDERS.c.digest, ATTEMPTS.c.outcome, ATTEMPTS.c.http_status)
+            .join_from(ORDERS, ATTEMPTS, ATTEMPTS.c.order_id == ORDERS.c.id)
+            .join(BATCHES, BATCHES.c.id == ORDERS.c.batch_id)
+            .where(BATCHES.c.account == account, ORDERS.c.order_key.in_(some))
+            .distinct()
+        )
+        for key, digest, outcome, status in rows:
+            if may_have_arrived(None if outcome is None else AttemptOutcome(outcome), status):
+                found.setdefault(key, set()).add(digest or "")
+    return {key: frozenset(digests) for key, digests in found.items()}
 
 
 def orders(
