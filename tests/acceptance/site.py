@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,16 +124,21 @@ class Site:
         assert "Traceback" not in done.stderr, done.stderr
         return Result(code=done.returncode, out=done.stdout, err=done.stderr)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start the command."""
-        return subprocess.Popen(
+    @contextmanager
+    def start(self, *arguments: str) -> "Iterator[subprocess.Popen[str]]":
+        """Start the command; a test that fails does not wait for its end."""
+        with subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
             env=_environ(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def found(self, pattern: str) -> list[str]:
         """Files below the inbox, the day of the archive written DAY."""

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from orderdrop import __version__
 from orderdrop.cli import files, history, mappings, render, stand_ins, work
 from orderdrop.errors import ExitCode, OrderdropError
+
+_TYPERS_INTERRUPT = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     name="orderdrop",
@@ -57,32 +58,47 @@ mappings.register(app)
 
 def main() -> None:
     """Run the command line; every error ends as a message with a next step and the exit code that errors.py names."""
+    code = _run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _unread()
+    sys.exit(code)
+
+
+def _run() -> int:
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        render.complain("Stopped.")
-        code = ExitCode.STOPPED
-    except click.ClickException as error:
-        error.show()
-        code = ExitCode.USAGE
+    except typer.TyperException as error:
+        error.show() if hasattr(error, "show") else render.complain(error.format_message())
+        return ExitCode.USAGE
     except OrderdropError as error:
         render.complain(str(error))
-        code = error.exit_code
-    except KeyboardInterrupt:
-        render.complain("Stopped. What was sent is recorded; the same command goes on.")
-        code = ExitCode.STOPPED
-    except BrokenPipeError:  # whoever read our output has seen enough; what we did is done
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.ACCEPTED
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return _interrupted()
+    except (BrokenPipeError, SystemExit):  # typer makes the latter of the former, and of nothing else
+        return _unread()
     except Exception as error:
+        if sys.flags.dev_mode:
+            raise
         render.complain(
             f"This is a fault in orderdrop: {type(error).__name__} ({_first_line(error)}). What was sent is recorded; the same "
             "command can run again. Please report it with the output of `python -X dev -m orderdrop ...`."
         )
-        if sys.flags.dev_mode:
-            raise
-        code = ExitCode.UNFINISHED
-    sys.exit(int(code or 0))
+        return ExitCode.UNFINISHED
+    return _interrupted() if code == _TYPERS_INTERRUPT else int(code or 0)
+
+
+def _interrupted() -> int:
+    render.complain("Stopped. What was sent is recorded; the same command goes on.")
+    return ExitCode.STOPPED
+
+
+def _unread() -> int:
+    """Whoever read our output has seen enough; what we did is done."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.ACCEPTED
 
 
 def _first_line(error: Exception) -> str:

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode, UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(preview)
-    app.command()(read)
+    add(app, preview)
+    add(app, read)
 
 
 def preview(

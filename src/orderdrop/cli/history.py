@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.registering import add, add_group
 from orderdrop.cli.work import release_
 from orderdrop.errors import UsageError
 
@@ -22,23 +23,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    batches = typer.Typer(
-        help="What arrived and what came of it.", no_args_is_help=False, invoke_without_command=True
-    )
-    batches.callback()(_list_by_default)
-    batches.command("list")(list_)
-    batches.command("show")(show)
-    batches.command("release")(release_)
-    app.add_typer(batches, name="batches")
-    app.command()(rejects)
-    orders = typer.Typer(help="Single orders across all batches.", no_args_is_help=True)
-    orders.callback()(_orders)
-    orders.command("find")(find)
-    app.add_typer(orders, name="orders")
+    batches = add_group(app, "batches", _list_by_default, runs_by_itself=True)
+    add(batches, list_, "list")
+    add(batches, show, "show")
+    add(batches, release_, "release")
+    add(app, rejects)
+    orders = add_group(app, "orders", _orders)
+    add(orders, find, "find")
 
 
 def _orders() -> None:
-    """Single orders across all batches."""
+    """Single orders across all batches.
+
+    Example: orderdrop orders find AC-10442
+    """
 
 
 def _list_by_default(context: typer.Context) -> None:

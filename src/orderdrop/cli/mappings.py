@@ -6,14 +6,21 @@ from typing import Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.registering import add, add_group
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    group = typer.Typer(help="The YAML files that say which column goes where.", no_args_is_help=True)
-    group.command()(check)
-    group.command()(schema)
-    app.add_typer(group, name="mapping")
+    group = add_group(app, "mapping", _mappings)
+    add(group, check)
+    add(group, schema)
+
+
+def _mappings() -> None:
+    """The YAML files that say which column goes where.
+
+    Example: orderdrop mapping check acme-shipments
+    """
 
 
 def check(

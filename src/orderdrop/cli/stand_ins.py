@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.registering import add
 from orderdrop.errors import SetupError
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(demo)
-    app.command()(sandbox)
+    add(app, demo)
+    add(app, sandbox)
 
 
 def demo(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode, OrderdropError, Stopped, UsageError
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command("import")(import_)
-    app.command()(run)
-    app.command()(serve)
+    add(app, import_, "import")
+    add(app, run)
+    add(app, serve)
 
 
 def import_(
