@@ -24,7 +24,7 @@ BATCH_COLUMNS = [
 def open_batch(connection: Connection, batch: Batch) -> None:
     """Register a drop and its batch."""
     connection.execute(
-        upsert(connection, DROPS)
+        upsert(connection.dialect.name, DROPS)
         .values(drop_record(batch.drop))
         .on_conflict_do_nothing(index_elements=["id"])
     )

@@ -9,16 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from orderdrop.ledger.tables import LEASES, MAPPINGS
 
 
-def upsert(connection: Connection, table: Table) -> Any:
+def upsert(dialect: str, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT; SQLite and PostgreSQL spell it alike but SQLAlchemy has one class for each."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 
 
 def lease(connection: Connection, name: str, owner: str, now: datetime, seconds: float) -> bool:
     """Take or renew a lease in one statement, so that of two processes one wins."""
-    insert = upsert(connection, LEASES).values(
+    insert = upsert(connection.dialect.name, LEASES).values(
         name=name, owner=owner, expires_at=now + timedelta(seconds=seconds)
     )
     taken = connection.execute(
@@ -46,7 +46,7 @@ def release(connection: Connection, name: str, owner: str) -> None:
 def pin_mapping(connection: Connection, digest: str, name: str, text: str, at: datetime) -> None:
     """Keep the text of a mapping."""
     connection.execute(
-        upsert(connection, MAPPINGS)
+        upsert(connection.dialect.name, MAPPINGS)
         .values(digest=digest, name=name, text=text, pinned_at=at)
         .on_conflict_do_nothing()
     )

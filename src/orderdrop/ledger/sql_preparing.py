@@ -1,9 +1,11 @@
 """What the preparation of a batch writes, in SQL; and what it asks."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Dialect, delete, insert, select
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, RowFate
@@ -15,6 +17,7 @@ from orderdrop.ledger.unavailable import contradiction, not_to_prepare
 
 # values in one IN list; PostgreSQL's driver stops at 65,535, SQLite at 32,766
 IN_LIST = 1_000
+_ADD_ORDER = insert(ORDERS)
 
 
 def begin_preparation(connection: Connection, batch_id: str) -> None:
@@ -29,21 +32,45 @@ def begin_preparation(connection: Connection, batch_id: str) -> None:
 def add_orders(connection: Connection, batch_id: str, orders: Sequence[StoredOrder]) -> None:
     """Store orders in bulk."""
     if orders:
-        insert_plainly(connection, ORDERS, [order_record(batch_id, order) for order in orders])
+        run_plainly(connection, _ADD_ORDER, [order_record(batch_id, order) for order in orders])
 
 
-def insert_plainly(connection: Connection, table: Table, records: list[Record]) -> None:
-    """Insert many rows of texts and numbers, without SQLAlchemy's work on each: a fifth faster.
+def run_plainly(connection: Connection, statement: Any, records: Sequence[Record]) -> int:
+    """Run a statement once a record and count the rows it touched, without SQLAlchemy's work on each: a fifth faster.
 
-    Every record names the same columns; their types must not need SQLAlchemy's conversion.
+    Every record names the same parameters. The statement should be one that lives on: its SQL is kept.
     """
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=list(records[0]))
-    names = statement.positiontup
-    if names is None:  # a driver that takes parameters by name
-        connection.exec_driver_sql(str(statement), records)
-    else:
-        pick = itemgetter(*names)
-        connection.exec_driver_sql(str(statement), [pick(record) for record in records])
+    plain = _plain(statement, connection.dialect, tuple(records[0]))
+    return connection.exec_driver_sql(plain.sql, [plain.bind(record) for record in records]).rowcount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plain:
+    """A statement as the driver takes it, and what makes its parameters of a record."""
+
+    sql: str
+    bind: Callable[[Record], Any]
+
+
+@lru_cache(maxsize=64)
+def _plain(statement: Any, dialect: Dialect, given: tuple[str, ...]) -> _Plain:
+    compiled = statement.compile(dialect=dialect, column_keys=list(given) if statement.is_insert else None)
+    fixed = {name: bind.value for name, bind in compiled.binds.items() if name not in given}
+    converters = {
+        name: convert
+        for name, bind in compiled.binds.items()
+        if name in given and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    }
+    names = compiled.positiontup
+
+    def bind(record: Record) -> Any:
+        values = {**fixed, **record}
+        for name, convert in converters.items():
+            values[name] = convert(values[name])
+        # a driver takes parameters by position or by name
+        return values if names is None else tuple(values[name] for name in names)
+
+    return _Plain(sql=str(compiled), bind=bind)
 
 
 def add_problems(connection: Connection, batch_id: str, problems: Sequence[Problem]) -> None:

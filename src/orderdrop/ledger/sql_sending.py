@@ -2,33 +2,38 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, null, select, update
 
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.ledger.doubt import leaves_no_trace
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Outcome
 from orderdrop.ledger.records import attempt_record, problem_record
 from orderdrop.ledger.sql_leases import upsert
-from orderdrop.ledger.sql_preparing import portions
+from orderdrop.ledger.sql_preparing import portions, run_plainly
 from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, ORDERS, PROBLEMS
 from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction
 
-_TO_SENDING = update(ORDERS).where(ORDERS.c.id == bindparam("of_order")).values(fate=OrderFate.SENDING.value)
+_SOME: Any = bindparam("some", expanding=True)
+_OPEN = insert(ATTEMPTS)
+_HELD = (
+    select(ACCEPTED.c.account, ACCEPTED.c.order_key, ORDERS.c.id)
+    .join(ORDERS, ORDERS.c.order_key == ACCEPTED.c.order_key)
+    .join(BATCHES, (BATCHES.c.id == ORDERS.c.batch_id) & (BATCHES.c.account == ACCEPTED.c.account))
+    .where(ORDERS.c.id.in_(_SOME), ACCEPTED.c.doubted_by.is_(None))
+)
+_TO_SENDING = update(ORDERS).where(ORDERS.c.id.in_(_SOME)).values(fate=OrderFate.SENDING.value)
+_FORGET = delete(PROBLEMS).where(PROBLEMS.c.order_id.in_(_SOME))
+_TRUST = update(ACCEPTED).where(ACCEPTED.c.doubted_by.in_(_SOME)).values(doubted_by=None)
 _DOUBT = (
     update(ACCEPTED)
-    .where(
-        ACCEPTED.c.account
-        == select(BATCHES.c.account).where(BATCHES.c.id == bindparam("of_batch")).scalar_subquery(),
-        ACCEPTED.c.order_key
-        == select(ORDERS.c.order_key).where(ORDERS.c.id == bindparam("of_order")).scalar_subquery(),
-        # the first doubt stays: a later refusal says nothing about the attempt before it
-        ACCEPTED.c.doubted_by.is_(None),
-    )
+    .where(ACCEPTED.c.account == bindparam("of_account"), ACCEPTED.c.order_key == bindparam("of_key"))
+    # the first doubt stays: a later refusal says nothing about the attempt before it
+    .where(ACCEPTED.c.doubted_by.is_(None))
     .values(doubted_by=bindparam("by_attempt"))
 )
-_TRUST = update(ACCEPTED).where(ACCEPTED.c.doubted_by == bindparam("of_attempt")).values(doubted_by=None)
 _CLOSE = (
     update(ATTEMPTS)
     .where(ATTEMPTS.c.id == bindparam("of_attempt"))
@@ -44,20 +49,28 @@ _SETTLE = (
     .where(ORDERS.c.id == bindparam("of_order"))
     .values(fate=bindparam("new_fate"), reference=bindparam("new_reference"))
 )
-_FORGET = delete(PROBLEMS).where(PROBLEMS.c.order_id == bindparam("of_order"))
 
 
 def record_attempts(connection: Connection, attempts: Sequence[Attempt]) -> None:
     """Write attempts before their requests leave."""
     if not attempts:
         return
-    connection.execute(insert(ATTEMPTS), [attempt_record(attempt) for attempt in attempts])
-    keys = [
-        {"of_order": attempt.order_id, "of_batch": attempt.batch_id, "by_attempt": attempt.id}
-        for attempt in attempts
-    ]
-    _each(connection, _TO_SENDING, [{"of_order": attempt.order_id} for attempt in attempts], "an order")
-    connection.execute(_DOUBT, keys)
+    run_plainly(connection, _OPEN, [attempt_record(attempt) for attempt in attempts])
+    by_order = {attempt.order_id: attempt.id for attempt in attempts}
+    moved = 0
+    for some in portions(list(by_order)):
+        held = connection.execute(_HELD, {"some": some}).all()
+        if held:
+            connection.execute(
+                _DOUBT,
+                [
+                    {"of_account": row.account, "of_key": row.order_key, "by_attempt": by_order[row.id]}
+                    for row in held
+                ],
+            )
+        moved += connection.execute(_TO_SENDING, {"some": some}).rowcount
+    if moved != len(by_order):
+        raise contradiction("an order that was to be sent is not there")
 
 
 def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], account: str) -> None:
@@ -67,9 +80,9 @@ def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], account
     _each(connection, _CLOSE, [_closing(outcome) for outcome in outcomes], "an attempt")
     _each(connection, _SETTLE, [_settling(outcome) for outcome in outcomes], "an order")
     _replace_problems(connection, outcomes)
-    certain = [{"of_attempt": outcome.attempt_id} for outcome in outcomes if leaves_no_trace(outcome)]
-    if certain:
-        connection.execute(_TRUST, certain)
+    certain = [outcome.attempt_id for outcome in outcomes if leaves_no_trace(outcome)]
+    for some in portions(certain):
+        connection.execute(_TRUST, {"some": some})
     _remember_accepted(connection, [o for o in outcomes if o.fate is OrderFate.ACCEPTED], account)
 
 
@@ -111,13 +124,13 @@ def _settling(outcome: Outcome) -> dict[str, Any]:
 
 def _each(connection: Connection, statement: Any, parameters: list[dict[str, Any]], what: str) -> None:
     """Run a statement that must find its row every time."""
-    done = connection.execute(statement, parameters)
-    if done.rowcount != len(parameters):
+    if run_plainly(connection, statement, parameters) != len(parameters):
         raise contradiction(f"{what} that was to be changed is not there")
 
 
 def _replace_problems(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    connection.execute(_FORGET, [{"of_order": outcome.order_id} for outcome in outcomes])
+    for some in portions([outcome.order_id for outcome in outcomes]):
+        connection.execute(_FORGET, {"some": some})
     named = [outcome for outcome in outcomes if outcome.problems]
     if not named:
         return
@@ -136,31 +149,30 @@ def _replace_problems(connection: Connection, outcomes: Sequence[Outcome]) -> No
 
 
 def _remember_accepted(connection: Connection, outcomes: Sequence[Outcome], account: str) -> None:
-    if not outcomes:
-        return
-    known: dict[str, tuple[str, str]] = {}
-    for some in portions([outcome.order_id for outcome in outcomes]):
-        rows = connection.execute(
-            select(ORDERS.c.id, ORDERS.c.order_key, ORDERS.c.digest).where(ORDERS.c.id.in_(some))
+    statement = _accept(connection.dialect.name)
+    for some in portions([outcome.attempt_id for outcome in outcomes]):
+        connection.execute(statement, {"of_account": account, "some": some})
+
+
+@cache
+def _accept(dialect: str) -> Any:
+    """INSERT OR UPDATE of what orders and attempts say; one statement whatever their number."""
+    held = (
+        select(
+            bindparam("of_account", type_=Text),
+            ORDERS.c.order_key,
+            # no payload has the empty digest, so an order without one is never taken for unchanged
+            func.coalesce(ORDERS.c.digest, ""),
+            ORDERS.c.id,
+            ATTEMPTS.c.finished_at,
+            null(),
         )
-        # no payload has the empty digest, so an order without one is never taken for unchanged
-        known.update((row.id, (row.order_key, row.digest or "")) for row in rows)
-    statement = upsert(connection, ACCEPTED)
+        .join(ATTEMPTS, ATTEMPTS.c.order_id == ORDERS.c.id)
+        .where(ATTEMPTS.c.id.in_(_SOME))
+        .order_by(ORDERS.c.sequence)
+    )
     fresh = ("digest", "order_id", "accepted_at", "doubted_by")
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account", "order_key"],
-            set_={name: statement.excluded[name] for name in fresh},
-        ),
-        [
-            {
-                "account": account,
-                "order_key": known[outcome.order_id][0],
-                "digest": known[outcome.order_id][1],
-                "order_id": outcome.order_id,
-                "accepted_at": outcome.at,
-                "doubted_by": None,
-            }
-            for outcome in outcomes
-        ],
+    statement = upsert(dialect, ACCEPTED).from_select(["account", "order_key", *fresh], held)
+    return statement.on_conflict_do_update(
+        index_elements=["account", "order_key"], set_={name: statement.excluded[name] for name in fresh}
     )
