@@ -14,6 +14,8 @@ from orderdrop.core.failures import FailureKind
 MAX_ATTEMPTS = 5  # of one order on a failure that may pass
 MAX_ATTEMPTS_THROTTLED = 8  # each of them waited out; after that the account rests
 TOGETHER_ATTEMPTS = 3  # of a parcel of several, before it is halved to single out the order that breaks it
+MAX_LOOK_UPS = 5  # of one order that may be there; after that a person looks
+LOOK_UP_AFTER_SECONDS = 5.0  # an API may still be storing what it did not answer
 FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
 MAX_RETRY_AFTER_SECONDS = (
@@ -52,9 +54,11 @@ class Regroup:
     """Send the orders again at once, without those at fault or in the parcels that the carrier now wants; not a retry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpFirst:
-    """The API may hold the orders and would hold them twice: ask it before sending again."""
+    """The API may hold the orders and would hold them twice: ask it, after a while, before sending again."""
+
+    in_seconds: float = LOOK_UP_AFTER_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,4 +135,5 @@ class Record:
             orders=load.orders,
             attempt_ids=tuple(f"{request_id}.{position}" for position in range(len(load.orders))),
             attempt=load.attempt,
+            doubt=load.doubt,
         )

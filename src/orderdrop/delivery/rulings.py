@@ -22,7 +22,7 @@ from orderdrop.core.policy import (
     StopAccount,
 )
 from orderdrop.core.problems import Problem
-from orderdrop.delivery.parcels import Load, Sent
+from orderdrop.delivery.parcels import Doubt, Load, Sent
 from orderdrop.delivery.telling import left_unsent, maybe_there
 from orderdrop.destinations.base import Accepted, Answer, Failure, PathProblem, Pending, Refused, Verdict
 from orderdrop.ledger.ledger import AttemptOutcome, Outcome
@@ -41,6 +41,7 @@ class Ruling:
     finished: list[StoredOrder] = field(default_factory=list)
     failure: Failure | None = None
     decision: Decision | None = None  # on the orders without a verdict
+    rests: bool = False  # the ticket that was asked about is left to the next run
 
 
 def rule_on(
@@ -51,16 +52,18 @@ def rule_on(
     batch_id: str,
     at: datetime,
     locate: Locate,
+    can_look_up: bool = False,
 ) -> Ruling:
     """Judge the answer to a parcel, or to the question about its ticket.
 
-    `decide` gets the failure and how many orders it covers. A question that does not settle every order of its ticket
+    `can_look_up`: orders that may be there can be looked up. `decide` gets the failure and how many orders it covers. A question that does not settle every order of its ticket
     settles none: an API that answers by position is asked about all of them, always.
     """
     verdicts = [answer.verdicts.get(order.key) for order in sent.orders]
     asked = sent.ticket is not None
-    if asked and any(isinstance(verdict, Pending) for verdict in verdicts):
-        return Ruling()
+    undecided = [verdict for verdict in verdicts if isinstance(verdict, Pending)]
+    if asked and undecided:
+        return Ruling(rests=all(verdict.until_next_run for verdict in undecided))
     ruling = Ruling()
     without = [position for position, verdict in enumerate(verdicts) if verdict is None]
     if without:
@@ -68,17 +71,24 @@ def rule_on(
         ruling.decision = decide(ruling.failure, len(without))
         if asked and isinstance(ruling.decision, AskAgain | StopAccount):
             return ruling  # the API took these orders; only its answer is out of reach for now
-        _carry_out(ruling, part(sent, without), answer, batch_id, at, locate)
+        rest = part(sent, without)
+        if can_look_up and isinstance(ruling.decision, LookUpFirst):
+            _look_up(ruling, rest, ruling.failure, ruling.decision, at)
+        else:
+            _carry_out(ruling, rest, answer, batch_id, at, locate)
     tickets: dict[str, list[int]] = {}
     for position, verdict in enumerate(verdicts):
         if verdict is None:
             continue
         if isinstance(verdict, Pending):
-            tickets.setdefault(verdict.ticket, []).append(position)
+            if not verdict.until_next_run:
+                tickets.setdefault(verdict.ticket, []).append(position)
         else:
             ruling.finished.append(sent.orders[position])
         ruling.outcomes.append(_judged(sent, position, verdict, answer, at, locate))
-    ruling.pending = [replace(part(sent, positions), ticket=ticket) for ticket, positions in tickets.items()]
+    ruling.pending = [
+        replace(part(sent, positions), ticket=ticket, doubt=None) for ticket, positions in tickets.items()
+    ]
     return ruling
 
 
@@ -187,6 +197,24 @@ def _carry_out(
     ]
 
 
+def _look_up(ruling: Ruling, rest: Sent, failure: Failure, decision: LookUpFirst, at: datetime) -> None:
+    """Every order is looked up by itself, however many travelled together."""
+    for order, attempt_id in zip(rest.orders, rest.attempt_ids, strict=True):
+        load = Load(orders=(order,), attempt=rest.attempt + 1, doubt=Doubt())
+        ruling.back.append((load, decision.in_seconds))
+        ruling.outcomes.append(
+            Outcome(
+                attempt_id=attempt_id,
+                order_id=order.id,
+                fate=OrderFate.READY,
+                attempt=_ended(failure, OrderFate.READY),
+                at=at,
+                http_status=failure.status,
+                message=failure.message,
+            )
+        )
+
+
 def _unmentioned(*, asked: bool) -> Failure:
     """An answer that passes an order over; one that settles the rest of a ticket will not come again."""
     kind = FailureKind.LOST_TICKET if asked else FailureKind.NO_ANSWER
@@ -197,6 +225,7 @@ def _ended(failure: Failure, fate: OrderFate) -> AttemptOutcome:
     if fate is OrderFate.REFUSED:
         return AttemptOutcome.REFUSED
     lost = failure.kind in (FailureKind.NO_ANSWER, FailureKind.LOST_TICKET)
+    lost = lost or (failure.kind is FailureKind.UNREADABLE and failure.status is None)
     return AttemptOutcome.UNKNOWN if lost else AttemptOutcome.FAILED
 
 

@@ -18,8 +18,9 @@ from orderdrop.delivery.breaker import Breaker, Gate
 from orderdrop.delivery.crew import Crew, Threads
 from orderdrop.delivery.ending import leave_unsent, why_open
 from orderdrop.delivery.follow import Ask, Tickets, by_ticket
+from orderdrop.delivery.looking_up import doubts_of, look_up
 from orderdrop.delivery.pace import Pace
-from orderdrop.delivery.parcels import Load, Sent, Waiting
+from orderdrop.delivery.parcels import Load, Sent, Waiting, lane_of
 from orderdrop.delivery.record import Record
 from orderdrop.delivery.rulings import Locate, not_sent
 from orderdrop.delivery.settling import Settling
@@ -89,7 +90,12 @@ class _Delivery:
         self.chance, self.stop, self.crew, self.rhythm = chance, stop, crew, rhythm
         self.halted = threading.Event()
         self.record = Record(ledger, batch, chance=chance, watcher=watcher, grouping=rhythm.grouping)
-        self.waiting = Waiting(self._ready_orders, rhythm.page_orders)
+        self.waiting = Waiting(
+            self._ready_orders,
+            rhythm.page_orders,
+            lane=lane_of(line.carrier),
+            doubts=lambda orders: doubts_of(ledger, batch.account, orders, upserts=line.upserts),
+        )
         self.tickets = Tickets(rhythm.asking)
         self.settling = Settling(
             batch_id=batch.id,
@@ -183,7 +189,9 @@ class _Delivery:
         def talk() -> Back:
             if self._held_back():
                 return Back(sent=sent, ask=ask, answer=None)
-            if ask is None or sent.ticket is None:
+            if sent.doubt is not None:
+                answer = look_up(self.line.carrier, sent.orders[0].key)
+            elif ask is None or sent.ticket is None:
                 answer = self.line.carrier.send(sent.parcel())
             else:
                 answer = self.line.carrier.follow(sent.ticket, [order.key for order in sent.orders])

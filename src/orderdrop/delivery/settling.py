@@ -14,11 +14,12 @@ from orderdrop.core.policy import (
     signals_outage,
 )
 from orderdrop.delivery.follow import Tickets
+from orderdrop.delivery.looking_up import rule_on_look_up
 from orderdrop.delivery.parcels import Sent, Waiting
 from orderdrop.delivery.record import Record
 from orderdrop.delivery.rulings import Locate, Ruling, rule_on
 from orderdrop.delivery.terms import Back, Chance, Line
-from orderdrop.destinations.base import Answer, Failure
+from orderdrop.destinations.base import Answer, Failure, LooksUp
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,19 +50,12 @@ class Settling:
 
     def _answered(self, back: Back, answer: Answer) -> None:
         sent = self._named(back.sent)
-        ruling = rule_on(
-            sent,
-            answer,
-            lambda failure, orders: self._decide(back, failure, orders),
-            batch_id=self.batch_id,
-            at=self.chance.clock(),
-            locate=self.locate,
-        )
+        ruling = self._ruling(back, sent, answer)
         self.record.outcomes(ruling.outcomes)
         self._tell_account(ruling)
         now = self.chance.monotonic()
         if back.ask is not None:
-            if ruling.outcomes:
+            if ruling.outcomes or ruling.rests:
                 self.tickets.done()
             else:
                 wait = ruling.decision.in_seconds if isinstance(ruling.decision, AskAgain) else None
@@ -73,6 +67,25 @@ class Settling:
         for pending in ruling.pending:
             self.tickets.add(pending, now)
 
+    def _ruling(self, back: Back, sent: Sent, answer: Answer) -> Ruling:
+        def decide(failure: Failure, orders: int) -> Decision:
+            return self._decide(back, failure, orders)
+
+        at = self.chance.clock()
+        if sent.doubt is not None:
+            return rule_on_look_up(
+                sent, sent.doubt, answer, decide, batch_id=self.batch_id, at=at, locate=self.locate
+            )
+        return rule_on(
+            sent,
+            answer,
+            decide,
+            batch_id=self.batch_id,
+            at=at,
+            locate=self.locate,
+            can_look_up=isinstance(self.line.carrier, LooksUp),
+        )
+
     def _named(self, sent: Sent) -> Sent:
         """Orders that an earlier run sent get the names of their attempts."""
         if sent.attempt_ids:
@@ -80,11 +93,12 @@ class Settling:
         return replace(sent, attempt_ids=tuple(self.record.last_attempt(order.id) for order in sent.orders))
 
     def _decide(self, back: Back, failure: Failure, orders: int) -> Decision:
-        if back.ask is not None:
+        doubt = back.sent.doubt
+        if back.ask is not None or doubt is not None:
             return after_asking(
                 failure.kind,
                 attempt=back.sent.attempt,
-                asked=back.ask.asked,
+                asked=back.ask.asked if back.ask is not None else doubt.asked + 1 if doubt else 1,
                 upserts=self.line.upserts,
                 random=self.chance.random,
                 status=failure.status,
