@@ -106,9 +106,10 @@ def failure_of(error: Exception) -> Failure:
 
 
 class Caller:
-    """Makes the calls of one account; one httpx client per thread, so any number of threads may call.
+    """Makes the calls of one account; any number of threads may call.
 
-    `headers` go with every call. Each of `secrets` is blotted out of every answer.
+    Each call has an httpx client to itself and hands it on to the next one, so that there are never more clients, and
+    connections, than calls were made at once. `headers` go with every call. Each of `secrets` is blotted out of every answer.
     """
 
     def __init__(
@@ -130,13 +131,13 @@ class Caller:
         self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= SHORTEST_SECRET)
         self._clock = clock
         self._watchdog = watchdog or Watchdog(clock=clock)
-        self._mine = threading.local()
         self._lock = threading.Lock()
-        self._lines: list[Line] = []
+        self._idle: list[Line] = []
+        self._closed = False
 
     def call(self, method: str, path: str, content: bytes | None = None) -> Reply | Failure:
         """Make one call; never raises for what a network or a server can do."""
-        line = self._line()
+        line = self._take()
         due = self._clock() + self._deadline_seconds
         try:
             with (
@@ -158,21 +159,31 @@ class Caller:
             failure = failure_of(error)
             late = failure.kind is FailureKind.NO_ANSWER and self._clock() >= due
             return self._late() if late else failure
+        finally:
+            self._hand_on(line)
 
     def close(self) -> None:
-        """Close the clients of all threads."""
+        """Close the clients; those of calls under way when their calls end. A later call opens a new one for itself."""
         with self._lock:
-            lines, self._lines = self._lines, []
+            self._closed = True
+            lines, self._idle = self._idle, []
         for line in lines:
             line.client.close()
 
-    def _line(self) -> Line:
-        line: Line | None = getattr(self._mine, "line", None)
-        if line is None or line.client.is_closed:
-            line = self._mine.line = Line(self._client_factory())
-            with self._lock:
-                self._lines.append(line)
-        return line
+    def _take(self) -> Line:
+        with self._lock:
+            if self._idle:
+                return (
+                    self._idle.pop()
+                )  # the one used last: its connection is the least likely to have gone stale
+        return Line(self._client_factory())
+
+    def _hand_on(self, line: Line) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(line)
+                return
+        line.client.close()
 
     def _read(self, response: httpx.Response, due: float) -> Reply:
         chunks: list[bytes] = []

@@ -182,7 +182,26 @@ def test_a_word_that_serves_as_a_key_does_not_garble_answers() -> None:
     assert result.body == b"company"
 
 
-def test_every_thread_has_a_client_of_its_own_and_close_closes_them_all() -> None:
+def test_calls_at_the_same_time_have_a_client_each_and_close_closes_them_all() -> None:
+    clients: list[httpx.Client] = []
+    together = threading.Barrier(3)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        together.wait(timeout=30)
+        return httpx.Response(200)
+
+    def factory() -> httpx.Client:
+        clients.append(httpx.Client(transport=httpx.MockTransport(answer)))
+        return clients[-1]
+
+    shared = Caller(ACCOUNT, factory, headers={})
+    _call_in_threads(shared, 3)
+    assert len(clients) == 3
+    shared.close()
+    assert all(client.is_closed for client in clients)
+
+
+def test_a_client_is_handed_on_from_threads_that_ended() -> None:
     clients: list[httpx.Client] = []
 
     def factory() -> httpx.Client:
@@ -190,18 +209,15 @@ def test_every_thread_has_a_client_of_its_own_and_close_closes_them_all() -> Non
         return clients[-1]
 
     shared = Caller(ACCOUNT, factory, headers={})
-    together = threading.Barrier(3)
+    for _ in range(5):
+        _call_in_threads(shared, 1)
+    assert len(clients) == 1
+    shared.close()
 
-    def work() -> None:
-        together.wait()
-        shared.call("GET", "/")
-        shared.call("GET", "/")
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
+def _call_in_threads(caller: Caller, count: int) -> None:
+    threads = [threading.Thread(target=caller.call, args=("GET", "/")) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(clients) == 3
-    shared.close()
-    assert all(client.is_closed for client in clients)
