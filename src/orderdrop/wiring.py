@@ -48,7 +48,7 @@ def build(
 
     `patience_seconds`: how long to wait for what another orderdrop holds.
     """
-    stop, me = stop or threading.Event(), this_process()
+    stop, me, lines = stop or threading.Event(), this_process(), _Lines(settings)
     return Parts(
         ledger=ledger or open_settled_ledger(settings),
         workdir=settings.workdir,
@@ -57,7 +57,7 @@ def build(
         mapping_from_text=lambda text, file: mappings.parse(text, file, find_shape, registry.names()),
         destination=registry.find,
         destination_of=lambda name: account_of(settings, name).destination,
-        line=_Lines(settings).line,
+        line=lines.line,
         clock=clock or (lambda: datetime.now(UTC)),
         monotonic=time.monotonic,
         sleep=stop.wait,
@@ -66,6 +66,7 @@ def build(
         patience_seconds=patience_seconds,
         watcher=watcher,
         stop=stop,
+        hang_up=lines.close,
     )
 
 
@@ -161,6 +162,12 @@ class _Lines:
             if name not in self._open:
                 self._open[name] = self._new(name)
             return self._open[name]
+
+    def close(self) -> None:
+        with self._lock:
+            lines, self._open = list(self._open.values()), {}
+        for line in lines:
+            line.carrier.close()
 
     def _new(self, name: str) -> Line:
         account = account_of(self._settings, name)

@@ -137,6 +137,10 @@ class Site:
         ) as process:
             try:
                 yield process
+            except BaseException:
+                process.kill()
+                print(*process.communicate(), sep="\n")  # pytest shows it with the failure
+                raise
             finally:
                 process.kill()
 

@@ -40,7 +40,7 @@ def work(job: dict[str, Any]) -> None:
     parts = wiring.build(settings, watcher=PullsThePlug(job["die_at"], Path(job["steps"])))
     for _ in poll(parts, wiring.feed_plan(settings, job["feed"])):
         pass
-    parts.ledger.close()
+    parts.close()
 
 
 def in_a_process_of_its_own(job: dict[str, Any]) -> None:

@@ -124,7 +124,7 @@ def _poll_until(settings: setup.Settings, drops: int) -> list[Finished]:
         scheduler = schedule.start(settings.feeds, poll_feed, datetime.now(UTC))
         came = enough.wait(_PATIENCE_SECONDS)
         scheduler.shutdown(wait=True)
-        parts.ledger.close()
+        parts.close()
     if not came:
         raise DestinationUnavailable(
             f"Only {len(finished)} of {drops} drops came to rest within {_PATIENCE_SECONDS:.0f} seconds."

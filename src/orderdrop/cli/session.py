@@ -43,7 +43,7 @@ def looking(config: Path | None) -> Iterator[Session]:
     try:
         yield Session(settings=settings, parts=parts)
     finally:
-        parts.ledger.close()
+        parts.close()
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def working(config: Path | None, *, quiet: bool = False) -> Iterator[Session]:
         try:
             yield Session(settings=settings, parts=parts)
         finally:
-            parts.ledger.close()
+            parts.close()
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def serving(config: Path | None, watcher: Watcher) -> Iterator[Session]:
         try:
             yield Session(settings=settings, parts=parts)
         finally:
-            parts.ledger.close()
+            parts.close()
 
 
 @contextmanager

@@ -61,8 +61,9 @@ def poll(parts: Parts, feed: FeedPlan) -> Iterator[Finished]:
 def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
     """Finish batches that a dead run left and that no feed will come back to: imports by hand, feeds taken out of the settings.
 
-    One that cannot be finished now does not keep back the others. Raises Stopped, LedgerUnavailable.
+    One that cannot be finished now does not keep back the others; its error is raised at the end.
     """
+    failed: Exception | None = None
     for batch in parts.ledger.unfinished():
         if batch.drop.feed in feeds or not batch.status.resumes:
             continue
@@ -72,8 +73,11 @@ def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
             raise
         except Busy:
             continue  # somebody is at it
-        except OrderdropError as error:
+        except Exception as error:  # noqa: BLE001 - raised below, once the other batches have had their turn
             _put_off(parts, batch.drop.name, error)
+            failed = failed or error
+    if failed is not None:
+        raise failed
 
 
 def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:

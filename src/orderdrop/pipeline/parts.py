@@ -50,6 +50,7 @@ class Parts:
     `destination_of` names an account's destination without its credentials; `line` opens the way to the account.
     `owner` names this process to others, `has_died` says of such a name whether its process is certainly gone.
     `patience_seconds`: how long to wait for what another orderdrop holds. `sleep` may end early on a stop.
+    `hang_up` closes the lines that were opened.
     """
 
     ledger: Ledger
@@ -69,3 +70,9 @@ class Parts:
     patience_seconds: float = 0.0
     watcher: Watcher = nobody
     stop: threading.Event = field(default_factory=threading.Event)
+    hang_up: Callable[[], None] = lambda: None
+
+    def close(self) -> None:
+        """Let go of the accounts' connections and of the ledger."""
+        self.hang_up()
+        self.ledger.close()
