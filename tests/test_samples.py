@@ -16,7 +16,10 @@ from orderdrop.pipeline.imports import import_file
 from orderdrop.reports.rows import OWN_COLUMNS
 
 WITH_REJECTS = [sample for sample in ALL if (sample.folder / "rejects.csv").is_file()]
-BAD_ROWS, REFUSED = (next(s for s in ALL if s.name == name) for name in ("acme-bad-rows", "acme-refused"))
+BAD_ROWS, REFUSED, WORKBOOK = (
+    next(sample for sample in ALL if sample.name == name)
+    for name in ("acme-bad-rows", "acme-refused", "nordlicht-workbook")
+)
 
 CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("acme-bad-rows", "3"): {"Qty": "2"},
@@ -192,3 +195,78 @@ def _correct_xlsx(sample: Sample, report: Path, into: Path) -> None:
         for column, text in CORRECTIONS.get(name, {}).items():
             sheet.cell(line, head.index(column) + 1).value = text
     book.save(into)
+
+
+@pytest.mark.parametrize("kind", ["rejects_csv", "rejects_xlsx"])
+def test_dates_and_leading_zeros_of_a_workbook_survive_the_way_home_and_back(
+    kind: str, sandbox: Callable[[Sample], Running], tmp_path: Path
+) -> None:
+    running = sandbox(WORKBOOK)
+    book = openpyxl.load_workbook(WORKBOOK.drop)
+    sheet = book["Bestellungen"]
+    for line, (key, amount) in {2: ("NL-3301", "viele"), 3: ("NL-3301", 1)}.items():
+        sheet.cell(line, 1).value, sheet.cell(line, 14).value = key, amount
+    book.save(tmp_path / "Bestellungen KW48.xlsx")
+    first = running.load(tmp_path / "Bestellungen KW48.xlsx")
+    again = running.load(Path(first.finished.receipt["reports"][kind]))
+    assert _verdicts(again) == _verdicts(first)
+    assert [problem["column"] for problem in again.finished.receipt["problems"]] == ["Menge"]
+    assert _theirs(again) == _theirs(first)
+    assert [row[6] for row in _theirs(again)] == ["04109", "04109"]
+
+
+@pytest.mark.parametrize("kind", ["rejects_csv", "rejects_xlsx"])
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        pytest.param(
+            b"LINE;AC-1;1;;;;;Roe;;;;FR;;;P-1;;;S-1;;;1;;=1+1;more", "row_width", id="too-many-cells"
+        ),
+        pytest.param(b"LINE;AC-1;1", "row_width", id="too-few-cells"),
+    ],
+)
+def test_a_row_that_the_reader_refused_comes_home_and_is_not_sent_when_it_comes_back_as_it_is(
+    row: bytes, code: str, kind: str, sandbox: Callable[[Sample], Running], tmp_path: Path
+) -> None:
+    running = sandbox(BAD_ROWS)
+    head = BAD_ROWS.drop.read_bytes().splitlines()[0]
+    (tmp_path / "odd.csv").write_bytes(head + b"\r\n" + row + b"\r\n")
+    first = running.load(tmp_path / "odd.csv").finished.receipt
+    assert [problem["code"] for problem in first["problems"]] == [code]
+    again = running.load(Path(first["reports"][kind]))
+    assert again.finished.receipt["rows"]["rejected"] == 1
+
+
+def test_cells_beyond_the_last_heading_are_kept_however_often_the_report_comes_back(
+    sandbox: Callable[[Sample], Running], tmp_path: Path
+) -> None:
+    running = sandbox(BAD_ROWS)
+    head = BAD_ROWS.drop.read_bytes().splitlines()[0]
+    row = b"LINE;AC-1;1;;;;;Roe;;;;FR;;;P-1;;;S-1;;;1;;=1+1;more"
+    (tmp_path / "odd.csv").write_bytes(head + b"\r\n" + row + b"\r\n")
+    first = running.load(tmp_path / "odd.csv")
+    again = running.load(Path(first.finished.receipt["reports"]["rejects_csv"]))
+    third = running.load(Path(again.finished.receipt["reports"]["rejects_csv"]))
+    assert [_table(ran)[1][-2:] for ran in (first, again, third)] == [["'=1+1", "more"]] * 3
+
+
+@pytest.mark.parametrize("kind", ["rejects_csv", "rejects_xlsx"])
+@pytest.mark.parametrize(
+    ("name", "code", "back"),
+    [
+        pytest.param(b'"Roe', "row_quote", '"Roe', id="open-quote"),
+        pytest.param(b"R\0oe", "row_nul", r"R\x00oe", id="nul"),
+    ],
+)
+def test_a_row_that_could_not_be_read_safely_comes_home_in_a_form_that_can(
+    name: bytes, code: str, back: str, kind: str, sandbox: Callable[[Sample], Running], tmp_path: Path
+) -> None:
+    running = sandbox(BAD_ROWS)
+    head = BAD_ROWS.drop.read_bytes().splitlines()[0]
+    row = b"LINE;AC-1;1;;;;;" + name + b";;;;FR;;;P-1;;;S-1;;;1;"
+    (tmp_path / "odd.csv").write_bytes(head + b"\r\n" + row + b"\r\n")
+    first = running.load(tmp_path / "odd.csv")
+    assert [problem["code"] for problem in first.finished.receipt["problems"]] == [code]
+    assert _theirs(first)[0][7] == back
+    again = running.load(Path(first.finished.receipt["reports"][kind]))
+    assert [payload["last_name"] for payload in again.payloads()] == [back]

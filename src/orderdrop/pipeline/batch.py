@@ -109,14 +109,12 @@ def report(parts: Parts, batch: Batch) -> Receipt:
     """Write the reports of a batch anew, from the ledger and the kept drop."""
     loaded = pinned(parts, batch)
     path = Path(batch.drop.kept_at)
-    blank_lines = (loaded.mapping.file.header_row or 1) - 1 if loaded.mapping.file.header else 0
     written = write_all(
         parts.ledger,
         batch,
         report_folder(parts, batch),
         (lambda: open_again(batch, path, loaded)) if batch.verdict else None,
-        blank_lines=blank_lines,
-        sheet_position=loaded.mapping.file.sheet if isinstance(loaded.mapping.file.sheet, int) else 1,
+        loaded.mapping.file,
     )
     parts.watcher(Event(step=Step.REPORTED, batch=batch.id, name=batch.drop.name))
     return written.receipt

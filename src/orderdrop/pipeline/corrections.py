@@ -33,17 +33,13 @@ def _restored(frames: Iterable[TextFrame], headings: tuple[str, ...]) -> Iterato
     for frame in frames:
         columns = {
             name: ArrowExtensionArray(
-                pc.replace_substring_regex(
-                    pa.chunked_array([pa.array(frame.cells[name])]), RESTORE_PATTERN, r"\1"
-                )
+                pc.replace_substring_regex(pa.array(frame.cells[name], pa.string()), RESTORE_PATTERN, r"\1")
             )
             for name in frame.cells.columns
         }
         # the arrays as they are, beside their rows: a Series here would be matched by label and shift every cell
         cells = pd.DataFrame(columns, index=frame.cells.index, copy=False)
-        if len(set(headings)) == len(
-            headings
-        ):  # where one stands twice the reader has named the columns apart
+        if len(set(headings)) == len(headings):  # else the reader has named twins apart
             cells.columns = pd.Index(headings)
         broken = {row: tuple(map(restore, texts)) for row, texts in frame.broken.items()}
         yield replace(frame, cells=cells, broken=broken)

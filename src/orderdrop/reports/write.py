@@ -3,11 +3,12 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.mapping.model import FileOptions
 from orderdrop.reports import page, rejects, workbook
 from orderdrop.reports.receipt import Receipt, receipt_of
 from orderdrop.reports.rows import RejectRow, Remarks, own_positions, reject_rows, returned
@@ -53,21 +54,19 @@ def write_all(
     batch: Batch,
     folder: Path,
     open_again: Callable[[], Table] | None,
-    *,
-    blank_lines: int = 0,
-    sheet_position: int = 1,
+    options: FileOptions,
 ) -> Written:
     """Write all reports of a batch from the ledger and its kept drop; each appears whole or not at all.
 
-    `open_again` reads the drop as it was read first, None when it could not be read at all. `blank_lines` stand above
-    the headings where the mapping fixes their row; `sheet_position` is where it looks for the sheet of a workbook.
+    `open_again` reads the drop as it was read first, None when it could not be read at all. `options` are those of the
+    mapping, under which the reject report must be readable again.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = report_paths(folder, batch.drop.name)
     wanted = returned(ledger, batch) if open_again else {}
     written: dict[str, Path | None] = dict(paths)
     if wanted and open_again:
-        _write_rejects(batch.id, open_again, wanted, paths, blank_lines, sheet_position)
+        _write_rejects(batch.id, open_again, wanted, paths, options)
     else:
         for kind in REJECTS:
             paths[kind].unlink(missing_ok=True)
@@ -85,20 +84,27 @@ def _write_rejects(
     open_again: Callable[[], Table],
     wanted: Mapping[int, Remarks],
     paths: Mapping[str, Path],
-    blank_lines: int,
-    sheet_position: int,
+    options: FileOptions,
 ) -> None:
     """Write the rows that go back in every form; few are held in memory, many are read from the drop once a form."""
     table = open_again()
     kept = list(reject_rows(table, wanted)) if len(wanted) <= ROWS_IN_MEMORY_MAX else None
     headings = tuple(table.headings[index] for index in own_positions(table.headings))
     verdict = table.verdict
+    dialect = replace(  # of a workbook's rows as CSV: what the mapping asks for
+        verdict,
+        encoding=verdict.encoding or options.encoding,
+        delimiter=verdict.delimiter or options.delimiter,
+        quote=verdict.quote or options.quote,
+    )
+    blank_lines = (options.header_row or 1) - 1 if options.header else 0
+    position = options.sheet if isinstance(options.sheet, int) else 1
 
     def rows() -> Iterable[RejectRow]:
         return kept if kept is not None else reject_rows(open_again(), wanted)
 
     forms: dict[str, Callable[[Path], None]] = {
-        "rejects_csv": lambda path: rejects.write_csv(path, headings, verdict, blank_lines, batch_id, rows()),
+        "rejects_csv": lambda path: rejects.write_csv(path, headings, dialect, blank_lines, batch_id, rows()),
         "rejects_xlsx": lambda path: workbook.write_xlsx(
             path,
             verdict.sheet or "Rejects",
@@ -107,7 +113,7 @@ def _write_rejects(
             blank_lines,
             batch_id,
             rows(),
-            position=sheet_position,
+            position=position,
         ),
         "rejects_json": lambda path: rejects.write_json(path, headings, batch_id, rows()),
     }

@@ -14,7 +14,8 @@ HEADINGS = ("'+Ref", "Qty", "_row", "_problems", "_fix_by", "_batch")
 
 
 def _column(texts: list[str]) -> ArrowExtensionArray:
-    values: Any = pa.array(texts, pa.string())
+    """In as many chunks as there are texts, as a reader of a large file may have it."""
+    values: Any = pa.chunked_array([[text] for text in texts], pa.string())
     return ArrowExtensionArray(values)
 
 
@@ -54,6 +55,12 @@ def test_every_cell_is_restored_and_stays_in_its_row() -> None:
 def test_rows_that_the_reader_refused_are_restored_too() -> None:
     table, _ = peek_at_correction(_table(_frame(2, [_row("A", "1")], {3: ("'=X", "1", "'@surplus")})))
     assert [frame.broken for frame in table.frames] == [{3: ("=X", "1", "@surplus")}]
+
+
+def test_a_frame_without_a_single_good_row_is_no_stumbling_block() -> None:
+    table, batch = peek_at_correction(_table(_frame(2, [], {2: ("'=X",)}), _frame(3, [_row("'=A", "1")])))
+    assert batch is None
+    assert _cells(table.frames) == [(3, "=A", "1")]
 
 
 def test_any_other_file_is_left_alone() -> None:
