@@ -3,6 +3,7 @@
 import csv
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.progress import Event, Step
-from orderdrop.errors import OrderdropError, SetupError, SourceUnavailable, Stopped
+from orderdrop.errors import Busy, OrderdropError, SetupError, SourceUnavailable, Stopped
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Fetched
 from orderdrop.pipeline.feed import poll, release_and_reply, resume
@@ -417,6 +418,27 @@ def test_a_stop_while_a_file_is_read_begins_it_again_at_the_next_start(world: Wo
     world.watch, world.stop = (lambda _: None), threading.Event()
     assert [receipt["status"] for receipt in world.poll()] == ["accepted"]
     assert world.posts() == {"1": 1}
+
+
+def test_who_stood_still_for_longer_than_the_lease_sends_nothing_more(world: World) -> None:
+    jump = 0.0
+
+    def freeze(event: Event) -> None:
+        nonlocal jump
+        jump = 100.0 if event.step is Step.ATTEMPTS_RECORDED else jump
+
+    world.watch = freeze
+    world.drop("orders.csv", *map(str, range(60)))
+    parts, plan = world.parts()
+    try:
+        with pytest.raises(Busy, match="ran out while this process stood still"):
+            list(poll(replace(parts, monotonic=lambda: time.monotonic() + jump), plan))
+    finally:
+        parts.close()
+    assert len(world.posts()) <= 12, "those that were handed over before it looked at the clock"
+    world.watch = lambda _: None
+    assert [receipt["orders"]["accepted"] for receipt in world.poll()] == [60]
+    assert world.posts() == {str(number): 1 for number in range(60)}
 
 
 def test_a_released_batch_is_answered_anew(world: World) -> None:
