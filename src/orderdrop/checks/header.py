@@ -197,10 +197,11 @@ def _sources(mapping: FileMapping, columns: Mapping[str, str]) -> dict[str, tupl
         actual = (columns[heading],) if heading in columns else ()
         for place in column.to:
             sources[place] = tuple(dict.fromkeys([*sources.get(place, ()), *actual]))
-    sources |= dict.fromkeys(mapping.constants, ())
+    for place in mapping.constants:
+        sources.setdefault(place, ())
     for place, template in mapping.derived.items():
-        named = templates.headings(template)
-        sources[place] = tuple(dict.fromkeys(columns[name] for name in named if name in columns))
+        named = [columns[name] for name in templates.headings(template) if name in columns]
+        sources[place] = tuple(dict.fromkeys([*sources.get(place, ()), *named]))
     return sources
 
 

@@ -113,11 +113,20 @@ class _Rows:
     def judged(self) -> tuple[pyarrow.Table, list[Finding]]:
         """Values by place, and everything found."""
         values: dict[str, ArrowArray] = {}
+        several: dict[str, list[ArrowArray]] = {}
         for number, field in enumerate(self._todo.fields):
             for place, array in self._read(number, field):
-                values[place] = pc.coalesce(values[place], array) if place in values else array
+                if place in self._todo.many:
+                    several.setdefault(place, []).append(array)
+                else:
+                    values[place] = pc.coalesce(values[place], array) if place in values else array
         for place, constant in self._todo.constants.items():
-            values[place] = pa.repeat(constant[0], self._count)
+            repeated = pa.repeat(constant[0], self._count)
+            if place in several:
+                several[place].append(repeated)
+            else:
+                values[place] = repeated
+        values |= {place: _side_by_side(arrays) for place, arrays in several.items()}
         self._judge()
         return pa.table(values), self._findings
 
@@ -215,6 +224,18 @@ class _Rows:
         joined = pc.binary_join_element_wise(*parts, "")
         spaced = pc.replace_substring_regex(joined, " {2,}", " ")
         return trimmed(pc.if_else(filled, spaced, ""))
+
+
+def _side_by_side(columns: list[ArrowArray]) -> ArrowArray:
+    """One column as it is; of several a list in every row, null where all are blank."""
+    if len(columns) == 1:
+        return columns[0]
+    count, width = len(columns[0]), len(columns)
+    order = np.arange(count * width).reshape(width, count).T.ravel()
+    flat = pa.concat_arrays(columns).take(pa.array(order))
+    blank = np.logical_and.reduce([np.asarray(column.is_null()) for column in columns])
+    starts = pa.array(np.arange(0, count * width + 1, width), pa.int32())
+    return pa.ListArray.from_arrays(starts, flat, mask=pa.array(blank))
 
 
 def fingerprint(raw: Mapping[str, ArrowArray], count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:

@@ -66,12 +66,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Fields from left to right as in the file, constants by place, and every rule."""
+    """Fields from left to right as in the file, constants by place, every rule, and the places that take many values."""
 
     fields: tuple[Field, ...]
     constants: Mapping[str, ArrowArray]
     checked: tuple[Checked, ...]
     types: Mapping[str, ArrowType]
+    many: frozenset[str] = frozenset()
 
 
 def make(mapping: FileMapping, shape: Shape, binding: Binding, *, spreadsheet: bool) -> Plan:
@@ -90,7 +91,8 @@ def make(mapping: FileMapping, shape: Shape, binding: Binding, *, spreadsheet: b
         types |= {reads.view: reads.reader.type for reads in field.reads}
         types |= {target.view: pa.string() for target in field.targets}
     constants = {place: _constant(place, value, shape) for place, value in mapping.constants.items()}
-    return Plan(fields=tuple(fields), constants=constants, checked=tuple(checked), types=types)
+    many = frozenset(target.leaf.place for field in fields for target in field.targets if target.leaf.many)
+    return Plan(fields=tuple(fields), constants=constants, checked=tuple(checked), types=types, many=many)
 
 
 def _left_to_right(

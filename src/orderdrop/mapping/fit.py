@@ -33,7 +33,7 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
             leaf = leaf_of(shape, place)
             if leaf is None:
                 continue  # told by `unknown_places`, which also speaks when the rest of the file is not well-formed
-            if place in filled:
+            if place in filled and not leaf.many:
                 yield document.fault(
                     ("columns", heading, "to"), _twice(place, filled[place], f"column `{heading}`")
                 )
@@ -46,7 +46,8 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
             yield from _choices(heading, column, leaf, document)
     for section in ("constants", "derived"):
         for place in getattr(mapping, section):
-            if place in filled:
+            leaf = leaf_of(shape, place)
+            if place in filled and not (leaf is not None and leaf.many):
                 yield document.fault((section, place), _twice(place, filled[place], f"`{section}`"))
             filled[place] = f"`{section}`"
     yield from _constants(mapping, shape, document)
