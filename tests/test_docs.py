@@ -32,7 +32,7 @@ COMMANDS = every_command(get_command(app))
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_the_help_of_every_command_ends_in_an_example(words: tuple[str, ...]) -> None:
-    told = COMMANDS[words].help or ""
+    told = COMMANDS[words].epilog or ""
     example = told.strip().splitlines()[-1]
     assert (
         example.startswith(f"Example: orderdrop {' '.join(words)}".strip())
