@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import orjson
 
+from orderdrop.sandbox.kinds import FaultKind
+
 JSON = "application/json"
 
 
@@ -18,7 +20,8 @@ JSON = "application/json"
 class Call:
     """One request, its body read whole; `path` is below the stand-in's prefix and starts with a slash.
 
-    Header names are lower case. `fault` names the planned misbehaviour that this call met, if any.
+    `raw_path` is the same as it was sent, with its percent signs: only there can an encoded slash be told from a
+    plain one. Header names are lower case. `fault` names the planned misbehaviour that this call met, if any.
     """
 
     method: str
@@ -27,6 +30,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes = b""
     fault: str | None = None
+    raw_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +49,20 @@ class SettingError(ValueError):
     """A setting is unknown or has a value that it cannot have; the text names both."""
 
 
+class MoveError(ValueError):
+    """A parcel cannot be moved along as asked; the text says why."""
+
+
 class Api(Protocol):
     """One stand-in API behind its prefix. All methods run on the event loop, one at a time."""
 
     @property
     def name(self) -> str:
         """The prefix without its slash, such as `shipup`."""
+
+    @property
+    def fault_kinds(self) -> Mapping[str, FaultKind]:
+        """Every kind of fault that can be planned for this API."""
 
     def admit(self, call: Call) -> Answer | None:
         """Return the refusal for a bad key or too many requests, or None to let the call in."""
@@ -69,6 +81,9 @@ class Api(Protocol):
 
     def contents(self, *, brief: bool) -> Any:
         """Return everything stored, ready for JSON."""
+
+    def move(self, asked: Any) -> Any:
+        """Let one stored parcel move on as a control request says, and return it as it is now; raises `MoveError`."""
 
     def reset(self) -> None:
         """Forget everything stored; settings stay."""

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from orderdrop.sandbox.calls import Answer, Api, Call, SettingError, json_answer
-from orderdrop.sandbox.faults import KINDS, FaultError, Faults, read_fault
+from orderdrop.sandbox.faults import FaultError, Faults, read_fault
 from orderdrop.sandbox.journal import Journal
 
 CONTROL_PREFIX = "/_control"
@@ -18,6 +18,7 @@ ROUTES = {
     "DELETE /faults": "forget all planned faults",
     "GET /log": "every call so far; ?after=SEQ for the newer ones",
     "GET /store": "all that is stored; ?brief=1 for ids and counts",
+    "POST /move": "move a parcel along, or a list of them",
     "GET /settings": "the settings in force",
     "POST /settings": "change some of them",
     "POST /reset": "forget orders, journal, faults and used-up rate; settings stay",
@@ -38,6 +39,7 @@ class Control:
             "DELETE /faults": self._clear,
             "GET /log": lambda call: journal.as_json(after=int(_parameter(call, "after") or 0)),
             "GET /store": lambda call: api.contents(brief=bool(_parameter(call, "brief"))),
+            "POST /move": self._move,
             "GET /settings": lambda _: api.settings(),
             "POST /settings": self._change,
             "POST /reset": self._reset,
@@ -58,12 +60,21 @@ class Control:
 
     def _plan(self, call: Call) -> Any:
         asked = orjson.loads(call.body)
-        for fault in [read_fault(one) for one in (asked if isinstance(asked, list) else [asked])]:
+        for fault in [
+            read_fault(one, self._api.fault_kinds) for one in (asked if isinstance(asked, list) else [asked])
+        ]:
             self._faults.plan(fault)
         return self._planned()
 
     def _planned(self) -> Any:
-        return {"planned": self._faults.as_json(), "kinds": {name: kind.what for name, kind in KINDS.items()}}
+        kinds = {name: kind.what for name, kind in self._api.fault_kinds.items()}
+        return {"planned": self._faults.as_json(), "kinds": kinds}
+
+    def _move(self, call: Call) -> Any:
+        asked = orjson.loads(call.body)
+        if isinstance(asked, list):
+            return [self._api.move(one) for one in asked]
+        return self._api.move(asked)
 
     def _clear(self, _: Call) -> Any:
         self._faults.clear()

@@ -11,49 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from orderdrop.sandbox.calls import Call
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultKind:
-    """One way to go wrong. `commits`: the order is stored although the client may not learn of it."""
-
-    commits: bool
-    what: str
-    lasting: bool = False
-    path: str | None = None
-
-
-KINDS: Mapping[str, FaultKind] = MappingProxyType(
-    {
-        "429": FaultKind(commits=False, what="429 with Retry-After, whatever the rate was"),
-        "500": FaultKind(commits=False, what="500 with a JSON error"),
-        "503": FaultKind(commits=False, what="503, maintenance"),
-        "502-html": FaultKind(commits=False, what="502 with the HTML page of a proxy"),
-        "401": FaultKind(commits=False, what="401, key not valid"),
-        "402": FaultKind(commits=False, what="402, trial over"),
-        "403": FaultKind(commits=False, what="403, key lacks permission"),
-        "hang": FaultKind(commits=False, what="no byte for `seconds` (60), then the connection is closed"),
-        "drop-before": FaultKind(commits=False, what="connection closed without a byte, nothing stored"),
-        "drop-after-commit": FaultKind(commits=True, what="connection closed without a byte, order stored"),
-        "slow": FaultKind(commits=True, what="stored at once, answered after `seconds` (5)"),
-        "trickle": FaultKind(commits=True, what="the answer's body arrives one byte every `seconds` (1)"),
-        "empty-2xx": FaultKind(commits=True, what="success with an empty body"),
-        "html-200": FaultKind(commits=False, what="200 with an HTML login page"),
-        "redirect": FaultKind(commits=False, what="302 to /login"),
-        "truncated": FaultKind(commits=True, what="half of the answer's body, then the connection is closed"),
-        "endpoint-missing": FaultKind(
-            commits=False,
-            what="404 for batch_create (or `path`) until faults are cleared",
-            lasting=True,
-            path="/v2/orders/batch_create",
-        ),
-        "job-failed": FaultKind(
-            commits=True,
-            what="the batch is taken, but its job ends as failed and stores nothing",
-            path="/v2/orders/batch_create",
-        ),
-    }
-)
+from orderdrop.sandbox.kinds import KINDS, FaultKind
 
 OPTIONS = frozenset({"kind", "next", "seconds", "retry_after", "match", "path", "method", "commit"})
 _DEFAULT_SECONDS = MappingProxyType({"hang": 60.0, "slow": 5.0, "trickle": 1.0})
@@ -102,16 +60,16 @@ class Fault:
         }
 
 
-def read_fault(asked: Any) -> Fault:
-    """Return the fault that a control request describes; raises `FaultError`."""
+def read_fault(asked: Any, kinds: Mapping[str, FaultKind] = KINDS) -> Fault:
+    """Return the fault that a control request describes, of one of these kinds; raises `FaultError`."""
     if not isinstance(asked, dict):
         raise FaultError("A fault is a JSON object with at least a kind.")
     kind = asked.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise FaultError(f"There is no fault of kind {kind!r}. Kinds: {', '.join(KINDS)}.")
+    if not isinstance(kind, str) or kind not in kinds:
+        raise FaultError(f"There is no fault of kind {kind!r}. Kinds: {', '.join(kinds)}.")
     if unknown := sorted(set(asked) - OPTIONS):
         raise FaultError(f"Unknown option {unknown[0]!r}. Options: {', '.join(sorted(OPTIONS))}.")
-    known = KINDS[kind]
+    known = kinds[kind]
     return Fault(
         kind=kind,
         left=None if known.lasting else _count(asked.get("next", 1)),

@@ -19,6 +19,7 @@ _HTML = "text/html; charset=utf-8"
 PROXY_PAGE = (
     b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
 )
+DRIFTED = b'{"version": "next", "result": {"items": [{"ok": true}]}}'
 LOGIN_PAGE = (
     b"<!doctype html><html><head><title>Log in</title></head><body><form>Log in</form></body></html>\n"
 )
@@ -59,7 +60,8 @@ class Front:
         await line.send(answer, self._api.response_headers(call))
 
     async def _spoil(self, fault: Fault, call: Call, entry: Entry, line: Line) -> None:
-        real = self._api.answer(call) if fault.commits else None
+        own = self._api.fault_kinds[fault.kind].own
+        real = self._api.answer(call) if fault.commits or own else None
         entry.fault, entry.committed = fault.kind, real is not None and real.committed
         answer = self._spoiled(fault, real)
         headers = self._api.response_headers(call)
@@ -95,6 +97,8 @@ class Front:
                 wait = () if fault.retry_after is None else (("Retry-After", fault.retry_after),)
                 answer = self._api.refusal(int(fault.kind), "Refused on purpose")
                 return replace(answer, headers=(*answer.headers, *wait))
+            case "drift" if real and real.status < 300:
+                return replace(real, body=DRIFTED)
             case _:
                 answer = real or self._api.refusal(503, "Refused on purpose")
                 emptied = fault.kind == "empty-2xx" and answer.status < 300

@@ -47,9 +47,12 @@ class Line:
             return None
         scope = self._scope
         path: str = scope["path"]
+        raw_path: str = scope.get("raw_path", path.encode()).decode("latin-1")
+        prefix = scope.get("root_path", "")
         return Call(
             method=scope["method"],
-            path=path.removeprefix(scope.get("root_path", "")) or "/",
+            path=path.removeprefix(prefix) or "/",
+            raw_path=raw_path.removeprefix(prefix) or "/",
             query=scope["query_string"].decode("latin-1"),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,

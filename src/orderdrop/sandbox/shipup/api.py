@@ -5,13 +5,18 @@ refusal but the 400 of an order are an assumption; so are the body of a 201 and 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
+from orderdrop.sandbox.bodies import NotJsonError, read_json
 from orderdrop.sandbox.bucket import Buckets
 from orderdrop.sandbox.calls import Answer, Call, json_answer
 from orderdrop.sandbox.clock import Clock
+from orderdrop.sandbox.kinds import KINDS, FaultKind
 from orderdrop.sandbox.shipup.jobs import MAX_ORDERS, Jobs
-from orderdrop.sandbox.shipup.payloads import NotJsonError, order_ids, read_json
+from orderdrop.sandbox.shipup.payloads import order_ids
+from orderdrop.sandbox.shipup.progress import move
 from orderdrop.sandbox.shipup.reading import QueryError, list_orders, read_query
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 from orderdrop.sandbox.shipup.shapes import EVERYTHING, order_json
@@ -19,6 +24,19 @@ from orderdrop.sandbox.shipup.store import Store
 from orderdrop.sandbox.shipup.validation import Strictness, Tree, order_errors
 
 _JOB_PATH = "/v2/jobs/"
+_BATCH_PATH = "/v2/orders/batch_create"
+
+FAULT_KINDS: Mapping[str, FaultKind] = MappingProxyType(
+    {
+        **KINDS,
+        "endpoint-missing": replace(KINDS["endpoint-missing"], path=_BATCH_PATH),
+        "job-failed": FaultKind(
+            commits=True,
+            what="the batch is taken, but its job ends as failed and stores nothing",
+            path=_BATCH_PATH,
+        ),
+    }
+)
 
 
 class ShipupApi:
@@ -33,13 +51,18 @@ class ShipupApi:
         self._routes: dict[tuple[str, str], Callable[[Call], Answer]] = {
             ("POST", "/v2/orders"): self._post_order,
             ("GET", "/v2/orders"): self._get_orders,
-            ("POST", "/v2/orders/batch_create"): self._post_batch,
+            ("POST", _BATCH_PATH): self._post_batch,
         }
 
     @property
     def name(self) -> str:
         """The prefix: shipup."""
         return "shipup"
+
+    @property
+    def fault_kinds(self) -> Mapping[str, FaultKind]:
+        """The common kinds, batches as the endpoint that may be missing, and jobs that fail."""
+        return FAULT_KINDS
 
     def admit(self, call: Call) -> Answer | None:
         """Refuse a missing or wrong key with 401, and a full bucket with 429 and Retry-After."""
@@ -86,6 +109,11 @@ class ShipupApi:
             entry = {"merchant_id": order.merchant_id, "id": order.id, "created": 1, "updated": order.updates}
             orders.append(entry if brief else {**entry, "order": order_json(order, EVERYTHING)})
         return {"count": len(self._store), "orders": orders}
+
+    def move(self, asked: Any) -> dict[str, Any]:
+        """Let a parcel move on, and return its order."""
+        self._jobs.run_due()
+        return move(self._store, asked, now=self._clock.unix_seconds)
 
     def reset(self) -> None:
         """Forget orders, jobs and how full the buckets are."""

@@ -11,8 +11,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
+from orderdrop.sandbox.shipup.lists import Expand
 from orderdrop.sandbox.shipup.records import Order
-from orderdrop.sandbox.shipup.shapes import RELATIONS, Expand, order_json
+from orderdrop.sandbox.shipup.shapes import RELATIONS, order_json
 from orderdrop.sandbox.shipup.store import Store
 
 MAX_LIMIT = 100

@@ -51,11 +51,41 @@ class LineItem(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class Event:
+    """What a carrier reported of a parcel; `address` is shown as it was given, id and all."""
+
+    id: int
+    event_type_code: str | None
+    happened_at: int
+    message: str | None
+    raw: str | None
+    messages: dict[str, str]
+    address: dict[str, Any] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Notification:
+    """A message to the customer, with its type and what was sent of it, ready to be shown."""
+
+    id: int
+    created_at: int
+    language_code: str | None
+    payloads: list[dict[str, Any]]
+    type: dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
 class Tracker(Record):
-    """A parcel; `fulfillment` is the merchant_id of the fulfillment it was last sent under."""
+    """A parcel; `fulfillment` is the merchant_id of the fulfillment it was last sent under.
+
+    `progress` holds what only the vendor fills in, by the names under which it is shown.
+    """
 
     tracking_number: str
     fulfillment: str
+    progress: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +94,7 @@ class Fulfillment(Record):
 
     merchant_id: str
     address: Record | None = None
+    notifications: list[Notification] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +108,7 @@ class Order(Record):
     items: dict[str, LineItem] = field(default_factory=dict)
     fulfillments: dict[str, Fulfillment] = field(default_factory=dict)
     trackers: dict[str, Tracker] = field(default_factory=dict)
+    notifications: list[Notification] = field(default_factory=list)
 
     @property
     def canceled(self) -> bool:

@@ -1,19 +1,22 @@
 """Orders as GET /v2/orders shows them: every key present, null when empty, relations as stubs until expanded.
 
-Keys and their order: Shipup reference, "Get order index". The stand-in sends no notifications and meets no
-carrier, so those lists are empty and the delivery status stays `pending`.
+Keys and their order: Shipup reference, "Get order index". The stand-in meets no carrier: what carriers and
+notifications add is there once the control API has moved a parcel along (`progress.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
+from orderdrop.sandbox.shipup.lists import Expand, Json, list_json
 from orderdrop.sandbox.shipup.moments import unix_seconds
-from orderdrop.sandbox.shipup.records import Fulfillment, LineItem, Order, Record, Tracker
-
-Expand = dict[str, Any]
-Json = dict[str, Any]
-_R = TypeVar("_R", bound=Record)
+from orderdrop.sandbox.shipup.records import (
+    Fulfillment,
+    LineItem,
+    Order,
+    Record,
+    Tracker,
+)
+from orderdrop.sandbox.shipup.told import event_json, notifications_json
 
 # The relations of each object, by the names that expand[] takes.
 RELATIONS: dict[str, dict[str, str]] = {
@@ -44,16 +47,23 @@ RELATIONS: dict[str, dict[str, str]] = {
     },
 }
 
+_NOTIFICATION: Expand = {"notification_payloads": {}, "notification_type": {}}
+
 # Every relation there is, as an expand tree: what the control API shows.
 EVERYTHING: Expand = {
     "line_items": {},
     "shipping_address": {},
-    "notifications": {},
+    "notifications": _NOTIFICATION,
     "fulfillments": {
         "line_items": {},
         "shipping_address": {},
-        "notifications": {},
-        "trackers": {"line_items": {}, "carrier": {}, "events": {}, "notifications": {}},
+        "notifications": _NOTIFICATION,
+        "trackers": {
+            "line_items": {},
+            "carrier": {},
+            "events": {"address": {}},
+            "notifications": _NOTIFICATION,
+        },
     },
 }
 
@@ -85,14 +95,14 @@ def order_json(order: Order, expand: Expand) -> Json:
         "phone": sent("phone"),
         "updated_at": order.updated_at,
         "uuid": order.uuid,
-        "fulfillments": _list(
+        "fulfillments": list_json(
             "fulfillment",
             list(order.fulfillments.values()),
             expand.get("fulfillments"),
             lambda one, inner: _fulfillment_json(order, one, inner),
         ),
         "line_items": _items_json(order, order.unfulfilled(), expand.get("line_items")),
-        "notifications": _empty_list(),
+        "notifications": notifications_json(order.notifications, expand),
         "shipping_address": _address_json(order.address, expand.get("shipping_address")),
     }
 
@@ -116,33 +126,33 @@ def _fulfillment_json(order: Order, fulfillment: Fulfillment, expand: Expand) ->
         "shipping_address": _address_json(
             fulfillment.address or order.address, expand.get("shipping_address")
         ),
-        "trackers": _list(
+        "trackers": list_json(
             "tracker",
             order.trackers_of(fulfillment),
             expand.get("trackers"),
             lambda one, inner: _tracker_json(order, one, inner),
         ),
-        "notifications": _empty_list(),
+        "notifications": notifications_json(fulfillment.notifications, expand),
     }
 
 
 def _tracker_json(order: Order, tracker: Tracker, expand: Expand) -> Json:
-    sent = tracker.sent.get
-    expected = unix_seconds(sent("expected_delivery_at"))
+    sent, progress = tracker.sent.get, tracker.progress.get
+    moment, kind = _expected(tracker)
     return {
         "object": "tracker",
         "id": tracker.id,
         "created_at": tracker.created_at,
         "custom_variables": sent("custom_variables"),
-        "delivered_at": None,
-        "delivery_status_code": "pending",
-        "displayable_expected_delivery_date": None if expected is None else _date(expected),
-        "displayable_expected_delivery_datetime": expected,
-        "displayable_expected_delivery_kind": None if expected is None else "merchant",
-        "first_delivery_attempted_at": None,
+        "delivered_at": progress("delivered_at"),
+        "delivery_status_code": progress("delivery_status_code", "pending"),
+        "displayable_expected_delivery_date": None if moment is None else _date(moment),
+        "displayable_expected_delivery_datetime": moment,
+        "displayable_expected_delivery_kind": kind,
+        "first_delivery_attempted_at": progress("first_delivery_attempted_at"),
         "mute_notifications": sent("mute_notifications"),
-        "shipped_at": None,
-        "tracking_link": None,
+        "shipped_at": progress("shipped_at"),
+        "tracking_link": progress("tracking_link"),
         "tracking_number": tracker.tracking_number,
         "untracked_carrier_name": sent("untracked_carrier_name"),
         "untracked_carrier_url": sent("untracked_carrier_url"),
@@ -150,17 +160,25 @@ def _tracker_json(order: Order, tracker: Tracker, expand: Expand) -> Json:
         "uuid": tracker.uuid,
         "carrier": _carrier_json(sent("carrier_code"), expand.get("carrier")),
         "carrier_service": _service_json(sent("carrier_service_code")),
-        "events": _empty_list(),
-        "notifications": _empty_list(),
+        "events": list_json("event", tracker.events, expand.get("events"), event_json),
+        "notifications": notifications_json(tracker.notifications, expand),
         "line_items": _items_json(order, order.shipped_in(tracker), expand.get("line_items"), tracker),
-        "claims": _empty_list(),
+        "claims": {"object": "list", "data": []},
     }
+
+
+def _expected(tracker: Tracker) -> tuple[int | None, str | None]:
+    """Return when the parcel is expected and on whose word; the control API's comes before the merchant's."""
+    if "expected_delivery_at" in tracker.progress:
+        return tracker.progress["expected_delivery_at"], tracker.progress["expected_delivery_kind"]
+    sent = unix_seconds(tracker.sent.get("expected_delivery_at"))
+    return sent, None if sent is None else "merchant"
 
 
 def _items_json(
     order: Order, items: Sequence[LineItem], expand: Expand | None, tracker: Tracker | None = None
 ) -> Json:
-    return _list("line_item", items, expand, lambda item, _: _item_json(order, item, tracker))
+    return list_json("line_item", items, expand, lambda item, _: _item_json(order, item, tracker))
 
 
 def _item_json(order: Order, item: LineItem, tracker: Tracker | None) -> Json:
@@ -209,19 +227,6 @@ def _service_json(code: str | None) -> Json | None:
     if not code:
         return None
     return {"object": "carrier_service", "id": 1, "code": code, "name": _SERVICE_NAMES.get(code, code)}
-
-
-def _list(
-    kind: str, records: Sequence[_R], expand: Expand | None, render: Callable[[_R, Expand], Json]
-) -> Json:
-    newest_first = sorted(records, key=lambda one: one.id, reverse=True)
-    if expand is None:
-        return {"object": "list", "data": [{"object": kind, "id": one.id} for one in newest_first]}
-    return {"object": "list", "data": [render(one, expand) for one in newest_first]}
-
-
-def _empty_list() -> Json:
-    return {"object": "list", "data": []}
 
 
 def _date(moment: int) -> str:

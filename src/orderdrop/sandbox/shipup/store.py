@@ -48,6 +48,15 @@ class Store:
     def __len__(self) -> int:
         return len(self._orders)
 
+    def get(self, merchant_id: str) -> Order | None:
+        """Return the order of this id."""
+        return self._orders.get(merchant_id)
+
+    def next_id(self, kind: str) -> int:
+        """Return the next free id of this kind of object."""
+        number = self._last_ids[kind] = self._last_ids.get(kind, 0) + 1
+        return number
+
     def known_quantities(self, merchant_id: Any) -> dict[str, int]:
         """Return the quantity stored for each line item of the order, where one was sent."""
         order = self._orders.get(merchant_id) if isinstance(merchant_id, str) else None
@@ -162,9 +171,14 @@ class Store:
         return address
 
     def _fresh(self, kind: str, at: int) -> dict[str, Any]:
-        number = self._last_ids[kind] = self._last_ids.get(kind, 0) + 1
         sent = dict(_DEFAULTS.get(kind, {}))
-        return {"id": number, "uuid": self._new_uuid(), "created_at": at, "updated_at": at, "sent": sent}
+        return {
+            "id": self.next_id(kind),
+            "uuid": self._new_uuid(),
+            "created_at": at,
+            "updated_at": at,
+            "sent": sent,
+        }
 
 
 def _merge(record: Record, payload: dict[str, Any], shape: Shape, at: int) -> None:
