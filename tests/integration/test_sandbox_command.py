@@ -15,7 +15,7 @@ def test_it_prints_one_ready_line_answers_and_stops_when_told() -> None:
         [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:
         assert run.stdout is not None
-        word, url, shipup = run.stdout.readline().split()
+        word, url, shipup, parcellab, shippify = run.stdout.readline().split()
         status = httpx.get(
             f"{shipup.removeprefix('shipup=')}/v2/orders", headers={"Authorization": "k"}
         ).status_code
@@ -24,6 +24,8 @@ def test_it_prints_one_ready_line_answers_and_stops_when_told() -> None:
 
     assert (word, status, rest, errors) == ("ready", 200, "", "")
     assert shipup == f"shipup={url}/shipup"
+    assert parcellab == f"parcellab={url}/parcellab"
+    assert shippify == f"shippify={url}/shippify"
     assert run.returncode == 0
 
 

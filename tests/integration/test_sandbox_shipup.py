@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from orderdrop.sandbox.clock import Clock
-from orderdrop.sandbox.faults import KINDS
 from orderdrop.sandbox.server import (
     SandboxAddress,
     SandboxSettings,
@@ -20,6 +19,7 @@ from orderdrop.sandbox.server import (
     create_app,
     running,
 )
+from orderdrop.sandbox.shipup.api import FAULT_KINDS as KINDS
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 
 DATA = Path(__file__).parents[1] / "data" / "shipup"
@@ -116,6 +116,7 @@ SEEN_BY_CLIENT: dict[str, int | None] = {
     "slow": 201,
     "trickle": 201,
     "empty-2xx": 201,
+    "drift": 201,
     "html-200": 200,
     "redirect": 302,
     "truncated": None,
@@ -265,6 +266,29 @@ def test_the_log_tells_one_call_from_the_next(client: httpx.Client) -> None:
         False,
     )
     assert client.get("/_control/log", params={"after": 1}).json()["calls"] == [second]
+
+
+def test_what_happened_to_a_parcel_is_there_to_be_read(client: httpx.Client) -> None:
+    client.post("/v2/orders", json=published("valid_order"))
+    asked = {
+        "merchant_id": "O_MER_TEST5",
+        "tracking_number": "1231121212",
+        "events": [{"event_type_code": "origin_scan"}, {"event_type_code": "delivered"}],
+        "expected_delivery_at": 1_599_403_980,
+    }
+    told = {"merchant_id": "O_MER_TEST5", "notifications": [{"slug": "order_placed"}]}
+    moved = client.post("/_control/move", json=[asked, told])
+    paths = ("fulfillments.trackers.events", "notifications.notification_type")
+    [order] = client.get("/v2/orders", params={"expand[]": paths}).json()["data"]
+    parcels = {one["tracking_number"]: one for one in order["fulfillments"]["data"][0]["trackers"]["data"]}
+    events = parcels["1231121212"]["events"]["data"]
+
+    assert moved.status_code == 200
+    assert [one["event_type_code"] for one in events] == ["delivered", "origin_scan"]
+    assert parcels["1231121212"]["delivery_status_code"] == "delivered"
+    assert parcels["1231121212"]["displayable_expected_delivery_date"] == "2020-09-06"
+    assert parcels["12341121212"]["delivery_status_code"] == "pending"
+    assert order["notifications"]["data"][0]["notification_type"]["slug"] == "order_placed"
 
 
 def test_the_store_shows_orders_whole(client: httpx.Client) -> None:

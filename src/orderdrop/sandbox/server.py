@@ -21,8 +21,12 @@ from starlette.types import ASGIApp
 from orderdrop.sandbox.calls import Api
 from orderdrop.sandbox.clock import Clock, system_clock
 from orderdrop.sandbox.control import CONTROL_PREFIX
-from orderdrop.sandbox.faults import KINDS
 from orderdrop.sandbox.front import Front
+from orderdrop.sandbox.kinds import KINDS
+from orderdrop.sandbox.parcellab.api import ParcellabApi
+from orderdrop.sandbox.parcellab.settings import ParcellabSettings
+from orderdrop.sandbox.shippify.api import ShippifyApi
+from orderdrop.sandbox.shippify.settings import ShippifySettings
 from orderdrop.sandbox.shipup.api import ShipupApi
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 from orderdrop.sandbox.wire import CuttableProtocol
@@ -39,10 +43,19 @@ class SandboxSettings:
     """The settings of every stand-in."""
 
     shipup: ShipupSettings = field(default_factory=ShipupSettings)
+    parcellab: ParcellabSettings = field(default_factory=ParcellabSettings)
+    shippify: ShippifySettings = field(default_factory=ShippifySettings)
 
     def with_key(self, key: str | None) -> "SandboxSettings":
-        """Return the settings with this one key for all stand-ins; None takes any key."""
-        return replace(self, shipup=replace(self.shipup, key=key))
+        """Return the settings with this one key for all stand-ins; None takes any key.
+
+        Written as `a:b` it is parcelLab's account and token, and Shippify's id and secret.
+        """
+        return SandboxSettings(
+            shipup=replace(self.shipup, key=key),
+            parcellab=replace(self.parcellab, key=key),
+            shippify=replace(self.shippify, key=key),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +77,20 @@ class SandboxAddress:
         return f"{self.url}/shipup"
 
     @property
+    def parcellab(self) -> str:
+        """The base URL of the parcelLab stand-in, to be used in place of https://api.parcellab.com."""
+        return f"{self.url}/parcellab"
+
+    @property
+    def shippify(self) -> str:
+        """The base URL of the Shippify stand-in, to be used in place of https://api.shippify.co."""
+        return f"{self.url}/shippify"
+
+    @property
     def ready_line(self) -> str:
         """The one line that is printed once the sandbox answers."""
-        return f"ready {self.url} shipup={self.shipup}"
+        each = f"shipup={self.shipup} parcellab={self.parcellab} shippify={self.shippify}"
+        return f"ready {self.url} {each}"
 
 
 def create_app(settings: SandboxSettings | None = None, *, clock: Clock | None = None) -> ASGIApp:
@@ -75,9 +99,17 @@ def create_app(settings: SandboxSettings | None = None, *, clock: Clock | None =
     The faults that close connections need the protocol class of this module's servers.
     """
     chosen, clock = settings or SandboxSettings(), clock or system_clock()
-    apis: Sequence[Api] = (ShipupApi(chosen.shipup, clock=clock, new_uuid=lambda: str(uuid4())),)
+
+    def new_uuid() -> str:
+        return str(uuid4())
+
+    apis: Sequence[Api] = (
+        ShipupApi(chosen.shipup, clock=clock, new_uuid=new_uuid),
+        ParcellabApi(chosen.parcellab, clock=clock, new_uuid=new_uuid),
+        ShippifyApi(chosen.shippify, clock=clock, new_uuid=new_uuid),
+    )
     mounts = [Mount(f"/{api.name}", app=Front(api, clock=clock)) for api in apis]
-    return Starlette(routes=[Route("/", _index([api.name for api in apis])), *mounts])
+    return Starlette(routes=[Route("/", _index(apis)), *mounts])
 
 
 def serve(
@@ -173,10 +205,17 @@ def require_loopback(host: str) -> None:
         )
 
 
-def _index(names: Sequence[str]) -> Callable[[Request], JSONResponse]:
+def _index(apis: Sequence[Api]) -> Callable[[Request], JSONResponse]:
     content = {
         "sandbox": "orderdrop",
-        "apis": {name: {"prefix": f"/{name}", "control": f"/{name}{CONTROL_PREFIX}"} for name in names},
+        "apis": {
+            api.name: {
+                "prefix": f"/{api.name}",
+                "control": f"/{api.name}{CONTROL_PREFIX}",
+                "fault_kinds": list(api.fault_kinds),
+            }
+            for api in apis
+        },
         "fault_kinds": list(KINDS),
     }
     return lambda _: JSONResponse(content)

@@ -1,11 +1,16 @@
 """Planning faults, and which calls meet them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from orderdrop.sandbox.calls import Call
-from orderdrop.sandbox.faults import KINDS, FaultError, Faults, read_fault
+from orderdrop.sandbox.faults import FaultError, Faults, read_fault
+from orderdrop.sandbox.kinds import KINDS, FaultKind
+from orderdrop.sandbox.parcellab import api as parcellab
+from orderdrop.sandbox.shippify import api as shippify
+from orderdrop.sandbox.shipup import api as shipup
 
 
 def call(path: str = "/v2/orders", body: bytes = b"", method: str = "POST") -> Call:
@@ -48,16 +53,33 @@ def test_a_fault_waits_for_the_call_it_was_planned_for(
 
 
 def test_a_missing_endpoint_stays_missing_until_faults_are_cleared() -> None:
-    faults = planned({"kind": "endpoint-missing"})
-    batch = call("/v2/orders/batch_create")
-    assert met(faults, batch, call(), batch, batch) == [
+    faults = planned({"kind": "endpoint-missing", "path": "/v2/jobs/*"})
+    job = call("/v2/jobs/1")
+    assert met(faults, job, call(), job, job) == [
         "endpoint-missing",
         None,
         "endpoint-missing",
         "endpoint-missing",
     ]
     faults.clear()
-    assert met(faults, batch) == [None]
+    assert met(faults, job) == [None]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind", "path"),
+    [
+        pytest.param(shipup.FAULT_KINDS, "endpoint-missing", "/v2/orders/batch_create", id="shipup-batches"),
+        pytest.param(parcellab.FAULT_KINDS, "endpoint-missing", None, id="parcellab-any-endpoint"),
+        pytest.param(shippify.FAULT_KINDS, "code-error", None, id="shippify-own-kind"),
+    ],
+)
+def test_each_api_has_its_own_kinds(kinds: Mapping[str, FaultKind], kind: str, path: str | None) -> None:
+    assert read_fault({"kind": kind}, kinds).path == path
+
+
+def test_a_kind_of_another_api_is_refused() -> None:
+    with pytest.raises(FaultError, match="job-failed"):
+        read_fault({"kind": "job-failed"}, parcellab.FAULT_KINDS)
 
 
 @pytest.mark.parametrize(
