@@ -156,7 +156,7 @@ def _unaccepted(result: Mapping[str, Any], at: int, sent: Mapping[str, Any]) -> 
         return
     reasons = [*_list_of_any(result, "errors"), *_list_of_any(result, "warnings")]
     sentences = [result.get("message"), *reasons]
-    text = "; ".join(dict.fromkeys(_text_of(sentence) for sentence in sentences if sentence))
+    text = "; ".join(dict.fromkeys(_text_of(sentence).rstrip(".") for sentence in sentences if sentence))
     field = ".tracking.courier" if "courier" in text.lower() else ""
     yield _problem(f"mutations.{at}{field}", text, sent, told=told)
 

@@ -112,7 +112,7 @@ def test_a_key_in_any_of_its_forms_is_blotted_out_of_answers(shown: str) -> None
             ),
             Refused(
                 problems=(
-                    PathProblem(path="trackings.0", message="parcelLab took the order without this: No."),
+                    PathProblem(path="trackings.0", message="parcelLab took the order without this: No"),
                 )
             ),
             id="a parcel that was not",

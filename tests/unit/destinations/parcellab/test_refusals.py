@@ -183,7 +183,7 @@ def test_articles_that_were_copied_into_the_only_parcel_come_home_too() -> None:
         pytest.param(
             [
                 {
-                    "result": {"success": False, "message": "No", "warnings": ["No", "Later"]},
+                    "result": {"success": False, "message": "No", "warnings": ["No.", "Later."]},
                     "tracking": {"tracking_number": "01", "courier": "dhl-mars"},
                 }
             ],
