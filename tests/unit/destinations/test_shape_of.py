@@ -163,6 +163,17 @@ WRITTEN = {  # texts that must be more than any text, by the last part of their 
     "recipient_email": "ana@example.com",
     "tags": "category:Home Apparel",
     "timezone": "Europe/Paris",
+    "size": "m",
+}
+ALWAYS = {  # what an order needs whatever else it has, where no single leaf is required
+    "shippify": {
+        *(
+            f"{stop}.{leaf}"
+            for stop in ("pickup", "dropoff")
+            for leaf in ("contact.email", "location.lat", "location.lng")
+        ),
+        "packages.name",
+    },
 }
 
 
@@ -195,7 +206,7 @@ def put(payload: dict[str, Any], shape: Shape, leaf: Leaf) -> None:
 def test_every_choice_of_places_can_be_filled_and_validated(name: str, data: st.DataObject) -> None:
     destination = find(name)
     places = data.draw(st.sets(st.sampled_from(sorted(destination.shape.leaves))))
-    payload = payload_of(destination.shape, places)
+    payload = payload_of(destination.shape, places | ALWAYS.get(name, set()))
     (result,) = destination.validate([payload])
     assert isinstance(result, bytes | Fitted), result
     assert destination.validate([{**payload, "no_such_place": 1}]) != [result]
@@ -205,7 +216,7 @@ def test_every_choice_of_places_can_be_filled_and_validated(name: str, data: st.
 def test_a_required_leaf_that_is_left_out_is_told_at_its_place(name: str) -> None:
     destination = find(name)
     for leaf in (leaf for leaf in destination.shape.leaves.values() if leaf.required):
-        payload = payload_of(destination.shape, {leaf.place})
+        payload = payload_of(destination.shape, {leaf.place} | ALWAYS.get(name, set()))
         node: Any = payload
         *heads, last = leaf.place.split(".")
         for head in heads:
