@@ -17,7 +17,7 @@ from orderdrop.sandbox.kinds import KINDS, FaultKind
 from orderdrop.sandbox.shipup.jobs import MAX_ORDERS, Jobs
 from orderdrop.sandbox.shipup.payloads import order_ids
 from orderdrop.sandbox.shipup.progress import move
-from orderdrop.sandbox.shipup.reading import QueryError, list_orders, read_query
+from orderdrop.sandbox.shipup.reading import QueryError, list_orders, list_trackers, read_query
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 from orderdrop.sandbox.shipup.shapes import EVERYTHING, order_json
 from orderdrop.sandbox.shipup.store import Store
@@ -51,6 +51,7 @@ class ShipupApi:
         self._routes: dict[tuple[str, str], Callable[[Call], Answer]] = {
             ("POST", "/v2/orders"): self._post_order,
             ("GET", "/v2/orders"): self._get_orders,
+            ("GET", "/v2/trackers"): self._get_trackers,
             ("POST", _BATCH_PATH): self._post_batch,
         }
 
@@ -185,6 +186,15 @@ class ShipupApi:
         except QueryError as problem:
             return json_answer(400, {"errors": {problem.parameter: str(problem)}})
         return json_answer(200, list_orders(self._store, wanted))
+
+    def _get_trackers(self, call: Call) -> Answer:
+        if not self._settings.tracker_list:
+            return self.refusal(403, "Not available for this account")
+        try:
+            wanted = read_query(call.query, strict=self._settings.strict_semantics, of="listed_tracker")
+        except QueryError as problem:
+            return json_answer(400, {"errors": {problem.parameter: str(problem)}})
+        return json_answer(200, list_trackers(self._store, wanted))
 
     def _get_job(self, text: str) -> Answer:
         shown = self._jobs.show(int(text)) if text.isascii() and text.isdigit() and len(text) < 20 else None

@@ -14,7 +14,8 @@ class ShipupSettings:
     `rate`: requests a second that leak from the bucket, None for no limit; `burst`: what the bucket holds.
     `key`: the one key that is taken, None for any. `strict_semantics`: refuse what breaks a documented
     condition, not just wrong types. `missing_id_key` and `batch_missing_id_key`: how an error names a
-    missing order id. `update_status`: the status of a POST that updates.
+    missing order id. `update_status`: the status of a POST that updates. `tracker_list`: parcels can be listed by
+    themselves.
     """
 
     key: str | None = None
@@ -25,6 +26,7 @@ class ShipupSettings:
     missing_id_key: str = "merchant_id"
     batch_missing_id_key: str = "merchantId"
     update_status: int = 201
+    tracker_list: bool = True
 
     def __post_init__(self) -> None:
         require(self, _WANTED)
@@ -47,4 +49,5 @@ _WANTED = {
     "missing_id_key": one_of("merchant_id", "merchantId"),
     "batch_missing_id_key": one_of("merchant_id", "merchantId"),
     "update_status": one_of(200, 201),
+    "tracker_list": SWITCH,
 }

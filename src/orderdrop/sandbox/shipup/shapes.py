@@ -47,6 +47,10 @@ RELATIONS: dict[str, dict[str, str]] = {
     },
 }
 
+# Trackers that are listed by themselves lead back to their order.
+RELATIONS["listed_tracker"] = {**RELATIONS["tracker"], "fulfillment": "listed_fulfillment"}
+RELATIONS["listed_fulfillment"] = {**RELATIONS["fulfillment"], "order": "order"}
+
 _NOTIFICATION: Expand = {"notification_payloads": {}, "notification_type": {}}
 
 # Every relation there is, as an expand tree: what the control API shows.
@@ -105,6 +109,17 @@ def order_json(order: Order, expand: Expand) -> Json:
         "notifications": notifications_json(order.notifications, expand),
         "shipping_address": _address_json(order.address, expand.get("shipping_address")),
     }
+
+
+def listed_tracker_json(order: Order, tracker: Tracker, expand: Expand) -> Json:
+    """Return one element of the trackers list: a tracker that leads back to its fulfillment and its order."""
+    fulfillment = order.fulfillments[tracker.fulfillment]
+    shown: Json = {"object": "fulfillment", "id": fulfillment.id}
+    if (inner := expand.get("fulfillment")) is not None:
+        stub = {"object": "order", "id": order.id}
+        whole = order_json(order, inner["order"]) if "order" in inner else stub
+        shown = {**_fulfillment_json(order, fulfillment, inner), "order": whole}
+    return {**_tracker_json(order, tracker, expand), "fulfillment": shown}
 
 
 def _fulfillment_json(order: Order, fulfillment: Fulfillment, expand: Expand) -> Json:

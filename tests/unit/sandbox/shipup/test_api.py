@@ -185,6 +185,20 @@ def test_what_the_api_does_not_have_is_a_404(method: str, path: str) -> None:
     assert new_api().answer(call(method, path)).status == 404
 
 
+def test_parcels_can_be_listed_unless_the_account_cannot() -> None:
+    api = new_api()
+    post(
+        api,
+        {"merchant_id": "A", "fulfillments": [{"merchant_id": "F", "trackers": [{"tracking_number": "T"}]}]},
+    )
+    asked = call("GET", "/v2/trackers", query="tracking_number=T")
+    found = api.answer(asked)
+    api.change_settings({"tracker_list": False})
+
+    assert (found.status, [one["tracking_number"] for one in content_of(found)["data"]]) == (200, ["T"])
+    assert api.answer(asked).status == 403
+
+
 def test_a_forbidden_query_is_a_400_that_names_the_parameter() -> None:
     answer = new_api().answer(call("GET", "/v2/orders", query="created_at=1&ordered_at=2"))
 

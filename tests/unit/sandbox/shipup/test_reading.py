@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderdrop.sandbox.shipup.reading import QueryError, list_orders, read_query
+from orderdrop.sandbox.shipup.reading import QueryError, list_orders, list_trackers, read_query
 from orderdrop.sandbox.shipup.store import Store
 
 
@@ -142,3 +142,63 @@ def test_pages_of_a_filtered_list_meet_only_what_passes_the_filter(limit: int) -
         met += ids(found)
 
     assert met == [19, 17, 15, 13, 11, 9, 7, 5]
+
+
+def parcels(store: Store, *pairs: tuple[str, Any]) -> dict[str, Any]:
+    return list_trackers(store, read_query(urlencode(pairs), strict=True, of="listed_tracker"))
+
+
+def store_with_parcels(count: int) -> Store:
+    """Return a store whose order n has parcel Tn; the even ones also have one of number TWIN."""
+    store = new_store(count)
+    for n in range(1, count + 1):
+        numbers = [f"T{n}", *(["TWIN"] if n % 2 == 0 else [])]
+        shipment = {"merchant_id": "F", "trackers": [{"tracking_number": number} for number in numbers]}
+        store.upsert({"merchant_id": f"O{n}", "fulfillments": [shipment]})
+    return store
+
+
+def test_a_parcel_is_found_by_its_number_and_leads_to_its_order() -> None:
+    store = store_with_parcels(3)
+    [bare] = parcels(store, ("tracking_number", "T2"))["data"]
+    [half] = parcels(store, ("tracking_number", "T2"), ("expand[]", "fulfillment"))["data"]
+    [whole] = parcels(store, ("tracking_number", "T2"), ("expand[]", "fulfillment.order.shipping_address"))[
+        "data"
+    ]
+
+    assert (bare["object"], bare["fulfillment"]) == ("tracker", {"object": "fulfillment", "id": 2})
+    assert half["fulfillment"]["order"] == {"object": "order", "id": 2}
+    assert whole["fulfillment"]["order"]["order_number"] == "N2"
+    assert parcels(store, ("tracking_number", "T9"))["data"] == []
+
+
+def test_a_number_that_several_orders_have_gives_all_their_parcels_newest_first() -> None:
+    found = parcels(store_with_parcels(4), ("tracking_number", "TWIN"), ("expand[]", "fulfillment"))
+
+    assert [one["fulfillment"]["order"]["id"] for one in found["data"]] == [4, 2]
+
+
+@given(count=st.integers(0, 15), limit=st.integers(1, 7))
+def test_walking_down_the_pages_meets_every_parcel_once(count: int, limit: int) -> None:
+    store = store_with_parcels(count)
+    found = parcels(store, ("limit", limit))
+    met = ids(found)
+    while found["has_more"]:
+        found = parcels(store, ("limit", limit), ("ending_before", met[-1]))
+        met += ids(found)
+
+    assert met == list(range(count + count // 2, 0, -1))
+
+
+def test_polling_upwards_gives_the_nearest_parcels() -> None:
+    store = store_with_parcels(6)
+
+    assert ids(parcels(store, ("starting_after", 2), ("limit", 2))) == [4, 3]
+    assert ids(parcels(store, ("created_at[gt]", 1))) == list(range(9, 0, -1))
+    assert ids(parcels(store, ("created_at[lt]", 1))) == []
+
+
+def test_an_expand_path_of_parcels_is_none_of_orders() -> None:
+    for path, of in (("fulfillment.order", "order"), ("fulfillments", "listed_tracker")):
+        with pytest.raises(QueryError, match="names no relation"):
+            read_query(urlencode([("expand[]", path)]), strict=True, of=of)
