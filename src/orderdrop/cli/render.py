@@ -70,7 +70,7 @@ def receipt(shown: Receipt) -> None:
     )
     if shown["remarks"]:
         console.print(_text(shown["remarks"]))
-    console.print(_books(shown))
+    console.print(books(shown))
     console.print(*_problems(shown["problems"]), sep="\n")
     for kind, label in (
         ("rejects_xlsx", "reject report"),
@@ -83,7 +83,8 @@ def receipt(shown: Receipt) -> None:
     console.print(Text.assemble((f"  {'batch':<16}", "dim"), shown["batch"]))
 
 
-def _books(shown: Receipt) -> Table:
+def books(shown: Receipt) -> Table:
+    """The books of a receipt: every fate of rows and orders; fits on 80 columns up to eight digits a count."""
     fates = ("ignored", "rejected", "held", "unchanged", "accepted", "refused", "pending", "unsent")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)  # nine counts fit on 80 columns
     table.add_column("")
@@ -121,7 +122,7 @@ def previewed(shown: Receipt) -> None:
     )
     if shown["remarks"]:
         console.print(_text(shown["remarks"]))
-    console.print(_books(shown))
+    console.print(books(shown))
     console.print(*_problems(shown["problems"]), sep="\n")
     for payload in shown["payloads"][:ORDERS_SHOWN]:
         tree = Tree(_text(f"order {next(iter(payload.values()), '')}", "bold"))

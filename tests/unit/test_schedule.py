@@ -1,0 +1,60 @@
+"""The schedule: who is polled when, and that one slow feed keeps back no other."""
+
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from orderdrop import schedule
+from orderdrop.errors import SettingsError
+from orderdrop.settings import Feed
+
+
+def feed(**options: object) -> Feed:
+    return Feed.model_validate({"source": "in", "mapping": "m", "account": "a", **options})
+
+
+def test_a_feed_that_takes_long_is_not_polled_twice_at_once_and_keeps_back_no_other() -> None:
+    polls: Counter[str] = Counter()
+    enough, go_on = threading.Event(), threading.Event()
+
+    def poll(name: str) -> None:
+        polls[name] += 1
+        if name == "slow":
+            go_on.wait(30)
+        elif polls[name] == 5:
+            enough.set()
+
+    feeds = {"slow": feed(every="20ms"), "quick": feed(every="20ms")}
+    scheduler = schedule.start(feeds, poll, datetime.now(UTC))
+    assert enough.wait(30)
+    go_on.set()
+    running = polls["slow"]
+    scheduler.shutdown(wait=True)
+    assert running == 1
+
+
+def test_tidying_is_done_at_once_and_a_paused_feed_is_not_polled() -> None:
+    tidied = threading.Event()
+    polled: list[str] = []
+    scheduler = schedule.start(
+        {"night": feed(every="10ms", paused=True)}, polled.append, datetime.now(UTC), tidy=tidied.set
+    )
+    assert tidied.wait(30)
+    scheduler.shutdown(wait=True)
+    assert polled == []
+
+
+def test_a_feed_at_fixed_times_waits_for_the_first_of_them_in_its_own_time_zone() -> None:
+    scheduler = schedule.start(
+        {"night": feed(cron="30 2 * * *", timezone="Europe/Berlin")}, lambda _: None, datetime.now(UTC)
+    )
+    due = scheduler.get_job("night").next_run_time
+    scheduler.shutdown(wait=True)
+    assert (due.hour, due.minute, str(due.tzinfo)) == (2, 30, "Europe/Berlin")
+
+
+def test_a_line_of_times_that_means_nothing_is_a_fault_of_the_settings() -> None:
+    with pytest.raises(SettingsError, match=r"feeds\.night\.cron"):
+        schedule.start({"night": feed(cron="99 2 * * *")}, lambda _: None, datetime.now(UTC))
