@@ -5,7 +5,7 @@ another process, is asked with the keys in that order.
 """
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -173,7 +173,7 @@ class Waiting:
         """The next fresh orders of one lane; those of other lanes are passed over and keep their turn."""
         cut: list[StoredOrder] = []
         passed: deque[tuple[StoredOrder, str]] = deque()
-        wanted: str | None = None
+        wanted = self._fullest_lane(size)
         while len(cut) < size:
             if len(passed) < self._page_orders:
                 self._fill(now)
@@ -191,6 +191,14 @@ class Waiting:
         passed.extend(self._fresh)
         self._fresh = passed
         return Load(orders=tuple(cut)) if cut else None
+
+    def _fullest_lane(self, size: int) -> str | None:
+        """The lane of the first order if it fills a parcel, else the fullest; None: whichever comes."""
+        if self._lane is _one_lane or not self._fresh:
+            return None
+        waiting = Counter(lane for _, lane in self._fresh)
+        first = self._fresh[0][1]
+        return first if waiting[first] >= size else max(waiting, key=lambda lane: waiting[lane])
 
     def _fill(self, now: float) -> None:
         if self._fresh or self._exhausted:

@@ -1,7 +1,10 @@
+from collections.abc import Sequence
+
 from tests.unit.delivery.world import order
 
 from orderdrop.core.orders import StoredOrder
-from orderdrop.delivery.parcels import Load, Waiting
+from orderdrop.core.policy import LOOK_UP_AFTER_SECONDS
+from orderdrop.delivery.parcels import Doubt, Load, Waiting
 
 NOW = 1000.0
 
@@ -90,3 +93,39 @@ def test_halves_keep_the_order_and_the_count() -> None:
     first, second = load.halves()
     assert (numbers(first), numbers(second)) == ([0, 1], [2, 3, 4])
     assert (first.attempt, second.attempt) == (3, 3)
+
+
+def test_a_rare_lane_does_not_tear_the_parcels_of_the_others() -> None:
+    orders = [order(n) for n in range(600)]
+
+    def page(after: int, limit: int) -> list[StoredOrder]:
+        return [stored for stored in orders if stored.sequence > after][:limit]
+
+    def lane(stored: StoredOrder) -> str:
+        return "express" if stored.sequence % 30 == 7 else "slot"
+
+    queue = Waiting(page, 100, lane=lane)
+    loads = list(iter(lambda: queue.cut(50, NOW), None))
+    assert all(len({lane(stored) for stored in load.orders}) == 1 for load in loads)
+    assert all(numbers(load) == sorted(numbers(load)) for load in loads)
+    assert sorted(n for load in loads for n in numbers(load)) == list(range(600))
+    assert len(loads) <= 15  # twelve would do if all waited from the start
+
+
+def test_an_order_in_doubt_comes_alone_and_later_and_a_twin_of_it_is_doubted_anew() -> None:
+    orders = [order(0), order(1), order(2, "FR-1")]
+    asked: list[list[int]] = []
+
+    def doubts(some: Sequence[StoredOrder]) -> dict[str, Doubt]:
+        asked.append([stored.sequence for stored in some])
+        return {stored.id: Doubt(rival=len(some) == 1) for stored in some if stored.key == "FR-1"}
+
+    queue = Waiting(lambda after, limit: orders if after < 0 else [], 9, doubts=doubts)
+    assert numbers(queue.cut(9, NOW)) == [0]
+    assert queue.cut(9, NOW) is None
+    wait = queue.due_in(NOW)
+    assert wait == LOOK_UP_AFTER_SECONDS
+    assert queue.cut(9, NOW + wait) == Load(orders=(orders[1],), doubt=Doubt())
+    queue.release(orders[1])
+    assert queue.cut(9, NOW + wait) == Load(orders=(orders[2],), doubt=Doubt(rival=True))
+    assert asked == [[0, 1, 2], [2]]
