@@ -39,6 +39,7 @@ class Sample:
 
     name: str
     mapping: str
+    destination: str = "shipup"
     after: str | None = None
 
     @property
@@ -50,15 +51,20 @@ class Sample:
     def drop(self) -> Path:
         """The file that the sender dropped."""
         return next(
-            path for path in self.folder.iterdir() if path.name.startswith(("shipments_", "Bestellungen"))
+            path for path in sorted(self.folder.iterdir()) if path.name not in (*GOLDENS, "README.md")
         )
 
+
+_KEYS = {"shipup": "merchant_id", "parcellab": "order_number", "shippify": "referenceId"}
+"""Under which name each stand-in's store shows the sender's own number."""
 
 ALL = (
     Sample(name="acme-shipments", mapping="acme-shipments"),
     Sample(name="acme-bad-rows", mapping="acme-shipments"),
     Sample(name="acme-refused", mapping="acme-shipments", after="acme-shipments"),
     Sample(name="nordlicht-workbook", mapping="nordlicht-orders"),
+    Sample(name="parcellab-outbound", mapping="hafen-outbound", destination="parcellab"),
+    Sample(name="shippify-merchant", mapping="jardins-entregas", destination="shippify"),
 )
 
 
@@ -105,10 +111,8 @@ class Running:
 
     def stored_keys(self) -> list[str]:
         """The orders that the API holds."""
-        answer = httpx.get(
-            f"{self.address}/v2/orders", headers={"Authorization": "any"}, params={"limit": 100}
-        )
-        return [order["merchant_id"] for order in answer.raise_for_status().json()["data"]]
+        held = httpx.get(f"{self.address}/_control/store").raise_for_status().json()["orders"]
+        return [order[_KEYS[self.sample.destination]] for order in held]
 
 
 def start(sample: Sample, folder: Path) -> Running:
@@ -116,8 +120,10 @@ def start(sample: Sample, folder: Path) -> Running:
     shutil.copytree(SAMPLES.parent / "mappings", folder / "mappings")
     with ExitStack() as stack:
         api = stack.enter_context(running(settings=SandboxSettings(shipup=ShipupSettings(rate=None))))
+        address = str(getattr(api, sample.destination))
         (folder / "orderdrop.yaml").write_text(
-            f'accounts: {{demo: {{destination: shipup, base_url: "{api.shipup}", key: any, rate: unlimited}}}}\n'
+            f'accounts: {{demo: {{destination: {sample.destination}, base_url: "{address}", key: "any:key", '
+            "rate: unlimited}}\n"
         )
         started = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
         parts = wiring.build(setup.load(None, {}, folder), clock=lambda: started, random=Random(7))
@@ -130,7 +136,7 @@ def start(sample: Sample, folder: Path) -> Running:
             before = tuple(order.key for order in sent.orders())
         ran = Ran(finished=import_file(parts, sample.drop, sample.mapping, "demo"), parts=parts)
         kept = stack.pop_all()
-        return Running(sample=sample, ran=ran, before_keys=before, address=api.shipup, close=kept.close)
+        return Running(sample=sample, ran=ran, before_keys=before, address=address, close=kept.close)
 
 
 def rewrite() -> int:

@@ -19,12 +19,12 @@ from orderdrop.destinations.base import PathProblem
 from orderdrop.errors import UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.leases import Lease, leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import Reading, open_again, prepare
-from orderdrop.reports.receipt import Receipt, receipt_of
-from orderdrop.reports.receipt import receipt as receipt_with
-from orderdrop.reports.write import existing, write_all
+from orderdrop.reports.receipt import Receipt
+from orderdrop.reports.write import write_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,22 +120,6 @@ def report(parts: Parts, batch: Batch) -> Receipt:
     return written.receipt
 
 
-def receipt(parts: Parts, batch: Batch) -> Receipt:
-    """The receipt of a batch as the ledger has it now, with the reports that were written."""
-    return receipt_of(parts.ledger, batch, existing(report_folder(parts, batch), batch.drop.name))
-
-
-def summary(parts: Parts, batch: Batch) -> Receipt:
-    """The receipt without its problems, for lists."""
-    reports = existing(report_folder(parts, batch), batch.drop.name)
-    return receipt_with(batch, parts.ledger.counts(batch.id), [], reports)
-
-
-def report_folder(parts: Parts, batch: Batch) -> Path:
-    """Where the reports of a batch lie."""
-    return parts.workdir / "reports" / batch.id
-
-
 def pinned(parts: Parts, batch: Batch) -> LoadedMapping:
     """The very version of the mapping under which a batch was opened."""
     text = parts.ledger.mapping_text(batch.mapping_digest)
@@ -195,7 +179,7 @@ def led_home(order: StoredOrder, problem: PathProblem, sources: dict[str, tuple[
     return Problem(
         code=Code.REFUSED,
         message=problem.message,
-        cells=locate(problem.path, order.lineage, sources),
+        cells=locate(problem.path, order.lineage, sources, problem.twins),
         value=problem.value,
         order=order.key,
         path=problem.path,

@@ -17,11 +17,12 @@ from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Entry, Inbox, archive_folder
 from orderdrop.pickup.settling import pick
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import Finished, receipt, register, release, report_folder, work
+from orderdrop.pipeline.batch import Finished, register, release, work
+from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
-from orderdrop.reports.write import SUFFIXES, report_paths
+from orderdrop.reports.places import SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
 _ENDS_THE_POLL = (Stopped, LedgerUnavailable, TrustError)  # whatever comes next would fare no better

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from orderdrop.errors import SetupError
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import Finished, receipt, register, work
+from orderdrop.pipeline.batch import Finished, register, work
+from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.parts import Parts
 
 

@@ -289,7 +289,7 @@ def _led_home(
     return Problem(
         code=Code.CONTRACT,
         message=problem.message,
-        cells=locate(problem.path, draft.lineage, sources),
+        cells=locate(problem.path, draft.lineage, sources, problem.twins),
         value=problem.value,
         order=draft.key,
         path=problem.path,

@@ -11,8 +11,8 @@ from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import open_batch
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import prepare
+from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of
-from orderdrop.reports.write import SUFFIXES
 
 
 def preview(

@@ -236,7 +236,9 @@ def _piece(first: int, batch: pa.Table, sheet: _Sheet) -> Piece:
         columns=keep(columns, good),
         blank=tuple(rows[blank].tolist()),
         problems=tuple(problems[row] for row in sorted(problems)),
-        broken={row: tuple(column[row - first].as_py() for column in columns) for row in problems},
+        broken={
+            row: without_trailing_blanks([cell[row - first].as_py() for cell in cells]) for row in problems
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.open import open_table
@@ -36,3 +37,16 @@ def test_every_refused_row_has_its_cells_whatever_the_chunks(tmp_path: Path) -> 
     refused = {problem.row for frame in frames for problem in frame.problems}
     assert {row for frame in frames for row in frame.broken} == refused
     assert all(set(frame.broken) == {problem.row for problem in frame.problems} for frame in frames)
+
+
+def test_text_under_no_heading_of_a_workbook_is_kept_with_its_row(tmp_path: Path) -> None:
+    drop = tmp_path / "drop.xlsx"
+    with xlsxwriter.Workbook(str(drop)) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate((("A", "B"), ("1", "2", "", "stray"), ("3", "4"))):
+            sheet.write_row(number, 0, row)
+
+    (frame,) = open_table(drop, FileOptions()).frames
+
+    assert frame.broken == {2: ("1", "2", "", "stray")}
+    assert list(frame.cells.index) == [3]

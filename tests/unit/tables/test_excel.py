@@ -167,7 +167,8 @@ def three_sheets(workbook: Any) -> None:
     ],
 )
 def test_the_sheet_is_chosen(tmp_path: Path, sheet: str | int | None, read: str) -> None:
-    table = open_table(book(tmp_path, three_sheets), FileOptions(sheet=sheet))
+    options = FileOptions() if sheet is None else FileOptions(sheet=sheet)
+    table = open_table(book(tmp_path, three_sheets), options)
     assert table.verdict.sheet == read
     assert rows_of(table) == [(2, read)]
 

@@ -1,0 +1,25 @@
+"""What came of batches, read from the ledger: for whoever looks back. Needs nothing of what reads and sends."""
+
+from pathlib import Path
+
+from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.parts import Parts
+from orderdrop.reports import receipt as receipts
+from orderdrop.reports.places import existing
+from orderdrop.reports.receipt import Receipt
+
+
+def receipt(parts: Parts, batch: Batch) -> Receipt:
+    """The receipt of a batch as the ledger has it now, with the reports that were written."""
+    return receipts.receipt_of(parts.ledger, batch, existing(report_folder(parts, batch), batch.drop.name))
+
+
+def summary(parts: Parts, batch: Batch) -> Receipt:
+    """The receipt without its problems, for lists."""
+    reports = existing(report_folder(parts, batch), batch.drop.name)
+    return receipts.receipt(batch, parts.ledger.counts(batch.id), [], reports)
+
+
+def report_folder(parts: Parts, batch: Batch) -> Path:
+    """Where the reports of a batch lie."""
+    return parts.workdir / "reports" / batch.id
