@@ -28,8 +28,6 @@ from orderdrop.mapping.say import nearest
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.settling import Settle
-from orderdrop.pickup.sftp.inbox import SftpInbox
-from orderdrop.pickup.sftp.login import SftpLogin
 from orderdrop.pipeline.parts import FeedPlan, Line, Parts
 from orderdrop.processes import has_died, this_process
 
@@ -131,6 +129,9 @@ def feed_plan(settings: setup.Settings, name: str) -> FeedPlan:
 def _inbox(feed: setup.Feed) -> Inbox:
     if not feed.remote:
         return FolderInbox(Path(feed.source), feed.files)
+    from orderdrop.pickup.sftp.inbox import SftpInbox  # with paramiko, which folders can do without
+    from orderdrop.pickup.sftp.login import SftpLogin
+
     url = urlsplit(feed.source)
     known_hosts = feed.known_hosts or Path("~/.ssh/known_hosts").expanduser()
     folder = unquote(url.path) or "."

@@ -59,7 +59,7 @@ def list_(
     Example: orderdrop batches list --limit 10
     """
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.batch import summary
+    from orderdrop.pipeline.history import summary
 
     with looking(context.obj) as session:
         ledger = session.parts.ledger
@@ -80,7 +80,7 @@ def show(
     Example: orderdrop batches show b-20261122-193000-7k3fq2 --json
     """
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.batch import receipt
+    from orderdrop.pipeline.history import receipt
 
     with looking(context.obj) as session:
         shown = receipt(session.parts, _known(session, batch))
@@ -109,13 +109,15 @@ def rejects(
             f"{output} does not say which form is wanted.", next_step="End the name in .xlsx, .csv or .json."
         )
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.batch import report, report_folder
-    from orderdrop.reports.write import report_paths
+    from orderdrop.pipeline.history import report_folder
+    from orderdrop.reports.places import report_paths
 
     with looking(context.obj) as session:
         known = _known(session, batch)
         path = report_paths(report_folder(session.parts, known), known.drop.name)[kind]
         if not path.is_file():
+            from orderdrop.pipeline.batch import report
+
             report(session.parts, known)
         if not path.is_file():
             render.talk("No rows of this batch came back: there is nothing to write.")

@@ -10,19 +10,11 @@ from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.model import FileOptions
 from orderdrop.reports import page, rejects, workbook
+from orderdrop.reports.places import report_paths
 from orderdrop.reports.receipt import Receipt, receipt_of
 from orderdrop.reports.rows import RejectRow, Remarks, own_positions, reject_rows, returned
 
-SUFFIXES = {
-    "rejects_csv": ".rejects.csv",
-    "rejects_xlsx": ".rejects.xlsx",
-    "rejects_json": ".rejects.json",
-    "receipt": ".receipt.json",
-    "receipt_html": ".receipt.html",
-    "receipt_text": ".receipt.txt",
-}
 REJECTS = ("rejects_csv", "rejects_xlsx", "rejects_json")
-_STEM_BYTES = 150  # file systems end a name at 255 bytes
 ROWS_IN_MEMORY_MAX = 50_000
 """Past so many rows that go back, the drop is read again for every form instead of holding them."""
 
@@ -33,20 +25,6 @@ class Written:
 
     receipt: Receipt
     paths: dict[str, Path | None]
-
-
-def report_paths(folder: Path, drop_name: str) -> dict[str, Path]:
-    """Where the reports of a batch lie; the drop's name is only the front of theirs and never leaves the folder."""
-    safe = "".join(c if c.isalnum() or c in " ._-" else "_" for c in drop_name).strip(" .")
-    stem = safe.encode()[:_STEM_BYTES].decode(errors="ignore") or "drop"
-    return {kind: folder / f"{stem}{suffix}" for kind, suffix in SUFFIXES.items()}
-
-
-def existing(folder: Path, drop_name: str) -> dict[str, str | None]:
-    """Where the reports of a batch lie, None where one was not written."""
-    return {
-        kind: str(path) if path.is_file() else None for kind, path in report_paths(folder, drop_name).items()
-    }
 
 
 def write_all(

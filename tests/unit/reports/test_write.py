@@ -13,7 +13,8 @@ from orderdrop.core.outcomes import OrderFate
 from orderdrop.frames import Table, Verdict
 from orderdrop.mapping.model import FileOptions
 from orderdrop.reports import write
-from orderdrop.reports.write import SUFFIXES, existing, report_paths, write_all
+from orderdrop.reports.places import SUFFIXES, existing, report_paths
+from orderdrop.reports.write import write_all
 
 
 class Drop:

@@ -1,0 +1,27 @@
+"""Where the reports of a batch lie; for whoever looks for them, without what it takes to write them."""
+
+from pathlib import Path
+
+SUFFIXES = {
+    "rejects_csv": ".rejects.csv",
+    "rejects_xlsx": ".rejects.xlsx",
+    "rejects_json": ".rejects.json",
+    "receipt": ".receipt.json",
+    "receipt_html": ".receipt.html",
+    "receipt_text": ".receipt.txt",
+}
+_STEM_BYTES = 150  # file systems end a name at 255 bytes
+
+
+def report_paths(folder: Path, drop_name: str) -> dict[str, Path]:
+    """Where the reports of a batch lie; the drop's name is only the front of theirs and never leaves the folder."""
+    safe = "".join(c if c.isalnum() or c in " ._-" else "_" for c in drop_name).strip(" .")
+    stem = safe.encode()[:_STEM_BYTES].decode(errors="ignore") or "drop"
+    return {kind: folder / f"{stem}{suffix}" for kind, suffix in SUFFIXES.items()}
+
+
+def existing(folder: Path, drop_name: str) -> dict[str, str | None]:
+    """Where the reports of a batch lie, None where one was not written."""
+    return {
+        kind: str(path) if path.is_file() else None for kind, path in report_paths(folder, drop_name).items()
+    }
