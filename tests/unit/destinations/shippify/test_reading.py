@@ -1,6 +1,8 @@
 """Deliveries are read back one at a time, and shown whatever is null, a stub or new."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -91,6 +93,16 @@ def test_a_person_sees_one_parcel_with_the_last_that_happened() -> None:
     assert parcel.contents == (Contents(name="Caixa", sku="SKU-1", quantity=2.0),)
     at = datetime(2026, 11, 23, 14, tzinfo=UTC)
     assert parcel.events == (TrackingEvent(text="Held: Address not found", at=at, code="hold_by_courier"),)
+
+
+def test_the_documented_delivery_is_shown() -> None:
+    documented = Path(__file__).parents[3] / "data" / "shippify" / "delivery_information.json"
+    view = reader(httpx.Response(200)).as_person_sees(json.loads(documented.read_text(encoding="utf-8")))
+    assert (view.number, view.reference, view.status) == ("PO-00012", "t-shiinc-27946", "Assigned")
+    [parcel] = view.parcels
+    assert parcel.carrier == "Juan Maroto"
+    assert parcel.contents == (Contents(name="Color box", sku="Product-001", quantity=4.0),)
+    assert [event.text for event in parcel.events] == ["Assigned: Dangerous zone"]
 
 
 def test_a_dropoff_may_be_empty() -> None:
