@@ -19,7 +19,7 @@ from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import prepare
 
 CONCURRENCY = 4
-ORDERS = 2_000
+ORDERS = 4_000
 
 
 def run(folder: Path) -> bool:

@@ -1,6 +1,7 @@
 """Who does the talking to the API: a bounded number of threads that take tasks and bring back what came of them."""
 
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
@@ -14,8 +15,11 @@ class Crew(Protocol[T]):
     def submit(self, task: Callable[[], T]) -> None:
         """Take a task; never blocks."""
 
-    def collect(self, timeout_seconds: float) -> list[T]:
-        """What is done by now; waits for the first at most so long, and exactly so long where nothing is under way."""
+    def collect(self, timeout_seconds: float, linger_seconds: float = 0.0) -> list[T]:
+        """What is done by now; waits for the first at most so long, and exactly so long where nothing is under way.
+
+        Lingers for more once the first is there: waking up for every answer costs the crew more than the answer.
+        """
 
     def close(self) -> None:
         """Begin no further task; those under way are left to end by themselves."""
@@ -38,11 +42,13 @@ class Threads(Generic[T]):
         """Take a task; never blocks."""
         self._tasks.put(task)
 
-    def collect(self, timeout_seconds: float) -> list[T]:
-        """What is done by now; waits for the first at most so long. Raises what a task raised."""
+    def collect(self, timeout_seconds: float, linger_seconds: float = 0.0) -> list[T]:
+        """What is done by now; waits for the first at most so long, then lingers. Raises what a task raised."""
         found: list[T] = []
         try:
             found.append(self._result(self._done.get(timeout=max(0.0, timeout_seconds))))
+            if linger_seconds:
+                time.sleep(linger_seconds)
             while True:
                 found.append(self._result(self._done.get_nowait()))
         except Empty:

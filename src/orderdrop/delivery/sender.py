@@ -28,6 +28,8 @@ from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Recei
 from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger
 
+_PLENTY = 8  # tasks a thread has before it: then answers may gather while it works on
+_LINGER_SECONDS = 0.02
 _STOCK_WITHIN_SECONDS = 1.0  # attempts are not written long before their requests may leave
 
 _SHORTEST_NAP_SECONDS = 0.001  # below this the rounding of clocks would have the loop spin
@@ -207,7 +209,8 @@ class _Delivery:
         return stopped or paused or line.breaker.gate() is Gate.STOP
 
     def _gather(self, timeout_seconds: float) -> None:
-        backs = self.crew.collect(timeout_seconds)
+        plenty = self.orders_under_way > _PLENTY * self.line.concurrency
+        backs = self.crew.collect(timeout_seconds, _LINGER_SECONDS if plenty else 0.0)
         self.under_way -= len(backs)
         for back in backs:
             self.orders_under_way -= len(back.sent.orders)

@@ -19,7 +19,7 @@ from orderdrop.delivery.parcels import Sent, Waiting
 from orderdrop.delivery.record import Record
 from orderdrop.delivery.rulings import Locate, Ruling, rule_on
 from orderdrop.delivery.terms import Back, Chance, Line
-from orderdrop.destinations.base import Answer, Failure, LooksUp
+from orderdrop.destinations.base import Answer, Failure
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Settling:
             batch_id=self.batch_id,
             at=at,
             locate=self.locate,
-            can_look_up=isinstance(self.line.carrier, LooksUp),
+            can_look_up=self.line.can_look_up,
         )
 
     def _named(self, sent: Sent) -> Sent:

@@ -12,7 +12,7 @@ from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.follow import Ask, Asking
 from orderdrop.delivery.pace import Pace
 from orderdrop.delivery.parcels import Sent
-from orderdrop.destinations.base import Answer, Carrier
+from orderdrop.destinations.base import Answer, Carrier, LooksUp
 
 
 class Receiver(Protocol):
@@ -32,6 +32,10 @@ class Line:
     pace: Pace
     breaker: Breaker
     concurrency: int = 4
+    can_look_up: bool = field(init=False)  # asked once: a protocol check is dear when every answer makes it
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "can_look_up", isinstance(self.carrier, LooksUp))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ class Grouping:
     """How many outcomes are written together, and how long the first of them may wait for company."""
 
     orders: int = 100
-    seconds: float = 0.05
+    seconds: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class Rhythm:
     look_seconds: float = 0.25  # how soon a stop is noticed
     stop_grace_seconds: float = 8.0  # how long requests under way are waited for after a stop
     # Orders handed to the crew beyond its size, where no pace holds them back: it has work while the ledger writes.
-    spare_orders: int = 100
+    spare_orders: int = 150
 
 
 class Ended(StrEnum):

@@ -21,6 +21,8 @@ SHORTEST_SECRET: Final = (
     6  # a shorter "key" is a word such as `any`, for a stand-in; hiding it would garble answers
 )
 _EXCERPT_CHARACTERS = 500
+_URLS_KEPT = 64  # a path with an id in it is asked for once or twice
+_EVERY_CALL = ((b"Accept", b"*/*"), (b"Accept-Encoding", b"gzip, deflate"), (b"User-Agent", b"orderdrop"))
 
 NOT_JSON: Final = object()  # what `Reply.json` gives for a body that is not JSON
 
@@ -133,6 +135,7 @@ class Caller:
         self._watchdog = watchdog or Watchdog(clock=clock)
         self._lock = threading.Lock()
         self._idle: list[Line] = []
+        self._urls: dict[str, httpx.URL] = {}
         self._closed = False
 
     def call(self, method: str, path: str, content: bytes | None = None) -> Reply | Failure:
@@ -140,19 +143,14 @@ class Caller:
         line = self._take()
         due = self._clock() + self._deadline_seconds
         try:
-            with (
-                self._watchdog.watch(line, due),
-                line.client.stream(
-                    method,
-                    self._base_url + path,
-                    content=content,
-                    headers=self._headers,
-                    follow_redirects=False,
-                    timeout=self._timeout,
-                    extensions={"trace": line.trace},
-                ) as response,
-            ):
-                return self._read(response, due)
+            with self._watchdog.watch(line, due):
+                response = line.client.send(
+                    self._request(line, method, path, content), stream=True, follow_redirects=False
+                )
+                try:
+                    return self._read(response, due)
+                finally:
+                    response.close()
         except _TooLate:
             return self._late()
         except ERRORS as error:
@@ -161,6 +159,21 @@ class Caller:
             return self._late() if late else failure
         finally:
             self._hand_on(line)
+
+    def _request(self, line: Line, method: str, path: str, content: bytes | None) -> httpx.Request:
+        # built here and not by the client, which would take the address apart and put it together again at every call
+        url = self._urls.get(path)
+        if url is None:
+            url = httpx.URL(self._base_url + path)
+            if len(self._urls) < _URLS_KEPT:
+                self._urls[path] = url
+        return httpx.Request(
+            method,
+            url,
+            content=content,
+            headers=[*_EVERY_CALL, *self._headers],
+            extensions={"trace": line.trace, "timeout": self._timeout.as_dict()},
+        )
 
     def close(self) -> None:
         """Close the clients; those of calls under way when their calls end. A later call opens a new one for itself."""

@@ -22,7 +22,8 @@ _HELD = (
     select(ACCEPTED.c.account, ACCEPTED.c.order_key, ORDERS.c.id)
     .join(ORDERS, ORDERS.c.order_key == ACCEPTED.c.order_key)
     .join(BATCHES, (BATCHES.c.id == ORDERS.c.batch_id) & (BATCHES.c.account == ACCEPTED.c.account))
-    .where(ORDERS.c.id.in_(_SOME), ACCEPTED.c.doubted_by.is_(None))
+    # whether they are in doubt already is asked when they are marked: here it would lead SQLite to the wrong index
+    .where(ORDERS.c.id.in_(_SOME))
 )
 _TO_SENDING = update(ORDERS).where(ORDERS.c.id.in_(_SOME)).values(fate=OrderFate.SENDING.value)
 _FORGET = delete(PROBLEMS).where(PROBLEMS.c.order_id.in_(_SOME))

@@ -455,7 +455,7 @@ class OneThread:
     def submit(self, task: Callable[[], Back]) -> None:
         self._tasks.append(task)
 
-    def collect(self, timeout_seconds: float) -> list[Back]:
+    def collect(self, timeout_seconds: float, linger_seconds: float = 0.0) -> list[Back]:
         self._time.advance(0.01 if self._tasks else timeout_seconds)
         return [self._tasks.popleft()()] if self._tasks else []
 

@@ -204,7 +204,7 @@ class SimulatedCrew:
         self._done.append(back)
         self.most_at_once = max(self.most_at_once, len(self._done))
 
-    def collect(self, timeout_seconds: float) -> list[Back]:
+    def collect(self, timeout_seconds: float, linger_seconds: float = 0.0) -> list[Back]:
         if not self._done or self._random.random() < self._dawdles:
             self._time.advance(timeout_seconds)
             return []
