@@ -799,3 +799,23 @@ def test_several_threads_write_at_the_same_time(ledger: Ledger) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, [list(range(start, 40, 8)) for start in range(8)]))
     assert ledger.counts("b-1").orders.accepted == 40
+
+
+def test_tracking_links_are_kept_by_order_and_the_later_one_counts(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0), an_order(1))
+    ledger.keep_links({"b-1-o0": "https://track/0?token=old", "b-1-o1": "https://track/1?token=t"})
+    ledger.keep_links({"b-1-o0": "https://track/0?token=new"})
+    ledger.keep_links({})
+    assert ledger.links("b-1") == {
+        "b-1-o0": "https://track/0?token=new",
+        "b-1-o1": "https://track/1?token=t",
+    }
+    assert ledger.links("b-2") == {}
+    assert ledger.find_orders("token=new") == []
+
+
+def test_a_link_of_an_order_that_is_not_there_is_not_kept(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0))
+    with pytest.raises(LedgerUnavailable):
+        ledger.keep_links({"b-1-o0": "https://track/0", "b-1-o9": "https://track/9"})
+    assert ledger.links("b-1") == {}

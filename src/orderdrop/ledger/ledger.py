@@ -219,6 +219,13 @@ class Ledger(Protocol):
         Only an order that has a payload becomes ready.
         """
 
+    # tracking links: secrets of the recipients, kept only where the account says so
+    def keep_links(self, links: Mapping[str, str]) -> None:
+        """Keep tracking links by the orders' ids; a later one takes the place of an earlier one."""
+
+    def links(self, batch_id: str) -> Mapping[str, str]:
+        """The tracking links that were kept of a batch's orders, by their ids."""
+
     # reading
     def counts(self, batch_id: str) -> Counts:
         """The books of a batch."""

@@ -46,6 +46,7 @@ class MemoryLedger:
         self._problems: list[tuple[str, str | None, Problem]] = []  # batch, order whose outcome brought it
         self._attempts: dict[str, Attempt] = {}
         self._accepted: dict[tuple[str, str], str] = {}
+        self._links: dict[str, str] = {}
         self._doubted: dict[tuple[str, str], str] = {}  # by which attempt
 
     @_one_at_a_time
@@ -260,6 +261,18 @@ class MemoryLedger:
         ]
         self._orders.update((order.id, replace(order, fate=to)) for order in moved)
         return len(moved)
+
+    @_one_at_a_time
+    def keep_links(self, links: Mapping[str, str]) -> None:
+        for order_id in links:
+            self._known_order(order_id)
+        self._links.update(links)
+
+    @_one_at_a_time
+    def links(self, batch_id: str) -> Mapping[str, str]:
+        return {
+            order.id: self._links[order.id] for order in self._of_batch(batch_id) if order.id in self._links
+        }
 
     @_one_at_a_time
     def counts(self, batch_id: str) -> Counts:

@@ -6,7 +6,7 @@ from datetime import datetime
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
-from orderdrop.ledger import sql_batches, sql_leases, sql_preparing, sql_reading, sql_sending
+from orderdrop.ledger import sql_batches, sql_leases, sql_links, sql_preparing, sql_reading, sql_sending
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder, Outcome
 
@@ -132,6 +132,14 @@ class SqlLedger:
     def set_fates(self, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
         with self._database.writing() as connection:
             return sql_sending.set_fates(connection, batch_id, of, to)
+
+    def keep_links(self, links: Mapping[str, str]) -> None:
+        with self._database.writing() as connection:
+            sql_links.keep_links(connection, links)
+
+    def links(self, batch_id: str) -> Mapping[str, str]:
+        with self._database.reading() as connection:
+            return sql_links.links(connection, batch_id)
 
     def counts(self, batch_id: str) -> Counts:
         with self._database.reading() as connection:

@@ -195,3 +195,11 @@ ACCEPTED = Table(
     # the first later attempt that may have changed the order at the destination without our knowing
     Column("doubted_by", Text, index=True),
 )
+
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("order_id", Text, ForeignKey(ORDERS.c.id), primary_key=True),
+    # whoever has it sees the recipient: here only if the account says so
+    Column("url", Text, nullable=False),
+)
