@@ -22,4 +22,5 @@ def keep_links(connection: Connection, links: Mapping[str, str]) -> None:
 def links(connection: Connection, batch_id: str) -> dict[str, str]:
     """The links of a batch's orders by their ids."""
     query = select(LINKS.c.order_id, LINKS.c.url).join(ORDERS, ORDERS.c.id == LINKS.c.order_id)
-    return dict(connection.execute(query.where(ORDERS.c.batch_id == batch_id)).tuples().all())
+    rows = connection.execute(query.where(ORDERS.c.batch_id == batch_id))
+    return {row.order_id: row.url for row in rows}
