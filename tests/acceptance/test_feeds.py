@@ -91,6 +91,17 @@ def test_serve_picks_up_a_drop_and_a_sigterm_ends_it_within_ten_seconds_with_cod
     assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1, site.key(2): 1}
 
 
+def test_health_says_whether_a_serve_of_this_host_is_at_work(site: Site) -> None:
+    before = site.run("health")
+    assert (before.code, before.out) == (4, "")
+    assert "start it again if it is gone" in before.err
+    with site.start("serve") as process:
+        until(lambda: site.run("health").code == 0)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    assert site.run("health").code == 4
+
+
 @pytest.mark.parametrize("command", [("serve",), ("run", "night")], ids=["serve", "run"])
 def test_a_sigterm_in_the_middle_of_a_batch_ends_it_and_the_next_start_sends_the_rest_once(
     command: tuple[str, ...], site: Site

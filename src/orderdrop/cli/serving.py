@@ -1,5 +1,6 @@
 """The long life of `orderdrop serve`: resume, poll at the feeds' times, stop gracefully."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,12 +41,22 @@ def serve_until_stopped(session: Session) -> None:
     log.info("serving", feeds=len(plans))
     scheduler = schedule.start(session.settings.feeds, poll_feed, parts.clock(), tidy=finish_what_was_left)
     try:
+        beat_at = float("-inf")
         while not parts.stop.wait(_LOOK_SECONDS):
-            pass
+            if scheduler.running and parts.monotonic() >= beat_at:
+                with watched.work("(heartbeat)"):
+                    parts.ledger.lease(heartbeat(), parts.owner, parts.clock(), parts.lease_seconds)
+                beat_at = parts.monotonic() + parts.lease_seconds / 3
     finally:
         log.info("stopping")
+        parts.ledger.release(heartbeat(), parts.owner)
         scheduler.shutdown(wait=True)
         log.info("stopped")
+
+
+def heartbeat() -> str:
+    """The lease that a serving process of this host renews; `orderdrop health` asks for it."""
+    return f"serve:{socket.gethostname()}"
 
 
 class _Watched:

@@ -10,7 +10,7 @@ import typer
 
 from orderdrop.cli import render
 from orderdrop.cli.registering import add
-from orderdrop.errors import ExitCode, OrderdropError, Stopped, UsageError
+from orderdrop.errors import ExitCode, OrderdropError, Stopped, TryAgainLater, UsageError
 
 if TYPE_CHECKING:
     from orderdrop.cli.session import Session
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     add(app, import_, "import")
     add(app, run)
     add(app, serve)
+    add(app, health)
 
 
 def import_(
@@ -114,6 +115,24 @@ def serve(context: typer.Context) -> None:
     with serving(context.obj, log_step) as session:
         serve_until_stopped(session)
     raise typer.Exit(ExitCode.STOPPED)
+
+
+def health(context: typer.Context) -> None:
+    """Say whether `orderdrop serve` is at work on this host; for health checks of containers and supervisors.
+
+    Example: orderdrop health
+    """
+    from orderdrop.cli.serving import heartbeat
+    from orderdrop.cli.session import looking
+
+    with looking(context.obj) as session:
+        holder = session.parts.ledger.lease_holder(heartbeat(), session.parts.clock())
+    if holder is None:
+        raise TryAgainLater(
+            "No `orderdrop serve` of this host gave a sign of life in the last half minute.",
+            next_step="Look at its log; start it again if it is gone.",
+        )
+    render.lines(["serving"])
 
 
 def release_(
