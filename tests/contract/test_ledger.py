@@ -28,10 +28,11 @@ from tests.unit.ledger.facts import (
 )
 
 from orderdrop.core.lineage import Lineage
+from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
 from orderdrop.errors import LedgerUnavailable
-from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Ledger, Outcome
+from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, Outcome
 from orderdrop.ledger.open import open_ledger
 
 LEDGERS: dict[str, Callable[[Path], str]] = {
@@ -819,3 +820,166 @@ def test_a_link_of_an_order_that_is_not_there_is_not_kept(ledger: Ledger) -> Non
     with pytest.raises(LedgerUnavailable):
         ledger.keep_links({"b-1-o0": "https://track/0", "b-1-o9": "https://track/9"})
     assert ledger.links("b-1") == {}
+
+
+def taken(ledger: Ledger, order: StoredOrder) -> None:
+    """Send an order and record that it was accepted."""
+    ledger.record_outcomes([accepted(sent(ledger, order))], ACCOUNT)
+
+
+def two_batches(
+    ledger: Ledger, first: StoredOrder, second: StoredOrder, *, second_arrives: float = 60
+) -> None:
+    """Two drops, one after the other; `second` belongs to the batch b-2."""
+    prepared(ledger, first)
+    prepared(ledger, second, batch=a_batch("b-2", drop=a_drop("d-2", arrived_at=later(second_arrives))))
+
+
+@pytest.mark.parametrize(
+    ("fate", "counts"),
+    [
+        pytest.param(OrderFate.READY, True, id="is-about-to-leave"),
+        pytest.param(OrderFate.PENDING, True, id="its-answer-is-owed"),
+        pytest.param(OrderFate.UNSENT, False, id="waits-for-a-person"),
+        pytest.param(OrderFate.ACCEPTED, False, id="is-there"),
+    ],
+)
+def test_a_batch_waits_for_older_ones_that_are_under_way_with_its_orders(
+    ledger: Ledger, fate: OrderFate, counts: bool
+) -> None:
+    two_batches(ledger, an_order(0, fate=fate), an_order(0, "b-2"))
+    assert [batch.id for batch in ledger.rivals("b-2", older=True)] == ["b-1"] * counts
+    assert ledger.rivals("b-1", older=True) == []
+
+
+def test_a_batch_does_not_wait_for_other_orders_nor_for_other_accounts(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0), an_order(1, "b-2"))
+    prepared(ledger, an_order(1, "b-3"), batch=a_batch("b-3", account="other"))
+    assert ledger.rivals("b-2", older=True) == []
+    assert ledger.rivals("b-2", older=False) == []
+
+
+def test_a_batch_waits_for_an_older_one_that_is_not_prepared(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    prepared(ledger, an_order(0, "b-2"), batch=a_batch("b-2"))
+    assert [batch.id for batch in ledger.rivals("b-2", older=True)] == ["b-1"]
+
+
+def test_a_held_batch_sees_whoever_sends_its_orders_now(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0, fate=OrderFate.HELD), an_order(0, "b-2"))
+    assert [batch.id for batch in ledger.rivals("b-1", older=False)] == ["b-2"]
+
+
+def test_an_order_older_than_what_was_accepted_is_stale(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0), an_order(0, "b-2", digest="newer"))
+    taken(ledger, an_order(0, "b-2"))
+    assert [order.id for order in ledger.overtaken("b-1").stale] == ["b-1-o0"]
+    assert ledger.accepted_as_of(ACCOUNT, ["FR-0", "FR-1"]) == {"FR-0": later(60)}
+
+
+def test_what_arrived_later_is_not_stale(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0), an_order(0, "b-2", digest="newer"))
+    taken(ledger, an_order(0))
+    assert ledger.overtaken("b-2").stale == []
+
+
+def test_the_moment_that_an_order_itself_names_counts_instead_of_its_arrival(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0, as_of=later(-10)), an_order(0, "b-2", digest="x", as_of=later(-20)))
+    taken(ledger, an_order(0))
+    assert [order.id for order in ledger.overtaken("b-2").stale] == ["b-2-o0"]
+    assert ledger.accepted_as_of(ACCOUNT, ["FR-0"]) == {"FR-0": later(-10)}
+
+
+def test_what_the_account_holds_by_now_becomes_unchanged_and_counts_as_newly_stated(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0), an_order(0, "b-2"))
+    taken(ledger, an_order(0))
+    found = ledger.overtaken("b-2")
+    assert (found.stale, found.owed) == ([], [])
+    assert [order.fate for order in ledger.orders("b-2")] == [OrderFate.UNCHANGED]
+    assert ledger.accepted_as_of(ACCOUNT, ["FR-0"]) == {"FR-0": later(60)}
+
+
+def test_what_is_unchanged_in_an_older_drop_does_not_make_the_newer_older(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0), an_order(0, "b-2"))
+    taken(ledger, an_order(0, "b-2"))
+    ledger.overtaken("b-1")
+    assert ledger.accepted_as_of(ACCOUNT, ["FR-0"]) == {"FR-0": later(60)}
+
+
+def test_a_doubted_payload_is_sent_again(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0), an_order(0, "b-2"))
+    taken(ledger, an_order(0))
+    prepared(ledger, an_order(0, "b-3", digest="other"), batch=a_batch("b-3"))
+    sent(ledger, an_order(0, "b-3"))
+    ledger.overtaken("b-2")
+    assert [order.fate for order in ledger.orders("b-2")] == [OrderFate.READY]
+
+
+def test_an_order_whose_earlier_answer_is_out_is_owed(ledger: Ledger) -> None:
+    two_batches(ledger, an_order(0, fate=OrderFate.PENDING), an_order(0, "b-2"))
+    assert [order.id for order in ledger.overtaken("b-2").owed] == ["b-2-o0"]
+
+
+def test_an_order_that_is_put_aside_says_why_and_no_release_sends_it(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0), an_order(1))
+    ledger.put_aside("b-1", ["b-1-o0"], OrderFate.HELD, [a_refusal()])
+    ledger.put_aside("b-1", ["b-1-o1"], OrderFate.UNSENT, [])
+    ledger.set_fates("b-1", [OrderFate.HELD, OrderFate.UNSENT], OrderFate.READY)
+    assert [(o.fate, o.payload is None, o.digest) for o in ledger.orders("b-1")] == [
+        (OrderFate.HELD, True, "digest-0"),
+        (OrderFate.READY, False, "digest-1"),
+    ]
+    assert ledger.problems("b-1") == [a_refusal()]
+
+
+def test_exclusions_are_kept_by_batch_and_order_and_the_last_reason_counts(ledger: Ledger) -> None:
+    for number in (1, 2, 3):
+        ledger.open_batch(a_batch(f"b-{number}"))
+    for batch_id, reason, at in (
+        ("b-1", "a test order", 0),
+        ("b-2", "cancelled", 1),
+        ("b-1", "paid back", 2),
+    ):
+        ledger.exclude(Exclusion(batch_id=batch_id, order_key="FR-1", reason=reason, at=later(at)))
+    assert [(e.batch_id, e.reason) for e in ledger.exclusions(["b-1", "b-2"])] == [
+        ("b-2", "cancelled"),
+        ("b-1", "paid back"),
+    ]
+    assert ledger.exclusions(["b-3"]) == ledger.exclusions([]) == []
+
+
+def test_a_batch_learns_whose_continuation_it_is(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch("b-2", scope='{"rows":"2-4"}'))
+    ledger.adopt("b-2", "b-1")
+    found = ledger.batch("b-2")
+    assert found is not None
+    assert (found.parent_id, found.scope) == ("b-1", '{"rows":"2-4"}')
+
+
+def test_the_usual_size_of_a_feed_is_that_of_its_own_whole_drops(ledger: Ledger) -> None:
+    for number, rows in enumerate((10, 20, 30, 40), start=1):
+        prepared(ledger, batch=a_batch(f"b-{number}"), rows_read=rows)
+    prepared(ledger, batch=a_batch("b-5", parent_id="b-1"), rows_read=1)
+    prepared(ledger, batch=a_batch("b-6", drop=a_drop("d-6", feed="other")), rows_read=2)
+    prepared(ledger, batch=a_batch("b-7", mapping="another"), rows_read=3)
+    ledger.conclude("b-2", BatchStatus.FAILED, NOW)
+    ledger.open_batch(a_batch("b-8"))
+    assert ledger.row_numbers("acme", "acme-shipments", before="b-8", limit=2) == [40, 30]
+    assert ledger.row_numbers("acme", "acme-shipments", before="b-4", limit=9) == [30, 10]
+
+
+def test_an_answer_that_comes_after_another_owner_closed_its_attempt_changes_nothing(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0))
+    late = sent(ledger, an_order(0))
+    ledger.reopen("b-1", later(40))
+    again = sent(ledger, an_order(0), "a-again")
+    ledger.record_outcomes([refused(late)], ACCOUNT)
+    assert [order.fate for order in ledger.orders("b-1")] == [OrderFate.SENDING]
+    assert ledger.problems("b-1") == []
+    ledger.record_outcomes([accepted(again)], ACCOUNT)
+    ledger.record_outcomes([failed(late, None)], ACCOUNT)
+    assert [order.fate for order in ledger.orders("b-1")] == [OrderFate.ACCEPTED]
+    assert [attempt.outcome for attempt in ledger.attempts("b-1-o0")] == [
+        AttemptOutcome.UNKNOWN,
+        AttemptOutcome.ACCEPTED,
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from orderdrop.core.lineage import Lineage
@@ -23,7 +24,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredOrder:
-    """One order as the ledger keeps it; `payload` is the JSON that is or would be sent, None where none could be built."""
+    """One order as the ledger keeps it.
+
+    `payload` is the JSON that is or would be sent, None where none could be built or none may be sent. `as_of` is the
+    moment that the rows speak of, where the mapping names a column for it; else the drop's arrival counts.
+    """
 
     id: str
     batch_id: str
@@ -34,3 +39,4 @@ class StoredOrder:
     lineage: Lineage
     fate: OrderFate
     reference: str | None = None  # the destination's own id, or the ticket of a pending answer
+    as_of: datetime | None = None

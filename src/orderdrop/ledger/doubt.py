@@ -7,6 +7,7 @@ else a drop that returns to the older payload would pass for unchanged while the
 
 from orderdrop.ledger.ledger import AttemptOutcome, Outcome
 
+STILL_OPEN = (None, AttemptOutcome.PENDING)  # ends of an attempt that an outcome may follow
 _MAY_STILL_BE_AT_WORK = (408, 409)  # request timeout, conflict with another request
 
 

@@ -34,7 +34,8 @@ class Batch:
     """One drop under one version of one mapping.
 
     `verdict` is what the reader decided, as JSON text, None before it was opened. `remarks` is for people.
-    `feed_done` says that the source was told: archived, and answered where the feed wants it.
+    `feed_done` says that the source was told: archived, and answered where the feed wants it. `parent_id` is the batch
+    that this one continues. `scope` is which rows of the drop a rerun takes over, as JSON text, None for any other batch.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Batch:
     rows_read: int = 0
     feed_done: bool = False
     remarks: str = ""
+    scope: str | None = None
 
 
 class AttemptOutcome(StrEnum):
@@ -102,6 +104,27 @@ class FoundOrder:
 
     order: StoredOrder
     batch: Batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """An order that will not be sent by this batch or by anything that continues it, and why."""
+
+    batch_id: str
+    order_key: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overtaken:
+    """Ready orders that must not be sent as they are.
+
+    Those in `stale` are older than what was accepted; of those in `owed` an earlier drop's answer is still out.
+    """
+
+    stale: list[StoredOrder]
+    owed: list[StoredOrder]
 
 
 class Ledger(Protocol):
@@ -159,6 +182,15 @@ class Ledger(Protocol):
     def feed_done(self, batch_id: str, place: str | None) -> None:
         """Record that the source was told, and where the drop lies there now."""
 
+    def adopt(self, batch_id: str, parent_id: str) -> None:
+        """Record which batch this one turned out to continue."""
+
+    def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
+        """How many rows the drops of a feed had under a mapping, newest first, from behind the batch `before`.
+
+        Reruns, corrections and files that were refused as a whole do not count.
+        """
+
     # preparing: may be begun again from nothing as long as the status is received
     def begin_preparation(self, batch_id: str) -> None:
         """Forget whatever a dead run prepared of this batch: orders, row fates, problems; refused after `received`."""
@@ -184,11 +216,40 @@ class Ledger(Protocol):
         open, pending, unknown, or failed with anything but a clear "no" (4xx). See `orderdrop.ledger.doubt`.
         """
 
+    def accepted_as_of(self, account: str, keys: Sequence[str]) -> Mapping[str, datetime]:
+        """The moment that the rows spoke of which the account last accepted, by order key; left out where unknown."""
+
     def possibly_held(self, account: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """The payload digests that an account may hold, by order key: of every attempt that may have arrived.
 
         Open attempts count. A key without any is left out: no attempt of ours brought its order there.
         """
+
+    # whose turn it is: of two drops that carry one order, the one that came first goes first, and the newer one stays
+    def rivals(self, batch_id: str, *, older: bool) -> list[Batch]:
+        """Other batches of the account that are under way with an order of this one, oldest first.
+
+        Such as have an order ready, sending or pending whose key is among this batch's ready and held orders.
+        `older`: only batches registered before this one, and then also those that are not prepared.
+        """
+
+    def overtaken(self, batch_id: str) -> Overtaken:
+        """Look at the ready orders once more, just before they are sent.
+
+        Those whose very payload the account holds by now become `unchanged`; what is unchanged counts from now on as
+        accepted at the later moment of the two.
+        """
+
+    def put_aside(
+        self, batch_id: str, order_ids: Sequence[str], to: OrderFate, problems: Sequence[Problem]
+    ) -> None:
+        """Give orders another fate and say why; a held one loses its payload, so that no release sends it."""
+
+    def exclude(self, exclusion: Exclusion) -> None:
+        """Remember that an order is not to be sent; a later reason replaces the first."""
+
+    def exclusions(self, batch_ids: Sequence[str]) -> list[Exclusion]:
+        """What was excluded in these batches, by time."""
 
     # sending
     def orders(
@@ -207,7 +268,9 @@ class Ledger(Protocol):
     def record_outcomes(self, outcomes: Sequence[Outcome], account: str) -> None:
         """Write answers: attempts, fates, problems, and what the account last accepted, all together.
 
-        The problems of an order's earlier outcome give way to those of this one; what the checks found stays.
+        The problems of an order's earlier outcome give way to those of this one; what the checks found stays. An
+        outcome of an attempt that was closed meanwhile (by another owner of the batch) changes nothing: its order
+        belongs to whoever closed it.
         """
 
     def reopen(self, batch_id: str, at: datetime) -> int:

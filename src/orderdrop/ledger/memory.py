@@ -14,12 +14,23 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate, tally
 from orderdrop.core.problems import Problem
 from orderdrop.core.rows import ranges
-from orderdrop.ledger.doubt import leaves_no_trace, may_have_arrived
-from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Batch, Drop, FoundOrder, Outcome
+from orderdrop.ledger.doubt import STILL_OPEN, leaves_no_trace, may_have_arrived
+from orderdrop.ledger.ledger import (
+    Attempt,
+    AttemptOutcome,
+    Batch,
+    Drop,
+    Exclusion,
+    FoundOrder,
+    Outcome,
+    Overtaken,
+)
 from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction, not_to_prepare
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_OPEN = (OrderFate.READY, OrderFate.SENDING, OrderFate.PENDING)
 
 
 def _one_at_a_time(
@@ -48,6 +59,8 @@ class MemoryLedger:
         self._accepted: dict[tuple[str, str], str] = {}
         self._links: dict[str, str] = {}
         self._doubted: dict[tuple[str, str], str] = {}  # by which attempt
+        self._as_of: dict[tuple[str, str], datetime] = {}
+        self._exclusions: dict[tuple[str, str], Exclusion] = {}
 
     @_one_at_a_time
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
@@ -140,6 +153,22 @@ class MemoryLedger:
         self._drops[batch.drop.id] = replace(self._drops[batch.drop.id], place=place)
 
     @_one_at_a_time
+    def adopt(self, batch_id: str, parent_id: str) -> None:
+        self._batches[batch_id] = replace(self._known(batch_id), parent_id=parent_id)
+
+    @_one_at_a_time
+    def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
+        everything = list(self._batches)
+        earlier = [self._batches[id_] for id_ in reversed(everything[: _index(everything, before)])]
+        unusual = (BatchStatus.FAILED, BatchStatus.RECEIVED)
+        return [
+            batch.rows_read
+            for batch in earlier
+            if (batch.drop.feed, batch.mapping, batch.parent_id) == (feed, mapping, None)
+            and batch.status not in unusual
+        ][:limit]
+
+    @_one_at_a_time
     def begin_preparation(self, batch_id: str) -> None:
         batch = self._batches.get(batch_id)
         if batch is None or batch.status is not BatchStatus.RECEIVED:
@@ -187,6 +216,10 @@ class MemoryLedger:
         }
 
     @_one_at_a_time
+    def accepted_as_of(self, account: str, keys: Sequence[str]) -> Mapping[str, datetime]:
+        return {key: self._as_of[account, key] for key in keys if (account, key) in self._as_of}
+
+    @_one_at_a_time
     def possibly_held(self, account: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
         wanted, found = frozenset(keys), dict[str, frozenset[str]]()
         for attempt in self._attempts.values():
@@ -195,6 +228,68 @@ class MemoryLedger:
             if ours and may_have_arrived(attempt.outcome, attempt.http_status):
                 found[order.key] = found.get(order.key, frozenset()) | {order.digest or ""}
         return found
+
+    @_one_at_a_time
+    def rivals(self, batch_id: str, *, older: bool) -> list[Batch]:
+        me, everything = self._known(batch_id), list(self._batches)
+        mine = {o.key for o in self._of_batch(batch_id) if o.fate in (OrderFate.READY, OrderFate.HELD)}
+        found = []
+        for other_id in everything[: everything.index(batch_id)] if older else everything:
+            other = self._batches[other_id]
+            if other_id == batch_id or other.account != me.account or not other.status.resumes:
+                continue
+            if other.status is BatchStatus.RECEIVED:
+                shares = older
+            else:
+                shares = any(o.fate in _OPEN and o.key in mine for o in self._of_batch(other_id))
+            if shares:
+                found.append(self._with_drop(other))
+        return found
+
+    @_one_at_a_time
+    def overtaken(self, batch_id: str) -> Overtaken:
+        batch = self._with_drop(self._known(batch_id))
+        owed_keys = {
+            order.key
+            for order in self._orders.values()
+            if order.fate is OrderFate.PENDING
+            and order.batch_id != batch_id
+            and self._batches[order.batch_id].account == batch.account
+        }
+        found = Overtaken(stale=[], owed=[])
+        for order in self.orders(batch_id, (OrderFate.READY, OrderFate.UNCHANGED)):
+            entry, moment = (batch.account, order.key), order.as_of or batch.drop.arrived_at
+            held = entry not in self._doubted and self._accepted.get(entry) == order.digest
+            if order.fate is OrderFate.UNCHANGED or (held and order.digest is not None):
+                self._orders[order.id] = replace(order, fate=OrderFate.UNCHANGED)
+                if entry in self._accepted:
+                    self._as_of[entry] = max(moment, self._as_of.get(entry, moment))
+            elif entry in self._as_of and self._as_of[entry] > moment:
+                found.stale.append(order)
+            elif order.key in owed_keys:
+                found.owed.append(order)
+        return found
+
+    @_one_at_a_time
+    def put_aside(
+        self, batch_id: str, order_ids: Sequence[str], to: OrderFate, problems: Sequence[Problem]
+    ) -> None:
+        for id_ in order_ids:
+            order = self._orders[id_]
+            if order.batch_id == batch_id:
+                payload = None if to is OrderFate.HELD else order.payload
+                self._orders[id_] = replace(order, fate=to, payload=payload)
+        self._problems.extend((batch_id, None, problem) for problem in problems)
+
+    @_one_at_a_time
+    def exclude(self, exclusion: Exclusion) -> None:
+        self._known(exclusion.batch_id)
+        self._exclusions[exclusion.batch_id, exclusion.order_key] = exclusion
+
+    @_one_at_a_time
+    def exclusions(self, batch_ids: Sequence[str]) -> list[Exclusion]:
+        found = [exclusion for exclusion in self._exclusions.values() if exclusion.batch_id in batch_ids]
+        return sorted(found, key=lambda exclusion: exclusion.at)
 
     @_one_at_a_time
     def orders(
@@ -233,6 +328,7 @@ class MemoryLedger:
             self._known_order(outcome.order_id)
             if outcome.attempt_id not in self._attempts:
                 raise contradiction("an attempt that was to be changed is not there")
+        outcomes = [o for o in outcomes if self._attempts[o.attempt_id].outcome in STILL_OPEN]
         settled = {outcome.order_id for outcome in outcomes}
         self._problems = [entry for entry in self._problems if entry[1] not in settled]
         for outcome in outcomes:
@@ -242,6 +338,8 @@ class MemoryLedger:
                 order = self._orders[outcome.order_id]
                 self._accepted[account, order.key] = order.digest or ""
                 self._doubted.pop((account, order.key), None)
+                arrived_at = self._with_drop(self._batches[order.batch_id]).drop.arrived_at
+                self._as_of[account, order.key] = order.as_of or arrived_at
 
     @_one_at_a_time
     def reopen(self, batch_id: str, at: datetime) -> int:

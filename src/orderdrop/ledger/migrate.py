@@ -8,7 +8,7 @@ from orderdrop.errors import SetupError
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.unavailable import damaged
 
-HEAD = "0002"  # the newest revision in migrations/versions
+HEAD = "0003"  # the newest revision in migrations/versions
 _VERSIONS = "alembic_version"
 _ONE_AT_A_TIME = 7_236_633_001  # any number, the same in every orderdrop, for PostgreSQL's advisory lock
 

@@ -45,6 +45,7 @@ def batch_record(batch: Batch) -> Record:
         "rows_read": batch.rows_read,
         "feed_done": batch.feed_done,
         "remarks": batch.remarks,
+        "scope": batch.scope,
     }
 
 
@@ -74,6 +75,7 @@ def read_batch(row: Row[Any]) -> Batch:
         rows_read=row.rows_read,
         feed_done=row.feed_done,
         remarks=row.remarks,
+        scope=row.scope,
     )
 
 
@@ -91,6 +93,7 @@ def order_record(batch_id: str, order: StoredOrder) -> Record:
         "row_count": len(lineage.rows),
         "fate": order.fate.value,
         "reference": order.reference,
+        "as_of": order.as_of,
     }
 
 
@@ -109,6 +112,7 @@ def read_order(row: Row[Any], prefix: str = "") -> StoredOrder:
         lineage=Lineage(levels=tuple(levels), rows=tuple(rows), positions=tuple(map(tuple, positions))),
         fate=OrderFate(record[f"{prefix}fate"]),
         reference=record[f"{prefix}reference"],
+        as_of=record[f"{prefix}as_of"],
     )
 
 

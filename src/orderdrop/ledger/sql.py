@@ -6,9 +6,18 @@ from datetime import datetime
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
-from orderdrop.ledger import sql_batches, sql_leases, sql_links, sql_preparing, sql_reading, sql_sending
+from orderdrop.ledger import (
+    sql_batches,
+    sql_leases,
+    sql_links,
+    sql_preparing,
+    sql_reading,
+    sql_reruns,
+    sql_sending,
+    sql_turns,
+)
 from orderdrop.ledger.database import Database
-from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder, Outcome
+from orderdrop.ledger.ledger import Attempt, Batch, Exclusion, FoundOrder, Outcome, Overtaken
 
 
 class SqlLedger:
@@ -76,6 +85,14 @@ class SqlLedger:
         with self._database.writing() as connection:
             sql_batches.feed_done(connection, batch_id, place)
 
+    def adopt(self, batch_id: str, parent_id: str) -> None:
+        with self._database.writing() as connection:
+            sql_reruns.adopt(connection, batch_id, parent_id)
+
+    def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
+        with self._database.reading() as connection:
+            return sql_reruns.row_numbers(connection, feed, mapping, before, limit)
+
     def begin_preparation(self, batch_id: str) -> None:
         with self._database.writing() as connection:
             sql_preparing.begin_preparation(connection, batch_id)
@@ -102,9 +119,35 @@ class SqlLedger:
         with self._database.reading() as connection:
             return sql_preparing.last_accepted(connection, account, keys)
 
+    def accepted_as_of(self, account: str, keys: Sequence[str]) -> Mapping[str, datetime]:
+        with self._database.reading() as connection:
+            return sql_turns.accepted_as_of(connection, account, keys)
+
     def possibly_held(self, account: str, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
         with self._database.reading() as connection:
             return sql_reading.possibly_held(connection, account, keys)
+
+    def rivals(self, batch_id: str, *, older: bool) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_turns.rivals(connection, batch_id, older=older)
+
+    def overtaken(self, batch_id: str) -> Overtaken:
+        with self._database.writing() as connection:
+            return sql_turns.overtaken(connection, batch_id)
+
+    def put_aside(
+        self, batch_id: str, order_ids: Sequence[str], to: OrderFate, problems: Sequence[Problem]
+    ) -> None:
+        with self._database.writing() as connection:
+            sql_turns.put_aside(connection, batch_id, order_ids, to, problems)
+
+    def exclude(self, exclusion: Exclusion) -> None:
+        with self._database.writing() as connection:
+            sql_reruns.exclude(connection, exclusion)
+
+    def exclusions(self, batch_ids: Sequence[str]) -> list[Exclusion]:
+        with self._database.reading() as connection:
+            return sql_reruns.exclusions(connection, batch_ids)
 
     def orders(
         self,

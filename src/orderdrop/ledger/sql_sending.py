@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Text, bindparam, delete, func, insert, null, select, update
 
 from orderdrop.core.outcomes import OrderFate
-from orderdrop.ledger.doubt import leaves_no_trace
+from orderdrop.ledger.doubt import STILL_OPEN, leaves_no_trace
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Outcome
 from orderdrop.ledger.records import attempt_record, problem_record
 from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.sql_preparing import portions, run_plainly
-from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, ORDERS, PROBLEMS
+from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS
 from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction
 
 _SOME: Any = bindparam("some", expanding=True)
@@ -35,6 +35,7 @@ _DOUBT = (
     .where(ACCEPTED.c.doubted_by.is_(None))
     .values(doubted_by=bindparam("by_attempt"))
 )
+_ENDS = select(ATTEMPTS.c.id, ATTEMPTS.c.outcome).where(ATTEMPTS.c.id.in_(_SOME))
 _CLOSE = (
     update(ATTEMPTS)
     .where(ATTEMPTS.c.id == bindparam("of_attempt"))
@@ -76,6 +77,7 @@ def record_attempts(connection: Connection, attempts: Sequence[Attempt]) -> None
 
 def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], account: str) -> None:
     """Write answers: attempts, fates, problems, and what the account last accepted."""
+    outcomes = _of_open_attempts(connection, outcomes)
     if not outcomes:
         return
     _each(connection, _CLOSE, [_closing(outcome) for outcome in outcomes], "an attempt")
@@ -103,6 +105,17 @@ def set_fates(connection: Connection, batch_id: str, of: Collection[OrderFate], 
     if to is OrderFate.READY:
         chosen.append(ORDERS.c.payload.is_not(None))
     return connection.execute(update(ORDERS).where(*chosen).values(fate=to.value)).rowcount
+
+
+def _of_open_attempts(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes whose attempts still wait for one: no answer yet, or one that was announced for later."""
+    ends: dict[str, str | None] = {}
+    for some in portions([outcome.attempt_id for outcome in outcomes]):
+        rows = connection.execute(_ENDS, {"some": some})
+        ends.update((row.id, row.outcome) for row in rows)
+    if any(outcome.attempt_id not in ends for outcome in outcomes):
+        raise contradiction("an attempt that was to be changed is not there")
+    return [outcome for outcome in outcomes if ends[outcome.attempt_id] in STILL_OPEN]
 
 
 def _closing(outcome: Outcome) -> dict[str, Any]:
@@ -167,12 +180,15 @@ def _accept(dialect: str) -> Any:
             ORDERS.c.id,
             ATTEMPTS.c.finished_at,
             null(),
+            func.coalesce(ORDERS.c.as_of, DROPS.c.arrived_at),
         )
         .join(ATTEMPTS, ATTEMPTS.c.order_id == ORDERS.c.id)
+        .join(BATCHES, BATCHES.c.id == ORDERS.c.batch_id)
+        .join(DROPS, DROPS.c.id == BATCHES.c.drop_id)
         .where(ATTEMPTS.c.id.in_(_SOME))
         .order_by(ORDERS.c.sequence)
     )
-    fresh = ("digest", "order_id", "accepted_at", "doubted_by")
+    fresh = ("digest", "order_id", "accepted_at", "doubted_by", "as_of")
     statement = upsert(dialect, ACCEPTED).from_select(["account", "order_key", *fresh], held)
     return statement.on_conflict_do_update(
         index_elements=["account", "order_key"], set_={name: statement.excluded[name] for name in fresh}

@@ -110,6 +110,7 @@ BATCHES = Table(
     Column("rows_read", BigInteger, nullable=False),
     Column("feed_done", Boolean, nullable=False),
     Column("remarks", Text, nullable=False),
+    Column("scope", Text),
     Index(None, "status", "number"),
     Index(None, "feed_done", "number"),
 )
@@ -138,6 +139,7 @@ ORDERS = Table(
     Column("row_count", Integer, nullable=False),
     Column("fate", Text, nullable=False),
     Column("reference", Text),
+    Column("as_of", UtcDateTime),  # what the order itself says; else its drop's arrival counts
     Index("uq_orders_batch_id_sequence", "batch_id", "sequence", unique=True),
     # row_count lets the books be added up from the index alone, without a look at the payloads
     Index("ix_orders_by_fate", "batch_id", "fate", "sequence", "row_count"),
@@ -194,6 +196,16 @@ ACCEPTED = Table(
     Column("accepted_at", UtcDateTime, nullable=False),
     # the first later attempt that may have changed the order at the destination without our knowing
     Column("doubted_by", Text, index=True),
+    Column("as_of", UtcDateTime),  # unknown for what an older orderdrop sent
+)
+
+EXCLUSIONS = Table(
+    "exclusions",
+    METADATA,
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), primary_key=True),
+    Column("order_key", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("excluded_at", UtcDateTime, nullable=False),
 )
 
 LINKS = Table(
