@@ -35,23 +35,31 @@ GOLDENS = ("orders.json", "rejects.csv", "receipt.txt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A folder of samples/: its drop, the mapping that reads it, and the sample that must have been sent before."""
+    """A folder of samples/: its drop, the mapping that reads it, and the sample that must have been sent before.
+
+    `of` names the folder where several samples share a drop; their goldens begin with the destination then.
+    """
 
     name: str
     mapping: str
     destination: str = "shipup"
     after: str | None = None
+    of: str | None = None
 
     @property
     def folder(self) -> Path:
         """Where it lies."""
-        return SAMPLES / self.name
+        return SAMPLES / (self.of or self.name)
+
+    def golden(self, name: str) -> Path:
+        """Where one of its goldens lies."""
+        return self.folder / (f"{self.destination}.{name}" if self.of else name)
 
     @property
     def drop(self) -> Path:
         """The file that the sender dropped."""
         return next(
-            path for path in sorted(self.folder.iterdir()) if path.name not in (*GOLDENS, "README.md")
+            path for path in sorted(self.folder.iterdir()) if not path.name.endswith((*GOLDENS, "README.md"))
         )
 
 
@@ -65,6 +73,16 @@ ALL = (
     Sample(name="nordlicht-workbook", mapping="nordlicht-orders"),
     Sample(name="parcellab-outbound", mapping="hafen-outbound", destination="parcellab"),
     Sample(name="shippify-merchant", mapping="jardins-entregas", destination="shippify"),
+    Sample(name="tres-sistemas-shipup", mapping="litoral-shipup", of="tres-sistemas"),
+    Sample(
+        name="tres-sistemas-parcellab",
+        mapping="litoral-parcellab",
+        destination="parcellab",
+        of="tres-sistemas",
+    ),
+    Sample(
+        name="tres-sistemas-shippify", mapping="litoral-shippify", destination="shippify", of="tres-sistemas"
+    ),
 )
 
 
@@ -147,7 +165,7 @@ def rewrite() -> int:
             goldens = imported.ran.goldens()
             imported.close()
         for name in GOLDENS:
-            path = sample.folder / name
+            path = sample.golden(name)
             before, after = path.read_bytes() if path.is_file() else None, goldens.get(name)
             if after is None:
                 path.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from orderdrop.core.outcomes import BatchStatus
 from orderdrop.pipeline.imports import import_file
 from orderdrop.reports.rows import OWN_COLUMNS
 
-WITH_REJECTS = [sample for sample in ALL if (sample.folder / "rejects.csv").is_file()]
+WITH_REJECTS = [sample for sample in ALL if sample.golden("rejects.csv").is_file()]
 BAD_ROWS, REFUSED, WORKBOOK = (
     next(sample for sample in ALL if sample.name == name)
     for name in ("acme-bad-rows", "acme-refused", "nordlicht-workbook")
@@ -51,9 +51,7 @@ def test_a_sample_becomes_its_golden_orders_rejects_and_receipt(
 ) -> None:
     goldens = sandbox(sample).ran.goldens()
     beside = {
-        name: (sample.folder / name).read_bytes()
-        for name in samples.GOLDENS
-        if (sample.folder / name).is_file()
+        name: sample.golden(name).read_bytes() for name in samples.GOLDENS if sample.golden(name).is_file()
     }
     assert goldens == beside, "if this is meant: python -m tests.samples, and look at the difference"
 
@@ -143,7 +141,10 @@ def test_the_same_sample_again_is_answered_with_its_first_receipt(
 def test_each_sample_is_described(sample: Sample) -> None:
     text = (sample.folder / "README.md").read_text(encoding="utf-8")
     assert "## About" in text
-    assert f'orderdrop preview "samples/{sample.name}/{sample.drop.name}" --mapping {sample.mapping}' in text
+    assert (
+        f'orderdrop preview "samples/{sample.folder.name}/{sample.drop.name}" --mapping {sample.mapping}'
+        in text
+    )
 
 
 def _verdicts(ran: Ran) -> list[tuple[str, ...]]:

@@ -85,6 +85,12 @@ class Account(_Strict):
     timeout: SomeTime = Field(
         timedelta(seconds=30), description="The longest wait for a connection or a read."
     )
+    links: bool = Field(
+        False,
+        description="Write the tracking link of every accepted order into the success report, where the destination gives "
+        "links. Each costs a request, and whoever has a link sees the recipient.",
+    )
+    keep_links: bool = Field(False, description="Keep the tracking links that were asked for in the ledger.")
     deadline: SomeTime = Field(
         timedelta(seconds=120), description="The longest that one request may take in all."
     )

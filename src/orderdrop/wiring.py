@@ -4,6 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, SystemRandom
@@ -17,8 +18,8 @@ from orderdrop.core.shape import Shape
 from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import pace_for
 from orderdrop.destinations import registry
-from orderdrop.destinations.base import AccountOptions, Destination
-from orderdrop.errors import Fault, SettingsError
+from orderdrop.destinations.base import AccountOptions, Destination, Readable, Reader
+from orderdrop.errors import Fault, SettingsError, SetupError
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.ledger.open import open_ledger
@@ -65,6 +66,7 @@ def build(
         watcher=watcher,
         stop=stop,
         hang_up=lines.close,
+        reader=lines.reader,
     )
 
 
@@ -156,6 +158,7 @@ class _Lines:
         self._settings = settings
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
+        self._readers: list[Reader] = []
         self._tls: ssl.SSLContext | None = None  # takes long to make; every client of every thread shares it
 
     def line(self, name: str) -> Line:
@@ -164,16 +167,36 @@ class _Lines:
                 self._open[name] = self._new(name)
             return self._open[name]
 
+    def reader(self, name: str) -> Reader:
+        """A reader for one thread; its requests go at the pace of the account's line."""
+        line = self.line(name)
+        if not isinstance(line.destination, Readable):
+            raise SetupError(
+                f"Account `{name}` belongs to {line.destination.name}, which cannot be read back.",
+                next_step="`orderdrop orders find` shows what the ledger knows.",
+            )
+        options = replace(self._options(name), leave=line.pace.take)
+        reader = line.destination.reader(options, self._client)
+        with self._lock:
+            self._readers.append(reader)
+        return reader
+
     def close(self) -> None:
         with self._lock:
             lines, self._open = list(self._open.values()), {}
+            readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.close()
         for line in lines:
             line.carrier.close()
 
-    def _new(self, name: str) -> Line:
+    def _client(self) -> httpx.Client:
+        self._tls = self._tls or httpx.create_ssl_context()
+        return httpx.Client(verify=self._tls)
+
+    def _options(self, name: str) -> AccountOptions:
         account = account_of(self._settings, name)
-        destination: Destination = registry.find(account.destination)
-        options = AccountOptions(
+        return AccountOptions(
             name=name,
             base_url=str(account.base_url).rstrip("/"),
             key=account.key.get_secret_value(),
@@ -186,8 +209,14 @@ class _Lines:
             deadline_seconds=account.deadline.total_seconds(),
             concurrency=account.concurrency,
         )
-        tls = self._tls = self._tls or httpx.create_ssl_context()
-        carrier = destination.carrier(options, lambda: httpx.Client(verify=tls))
+
+    def _new(self, name: str) -> Line:
+        account = account_of(self._settings, name)
+        destination: Destination = registry.find(account.destination)
+        self._tls = (
+            self._tls or httpx.create_ssl_context()
+        )  # here, before there are threads that would each make one
+        carrier = destination.carrier(self._options(name), self._client)
         return Line(
             account=name,
             destination=destination,
@@ -195,4 +224,6 @@ class _Lines:
             pace=pace_for(carrier.limits, monotonic=time.monotonic, burst=account.burst),
             breaker=Breaker(clock=time.monotonic),
             concurrency=account.concurrency,
+            links=account.links,
+            keep_links=account.keep_links,
         )

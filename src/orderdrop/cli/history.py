@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderdrop.cli import render
+from orderdrop.cli import reading, render
 from orderdrop.cli.registering import add, add_group
 from orderdrop.cli.work import release_
 from orderdrop.errors import UsageError
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     add(app, rejects)
     orders = add_group(app, "orders", _orders)
     add(orders, find, "find")
+    reading.register_orders(orders)
 
 
 def _orders() -> None:

@@ -58,6 +58,17 @@ def previewing(config: Path | None) -> Iterator[Session]:
 
 
 @contextmanager
+def asking(config: Path | None) -> Iterator[Session]:
+    """A session for commands that ask the accounts and change nothing: Ctrl-C ends them at once."""
+    logs.configure(json_lines=False)
+    parts = wiring.build(settings := settings_of(config))
+    try:
+        yield Session(settings=settings, parts=parts)
+    finally:
+        parts.close()
+
+
+@contextmanager
 def working(config: Path | None, *, quiet: bool = False) -> Iterator[Session]:
     """A session that sends: shows progress, stops gracefully on SIGTERM and Ctrl-C (at once on the second)."""
     logs.configure(json_lines=False)

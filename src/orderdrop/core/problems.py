@@ -78,7 +78,12 @@ class Code(StrEnum):
     CONTRACT = "contract"  # the destination's contract does not take this, as our own check of it says
     # what the destination said
     REFUSED = "refused"  # the destination refused it; the message is the destination's
+    # what the destination holds now, compared with what was sent
+    DIFFERS = "differs"  # the destination holds another value than was sent
+    MISSING_THERE = "missing_there"  # the destination holds nothing where something was sent
     # what stopped the sending
+    STALE = "stale"  # older than what the destination accepted last; not overwritten
+    EXCLUDED = "excluded"  # a person took the order out for good
     NOT_SENT = "not_sent"  # the account could not be used; the orders are safe to send again
 
 

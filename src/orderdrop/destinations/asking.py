@@ -94,6 +94,8 @@ class Asking:
         wait = self._next_at - self._monotonic()
         if wait > 0.0:
             self._sleep(wait)
+        while self._account.leave is not None and (wait := self._account.leave()) > 0.0:
+            self._sleep(min(wait, LONGEST_NAP_SECONDS))
         self._next_at = max(self._monotonic(), self._next_at) + self._gap_seconds
         return self._caller.call("GET", target)
 

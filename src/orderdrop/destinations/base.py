@@ -203,6 +203,8 @@ class AccountOptions:
     timeout_seconds: float = 30.0
     deadline_seconds: float = 120.0
     concurrency: int = 4
+    leave: Callable[[], float] | None = field(default=None, repr=False, compare=False)
+    """Takes leave for one request of the pace that the account's requests share: 0.0 to go, else seconds to wait."""
 
     def limits(self, published: Limits) -> Limits:
         """How fast this account may send: what the settings say, the published limits where they say nothing."""

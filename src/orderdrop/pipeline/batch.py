@@ -23,6 +23,7 @@ from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.leases import Lease, leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import Reading, open_again, prepare
+from orderdrop.pipeline.success import report_success
 from orderdrop.reports.receipt import Receipt
 from orderdrop.reports.write import write_all
 
@@ -86,6 +87,7 @@ def work(parts: Parts, batch_id: str) -> Finished:
             batch = _reload(parts, batch_id)
         if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
             _send(parts, batch, lease)
+            report_success(parts, batch)
             batch = _reload(parts, batch_id)
         elif batch.finished_at is None and batch.status is not BatchStatus.HELD:
             parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)

@@ -22,7 +22,7 @@ from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
-from orderdrop.reports.places import SUFFIXES, report_paths
+from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
 _ENDS_THE_POLL = (Stopped, LedgerUnavailable, TrustError)  # whatever comes next would fare no better
@@ -196,6 +196,7 @@ def _folder(batch: Batch) -> str:
 
 def _reply(parts: Parts, inbox: Inbox, batch: Batch, place: str) -> None:
     paths = report_paths(report_folder(parts, batch), batch.drop.name)
-    for kind in _REPLIES:
+    links = ("accepted",) if parts.line(batch.account).links else ()
+    for kind in (*_REPLIES, *links):
         if paths[kind].is_file():
-            inbox.reply(place, SUFFIXES[kind], paths[kind])
+            inbox.reply(place, (SUFFIXES | ASKED_SUFFIXES)[kind], paths[kind])

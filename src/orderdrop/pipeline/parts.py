@@ -10,7 +10,8 @@ from random import Random
 from orderdrop.core.progress import Watcher, nobody
 from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import Pace
-from orderdrop.destinations.base import Carrier, Destination
+from orderdrop.destinations.base import Carrier, Destination, Reader
+from orderdrop.errors import SetupError
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import Inbox
@@ -29,6 +30,12 @@ class Line:
     pace: Pace
     breaker: Breaker
     concurrency: int
+    links: bool = False  # whether the success report carries tracking links
+    keep_links: bool = False  # whether the ledger may keep them
+
+
+def _nothing_to_read(account: str) -> Reader:
+    raise SetupError(f"Account {account} cannot be read back here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,8 @@ class Parts:
     `destination_of` names an account's destination without its credentials; `line` opens the way to the account.
     `owner` names this process to others, `has_died` says of such a name whether its process is certainly gone.
     `patience_seconds`: how long to wait for what another orderdrop holds. `sleep` may end early on a stop.
-    `hang_up` closes the lines that were opened.
+    `hang_up` closes the lines and readers that were opened. `reader` opens the way back from an account, at the pace of
+    its line.
     """
 
     ledger: Ledger
@@ -71,6 +79,7 @@ class Parts:
     watcher: Watcher = nobody
     stop: threading.Event = field(default_factory=threading.Event)
     hang_up: Callable[[], None] = lambda: None
+    reader: Callable[[str], Reader] = _nothing_to_read
 
     def close(self) -> None:
         """Let go of the accounts' connections and of the ledger."""

@@ -10,6 +10,12 @@ SUFFIXES = {
     "receipt_html": ".receipt.html",
     "receipt_text": ".receipt.txt",
 }
+ASKED_SUFFIXES = {  # of the reports for which the API was asked something
+    "accepted": ".accepted.csv",
+    "differences_csv": ".differences.csv",
+    "differences_xlsx": ".differences.xlsx",
+    "differences_json": ".differences.json",
+}
 _STEM_BYTES = 150  # file systems end a name at 255 bytes
 
 
@@ -17,7 +23,7 @@ def report_paths(folder: Path, drop_name: str) -> dict[str, Path]:
     """Where the reports of a batch lie; the drop's name is only the front of theirs and never leaves the folder."""
     safe = "".join(c if c.isalnum() or c in " ._-" else "_" for c in drop_name).strip(" .")
     stem = safe.encode()[:_STEM_BYTES].decode(errors="ignore") or "drop"
-    return {kind: folder / f"{stem}{suffix}" for kind, suffix in SUFFIXES.items()}
+    return {kind: folder / f"{stem}{suffix}" for kind, suffix in (SUFFIXES | ASKED_SUFFIXES).items()}
 
 
 def existing(folder: Path, drop_name: str) -> dict[str, str | None]:

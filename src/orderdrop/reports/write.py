@@ -10,7 +10,7 @@ from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.model import FileOptions
 from orderdrop.reports import page, rejects, workbook
-from orderdrop.reports.places import report_paths
+from orderdrop.reports.places import ASKED_SUFFIXES, report_paths
 from orderdrop.reports.receipt import Receipt, receipt_of
 from orderdrop.reports.rows import RejectRow, Remarks, own_positions, reject_rows, returned
 
@@ -44,11 +44,13 @@ def write_all(
     wanted = returned(ledger, batch) if open_again else {}
     written: dict[str, Path | None] = dict(paths)
     if wanted and open_again:
-        _write_rejects(batch.id, open_again, wanted, paths, options)
+        write_rows(batch.id, open_again, wanted, paths, options)
     else:
         for kind in REJECTS:
             paths[kind].unlink(missing_ok=True)
             written[kind] = None
+    for kind in ASKED_SUFFIXES:  # written when the API was asked
+        written[kind] = paths[kind] if paths[kind].is_file() else None
     shown = {kind: str(path) if path else None for kind, path in written.items()}
     receipt = receipt_of(ledger, batch, shown)
     _write_text(paths["receipt"], json.dumps(receipt, indent=2, ensure_ascii=False) + "\n")
@@ -57,14 +59,19 @@ def write_all(
     return Written(receipt=receipt, paths=written)
 
 
-def _write_rejects(
+def write_rows(
     batch_id: str,
     open_again: Callable[[], Table],
     wanted: Mapping[int, Remarks],
     paths: Mapping[str, Path],
     options: FileOptions,
+    *,
+    kind: str = "rejects",
 ) -> None:
-    """Write the rows that go back in every form; few are held in memory, many are read from the drop once a form."""
+    """Write some rows of the drop, with what is said about them, in every form.
+
+    Few are held in memory, many are read from the drop once a form. `kind` begins the names in `paths`.
+    """
     table = open_again()
     kept = list(reject_rows(table, wanted)) if len(wanted) <= ROWS_IN_MEMORY_MAX else None
     headings = tuple(table.headings[index] for index in own_positions(table.headings))
@@ -82,8 +89,8 @@ def _write_rejects(
         return kept if kept is not None else reject_rows(open_again(), wanted)
 
     forms: dict[str, Callable[[Path], None]] = {
-        "rejects_csv": lambda path: rejects.write_csv(path, headings, dialect, blank_lines, batch_id, rows()),
-        "rejects_xlsx": lambda path: workbook.write_xlsx(
+        f"{kind}_csv": lambda path: rejects.write_csv(path, headings, dialect, blank_lines, batch_id, rows()),
+        f"{kind}_xlsx": lambda path: workbook.write_xlsx(
             path,
             verdict.sheet or "Rejects",
             headings,
@@ -93,12 +100,12 @@ def _write_rejects(
             rows(),
             position=position,
         ),
-        "rejects_json": lambda path: rejects.write_json(path, headings, batch_id, rows()),
+        f"{kind}_json": lambda path: rejects.write_json(path, headings, batch_id, rows()),
     }
-    for kind in REJECTS:
-        temporary = _temporary(paths[kind])
-        forms[kind](temporary)
-        temporary.replace(paths[kind])
+    for name, write in forms.items():
+        temporary = _temporary(paths[name])
+        write(temporary)
+        temporary.replace(paths[name])
 
 
 def _temporary(path: Path) -> Path:

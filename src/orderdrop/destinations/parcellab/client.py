@@ -54,6 +54,15 @@ def token_of(account: AccountOptions) -> str:
     return key
 
 
+def account_number(account: AccountOptions) -> str | None:
+    """The number of the account that the key belongs to, where the key says it."""
+    try:
+        plain = base64.b64decode(token_of(account), validate=True).decode("ascii")
+    except ValueError:
+        return None
+    return plain.partition(":")[0] if _ACCOUNT_AND_TOKEN.fullmatch(plain) else None
+
+
 def authorization(account: AccountOptions) -> str:
     """The Authorization header; `auth: bearer` is for OAuth, which the reference offers beside the token."""
     if account.auth == "bearer":

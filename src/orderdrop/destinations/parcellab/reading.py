@@ -6,7 +6,7 @@ order looks like in an answer is not documented: everything is read without trus
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -21,7 +21,16 @@ from orderdrop.destinations.base import (
     Question,
     TrackingEvent,
 )
-from orderdrop.destinations.parcellab.client import CAUTIOUS, ORDERS, WHO, authorization, secrets_of
+from orderdrop.destinations.comparing import Held
+from orderdrop.destinations.parcellab import held as places
+from orderdrop.destinations.parcellab.client import (
+    CAUTIOUS,
+    ORDERS,
+    WHO,
+    account_number,
+    authorization,
+    secrets_of,
+)
 from orderdrop.destinations.told import day, group, lines, listed, moment, number, text
 from orderdrop.errors import DestinationUnavailable, UsageError
 
@@ -48,6 +57,7 @@ class ParcellabReader:
         *,
         asking: Asking | None = None,
     ) -> None:
+        self._number = account_number(account)
         self._asking = asking or Asking(
             account,
             client_factory,
@@ -71,12 +81,26 @@ class ParcellabReader:
         lookup = _lookup(question)
         if not lookup:
             return self._all(question.ordering)
+        if self._number and "tracking_number" not in lookup:
+            lookup.setdefault("account", self._number)
         _check(lookup, question)
         return self._info(lookup)
 
     def as_person_sees(self, told: Mapping[str, Any]) -> OrderView:
         """An order of the list or of the info endpoint in the words of every destination."""
         return order_view(told)
+
+    def questions(self, key: str, reference: str | None, payload: Mapping[str, Any] | None) -> list[Question]:
+        """See `parcellab.held`: by id, and as its customer sees it."""
+        return places.questions_for(key, reference, payload)
+
+    def joined(self, key: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+        """The order's own fields, and its parcels."""
+        return places.join(key, found)
+
+    def held(self, payload: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Held]:
+        """Every value of an order as it was sent, with what parcelLab holds in its place."""
+        return places.held(payload, told)
 
     def close(self) -> None:
         """Close the connections."""
@@ -227,5 +251,5 @@ def _check(lookup: Mapping[str, str], question: Question) -> None:
     if not any(way <= lookup.keys() and lookup.keys() <= way | _BESIDE for way in _LOOKUPS):
         raise UsageError(
             f"parcelLab's info endpoint does not look orders up by {' + '.join(sorted(lookup))}.",
-            next_step=f"It takes one of: {ways}.",
+            next_step=f"It takes one of: {ways}. The account is given as --more account=NUMBER where the key does not say it.",
         )

@@ -71,7 +71,7 @@ def _problem(attr: Any, message: Any, sent: Mapping[str, Any], *, told: str = ""
         path=path,
         message=text if path or given == [_OBJECT_AS_A_WHOLE] else f"{attr[:100]}: {text}",
         value=None if value is None or isinstance(value, dict | list) else str(value),
-        twins=tuple(_twins(path, sent)) if path else (),
+        twins=tuple(twins(path, sent)) if path else (),
     )
 
 
@@ -113,7 +113,7 @@ def _of_a_mutation(rest: list[str], sent: Mapping[str, Any]) -> list[str]:
     return ["trackings", rest[0], *below] if isinstance(mutation, Mapping) else []
 
 
-def _twins(path: str, sent: Mapping[str, Any]) -> Iterator[str]:
+def twins(path: str, sent: Mapping[str, Any]) -> Iterator[str]:
     """Where else the value at a path may have come from: see `orderdrop.destinations.parcellab.wire`."""
     parts = path.split(".")
     if parts[0] == "articles_order" and len(parts) > 1:

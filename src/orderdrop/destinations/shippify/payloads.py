@@ -19,12 +19,12 @@ LONGEST_REFERENCE = 40
 REQUEST_LEVEL = ("type", "companyId")
 DEFAULT_TYPE = "slot"
 
-_SIZES = {"1": "xs", "2": "s", "3": "m", "4": "l", "5": "xl"}
+SIZES = {"1": "xs", "2": "s", "3": "m", "4": "l", "5": "xl"}
 
 
 def _size(text: str) -> str:
-    size = _SIZES.get(text, text.lower())
-    if size not in _SIZES.values():
+    size = SIZES.get(text, text.lower())
+    if size not in SIZES.values():
         raise PydanticCustomError("written_otherwise", "not a size: xs, s, m, l, xl, or 1 to 5")
     return size
 

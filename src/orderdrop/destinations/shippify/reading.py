@@ -3,7 +3,7 @@
 Shippify tells one delivery at a time, by its id or `referenceId`; it has no list.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,6 +19,8 @@ from orderdrop.destinations.base import (
     Question,
     TrackingEvent,
 )
+from orderdrop.destinations.comparing import Held
+from orderdrop.destinations.shippify import held as places
 from orderdrop.destinations.shippify.client import PUBLISHED, headers_of, secrets_of
 from orderdrop.destinations.told import day, group, lines, moment, number, text
 from orderdrop.errors import UsageError
@@ -68,6 +70,18 @@ class ShippifyReader:
             ),
         )
 
+    def questions(self, key: str, reference: str | None, payload: Mapping[str, Any] | None) -> list[Question]:  # noqa: ARG002 - the port's signature
+        """By Shippify's own id where it is known, for several deliveries may have one `referenceId`."""
+        return [Question(id=reference) if reference else Question(order_number=key)]
+
+    def joined(self, key: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+        """The delivery of this `referenceId`, or of this id."""
+        return next((dict(one) for one in found if key in (text(one, "referenceId"), text(one, "id"))), None)
+
+    def held(self, payload: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Held]:
+        """Every value of a delivery as it was sent, with what Shippify holds in its place."""
+        return places.held(payload, told)
+
     def close(self) -> None:
         """Let go of connections."""
         self._asking.close()
@@ -93,12 +107,8 @@ def _name_in(question: Question) -> str:
 
 
 def _contents(told: Mapping[str, Any]) -> Iterator[Contents]:
-    """The items; the reference shows them as a list in a list."""
-    listed = told.get("items")
-    for entry in listed if isinstance(listed, list) else ():
-        for item in entry if isinstance(entry, list) else [entry]:
-            if isinstance(item, Mapping):
-                yield Contents(name=text(item, "name"), sku=text(item, "id"), quantity=number(item, "qty"))
+    for item in places.items_of(told):
+        yield Contents(name=text(item, "name"), sku=text(item, "id"), quantity=number(item, "qty"))
 
 
 def _events(told: Mapping[str, Any]) -> Iterator[TrackingEvent]:

@@ -5,7 +5,7 @@ and "Get tracker index". `starting_after` means larger ids and `ending_before` s
 way round than elsewhere.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import httpx
@@ -20,6 +20,8 @@ from orderdrop.destinations.base import (
     Question,
     TrackingEvent,
 )
+from orderdrop.destinations.comparing import Held
+from orderdrop.destinations.shipup import held as places
 from orderdrop.destinations.shipup.client import PUBLISHED, WHO, authorization
 from orderdrop.destinations.told import day, group, lines, listed, moment, number, text
 from orderdrop.errors import DestinationUnavailable, UsageError
@@ -78,6 +80,18 @@ class ShipupReader:
     def as_person_sees(self, told: Mapping[str, Any]) -> OrderView:
         """An order, expanded or not, in the words of every destination."""
         return order_view(told)
+
+    def questions(self, key: str, reference: str | None, payload: Mapping[str, Any] | None) -> list[Question]:  # noqa: ARG002 - the port's signature
+        """See `shipup.held`: by order number, email or second, for there is no question for a `merchant_id`."""
+        return places.questions_for(key, payload)
+
+    def joined(self, key: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+        """The order of this `merchant_id`."""
+        return places.pick(key, found)
+
+    def held(self, payload: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Held]:
+        """Every value of an order as it was sent, with what Shipup holds in its place."""
+        return places.held(payload, told)
 
     def close(self) -> None:
         """Close the connections."""
