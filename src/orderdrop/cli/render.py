@@ -75,6 +75,7 @@ def receipt(shown: Receipt) -> None:
     for kind, label in (
         ("rejects_xlsx", "reject report"),
         ("rejects_csv", "the same as CSV"),
+        ("accepted", "accepted orders"),
         ("receipt", "receipt"),
     ):
         path = shown["reports"].get(kind)

@@ -198,7 +198,7 @@ def reconciled(found: Mapping[str, Any]) -> None:
         more = f" and {len(unread) - UNREAD_SHOWN} more" if len(unread) > UNREAD_SHOWN else ""
         _said(console, "not told", ", ".join(list(unread)[:UNREAD_SHOWN]) + more)
     _said(console, "report", found["reports"].get("differences_xlsx"))
-    _said(console, "the same as CSV", found["reports"].get("differences_csv"))
+    _said(console, "as CSV", found["reports"].get("differences_csv"))
 
 
 def _counts(counts: Mapping[str, int]) -> str:

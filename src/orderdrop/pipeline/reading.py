@@ -72,6 +72,11 @@ def meant(parts: Parts, text: str, account: str | None) -> Asked:
     hits = exact or hits
     orders = {(hit.batch.account, hit.order.key) for hit in hits}
     if len(orders) > 1 and (exact or account is None):
+        if len({key for _, key in orders}) == 1:
+            owners = ", ".join(sorted(owner for owner, _ in orders))
+            raise UsageError(
+                f"Order {text} went to several accounts: {owners}.", next_step="Name one with --account."
+            )
         several = ", ".join(f"{key} of account {owner}" for owner, key in sorted(orders)[:5])
         raise UsageError(
             f"{text} stands in several orders: {several}.",

@@ -191,7 +191,7 @@ class _Comparing:
             code=Code.MISSING_THERE if missing else Code.DIFFERS,
             message=self._message(one),
             cells=locate(one.path, order.lineage, self.sources, one.twins),
-            value=_shown(one.sent),
+            value=one.sent if isinstance(one.sent, str) else _shown(one.sent),
             order=order.key,
             path=one.node or one.path,
             raised_by=RaisedBy.API,
@@ -199,12 +199,13 @@ class _Comparing:
         )
 
     def _message(self, one: Held) -> str:
-        who = self.found.batch.destination
+        who, sent = self.found.batch.destination, _shown(one.sent)
+        names = place_of(one.node or one.path).split(".")
         if one.node:
-            return f"{who} does not hold {one.node} ({_shown(one.sent)})."
+            return f"{who} holds no {names[-1]} {sent}, which was sent."
         if one.held is MISSING:
-            return f"{who} holds no {one.path}; sent was {_shown(one.sent)}."
-        return f"{who} holds {_shown(one.held)} as {one.path}; sent was {_shown(one.sent)}."
+            return f"{who} holds no {names[-1]}; {sent} was sent."
+        return f"{who} holds {_shown(one.held)} for {names[-1]}; {sent} was sent."
 
     def _not_there(self, order: StoredOrder) -> Problem:
         batch = self.found.batch
@@ -223,5 +224,5 @@ class _Comparing:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    text = f'"{value}"' if isinstance(value, str) else orjson.dumps(value, default=str).decode()
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"

@@ -92,7 +92,7 @@ def write_rows(
         f"{kind}_csv": lambda path: rejects.write_csv(path, headings, dialect, blank_lines, batch_id, rows()),
         f"{kind}_xlsx": lambda path: workbook.write_xlsx(
             path,
-            verdict.sheet or "Rejects",
+            verdict.sheet or kind.capitalize(),
             headings,
             verdict.header_row > 0,
             blank_lines,
