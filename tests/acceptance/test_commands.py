@@ -19,7 +19,7 @@ from orderdrop.cli.app import app
 
 COMMANDS = [
     "demo", "serve", "run", "import", "preview", "read", "batches", "batches list", "batches show", "batches release", "rejects", "orders",
-    "orders find", "mapping", "mapping check", "mapping schema", "sandbox",
+    "orders find", "orders fetch", "orders view", "orders link", "reconcile", "mapping", "mapping check", "mapping schema", "sandbox",
 ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def test_demo_shows_the_whole_job_in_time_and_leaves_a_folder(tmp_path: Path) ->
     assert time.monotonic() - begun < 60
     assert done.returncode == 0, done.stderr
     assert "accepted  Every good row" in done.stdout
-    for words in ("our check", "the API says", "reject report"):
+    for words in ("our check", "the API says", "reject report", "The parcel is out for delivery"):
         assert words in done.stdout
     assert "sending orders" in done.stderr
     home = tmp_path / "show"

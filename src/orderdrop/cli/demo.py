@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
+
 from orderdrop import logs, schedule, wiring
 from orderdrop import settings as setup
-from orderdrop.cli import render
+from orderdrop.cli import render, render_orders
 from orderdrop.cli.progress import progress
+from orderdrop.destinations.base import OrderView
 from orderdrop.errors import DestinationUnavailable, OrderdropError, UsageError
 from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.reading import view
 from orderdrop.sandbox.server import SandboxAddress, SandboxStartError, running
 from orderdrop.sandbox.sftp import SftpAddress, sftp_server
 
@@ -49,7 +53,42 @@ ACTS = (
         feed="acme",
         story="a CSV that passes our checks, and the API refuses one cell of it",
     ),
+    Act(
+        sample="parcellab-outbound",
+        feed="hafen",
+        story="an outbound list for parcelLab, one row for each article in a parcel",
+    ),
+    Act(
+        sample="shippify-merchant",
+        feed="jardins",
+        story="a Portuguese spreadsheet for Shippify, and the tracking links of what it took",
+    ),
 )
+
+FEEDS = {
+    "acme": ("shipments_*.csv", "acme-shipments", "shipup-demo"),
+    "nordlicht": ("*.xlsx", "nordlicht-orders", "shipup-demo"),
+    "hafen": ("outbound_*.csv", "hafen-outbound", "parcellab-demo"),
+    "jardins": ("entregas_*.xlsx", "jardins-entregas", "shippify-demo"),
+}
+MOVED = {  # what the carrier reports of one parcel once it is on its way
+    "merchant_id": "AC-10441",
+    "tracking_number": "00340434161094042557",
+    "events": [
+        {
+            "event_type_code": "origin_scan",
+            "message": "The parcel is with the carrier",
+            "address": {"city": "Lyon"},
+        },
+        {
+            "event_type_code": "out_for_delivery",
+            "message": "The parcel is out for delivery",
+            "address": {"city": "Paris"},
+        },
+    ],
+    "expected_delivery_at": "2026-11-24T11:00:00Z",
+    "tracking_link": "https://carrier.example/follow/00340434161094042557",
+}
 
 _SETTINGS = """\
 # Written by `orderdrop demo`. The servers it speaks of ran on loopback while the demo ran.
@@ -57,25 +96,19 @@ ledger: sqlite:///var/orderdrop.db
 workdir: var
 mappings: mappings
 accounts:
-  shipup-demo: {{destination: shipup, base_url: "{base_url}", key: demo-key}}
+  shipup-demo: {{destination: shipup, base_url: "{api.shipup}", key: demo-key}}
+  parcellab-demo: {{destination: parcellab, base_url: "{api.parcellab}", key: "1617:demo-token"}}
+  shippify-demo: {{destination: shippify, base_url: "{api.shippify}", key: "demo-id:demo-secret", links: true}}
 feeds:
-  acme:
-    source: sftp://warehouse@{host}:{port}/acme
+"""
+_FEED = """\
+  {name}:
+    source: sftp://warehouse@{sftp.host}:{sftp.port}/{name}
     password: "${{DEMO_SFTP_PASSWORD}}"
     known_hosts: known_hosts
-    files: shipments_*.csv
-    mapping: acme-shipments
-    account: shipup-demo
-    every: 1s
-    settle: {{looks: 2, age: 0s, pause: 200ms}}
-    reply: true
-  nordlicht:
-    source: sftp://warehouse@{host}:{port}/nordlicht
-    password: "${{DEMO_SFTP_PASSWORD}}"
-    known_hosts: known_hosts
-    files: "*.xlsx"
-    mapping: nordlicht-orders
-    account: shipup-demo
+    files: "{files}"
+    mapping: {mapping}
+    account: {account}
     every: 1s
     settle: {{looks: 2, age: 0s, pause: 200ms}}
     reply: true
@@ -86,7 +119,9 @@ def run_demo(folder: Path) -> None:
     """Run the demo in a folder that is made anew. Raises UsageError for a folder that is not a demo's."""
     logs.configure(json_lines=False, level=30)
     _fresh(folder)
-    render.talk(f"Working in {folder}/: an SFTP server and a stand-in of the Shipup API run on loopback.")
+    render.talk(
+        f"Working in {folder}/: an SFTP server and stand-ins of Shipup, parcelLab and Shippify run on loopback."
+    )
     with ExitStack() as stack:
         try:
             api = stack.enter_context(running())
@@ -97,13 +132,28 @@ def run_demo(folder: Path) -> None:
         for act in ACTS:
             render.talk(f"Dropping {_drop(folder, act)}: {act.story}.")
         finished = _poll_until(settings, len(ACTS))
+        seen = _where_is_it(settings, api)
     order = {_sample_file(act.sample).name: index for index, act in enumerate(ACTS)}
     for one in sorted(finished, key=lambda done: order[done.batch.drop.name]):
         render.receipt(one.receipt)
+    render.talk(
+        f"\nThe parcel of order {MOVED['merchant_id']} moves along, and its customer asks where it is:\n"
+    )
+    render_orders.view(seen)
     render.demo_ended(
         folder,
         [str(path.relative_to(folder)) for path in sorted((folder / "sftp").rglob("*")) if path.is_file()],
     )
+
+
+def _where_is_it(settings: setup.Settings, api: SandboxAddress) -> OrderView:
+    """Have a parcel move along and read its order back."""
+    httpx.post(f"{api.shipup}/_control/move", json=MOVED).raise_for_status()
+    parts = wiring.build(settings)
+    try:
+        return view(parts, str(MOVED["merchant_id"]), "shipup-demo", {})
+    finally:
+        parts.close()
 
 
 def _poll_until(settings: setup.Settings, drops: int) -> list[Finished]:
@@ -140,8 +190,8 @@ def _fresh(folder: Path) -> None:
                 next_step="Name another one: orderdrop demo --folder NAME",
             )
         shutil.rmtree(folder)
-    (folder / "sftp" / "acme").mkdir(parents=True)
-    (folder / "sftp" / "nordlicht").mkdir()
+    for feed in FEEDS:
+        (folder / "sftp" / feed).mkdir(parents=True)
     (folder / _MARKER).touch()
     shutil.copytree(_repository_folder("mappings"), folder / "mappings")
 
@@ -149,7 +199,11 @@ def _fresh(folder: Path) -> None:
 def _set_up(folder: Path, api: SandboxAddress, sftp: SftpAddress) -> setup.Settings:
     (folder / "known_hosts").write_text(sftp.known_hosts_line.rstrip("\n") + "\n")
     file = folder / "orderdrop.yaml"
-    file.write_text(_SETTINGS.format(base_url=api.shipup, host=sftp.host, port=sftp.port))
+    feeds = (
+        _FEED.format(name=name, files=files, mapping=mapping, account=account, sftp=sftp)
+        for name, (files, mapping, account) in FEEDS.items()
+    )
+    file.write_text(_SETTINGS.format(api=api) + "".join(feeds))
     return setup.load(file, {"DEMO_SFTP_PASSWORD": _PASSWORD}, Path.cwd())
 
 
@@ -165,7 +219,9 @@ def _drop(folder: Path, act: Act) -> str:
 def _sample_file(sample: str) -> Path:
     folder = _repository_folder("samples") / sample
     return next(
-        path for path in sorted(folder.iterdir()) if path.name.startswith(("shipments_", "Bestellungen"))
+        path
+        for path in sorted(folder.iterdir())
+        if path.name.startswith(("shipments_", "Bestellungen", "outbound_", "entregas_"))
     )
 
 
