@@ -233,11 +233,11 @@ class Ledger(Protocol):
         `older`: only batches registered before this one, and then also those that are not prepared.
         """
 
-    def overtaken(self, batch_id: str) -> Overtaken:
+    def overtaken(self, batch_id: str, *, limit: int = 5_000) -> Overtaken:
         """Look at the ready orders once more, just before they are sent.
 
         Those whose very payload the account holds by now become `unchanged`; what is unchanged counts from now on as
-        accepted at the later moment of the two.
+        accepted at the later moment of the two. At most `limit` of each kind: put them aside and look again.
         """
 
     def put_aside(

@@ -247,7 +247,7 @@ class MemoryLedger:
         return found
 
     @_one_at_a_time
-    def overtaken(self, batch_id: str) -> Overtaken:
+    def overtaken(self, batch_id: str, *, limit: int = 5_000) -> Overtaken:
         batch = self._with_drop(self._known(batch_id))
         owed_keys = {
             order.key
@@ -268,7 +268,7 @@ class MemoryLedger:
                 found.stale.append(order)
             elif order.key in owed_keys:
                 found.owed.append(order)
-        return found
+        return Overtaken(stale=found.stale[:limit], owed=found.owed[:limit])
 
     @_one_at_a_time
     def put_aside(

@@ -131,9 +131,9 @@ class SqlLedger:
         with self._database.reading() as connection:
             return sql_turns.rivals(connection, batch_id, older=older)
 
-    def overtaken(self, batch_id: str) -> Overtaken:
+    def overtaken(self, batch_id: str, *, limit: int = 5_000) -> Overtaken:
         with self._database.writing() as connection:
-            return sql_turns.overtaken(connection, batch_id)
+            return sql_turns.overtaken(connection, batch_id, limit)
 
     def put_aside(
         self, batch_id: str, order_ids: Sequence[str], to: OrderFate, problems: Sequence[Problem]

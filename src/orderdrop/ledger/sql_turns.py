@@ -62,7 +62,7 @@ def rivals(connection: Connection, batch_id: str, *, older: bool) -> list[Batch]
     return [read_batch(row) for row in rows]
 
 
-def overtaken(connection: Connection, batch_id: str) -> Overtaken:
+def overtaken(connection: Connection, batch_id: str, limit: int) -> Overtaken:
     """Ready orders that must not be sent; those that the account holds already become unchanged."""
     of = connection.execute(
         select(BATCHES.c.account, DROPS.c.arrived_at)
@@ -99,8 +99,8 @@ def overtaken(connection: Connection, batch_id: str) -> Overtaken:
     )
     newer = exists().where(theirs, ACCEPTED.c.as_of > moment)
     return Overtaken(
-        stale=[read_order(row) for row in connection.execute(_by_sequence(ready, newer))],
-        owed=[read_order(row) for row in connection.execute(_by_sequence(ready, ~newer, owed))],
+        stale=[read_order(row) for row in connection.execute(_first(limit, ready, newer))],
+        owed=[read_order(row) for row in connection.execute(_first(limit, ready, ~newer, owed))],
     )
 
 
@@ -123,5 +123,5 @@ def put_aside(
         )
 
 
-def _by_sequence(*conditions: ColumnElement[bool]) -> Any:
-    return select(ORDERS).where(*conditions).order_by(ORDERS.c.sequence)
+def _first(limit: int, *conditions: ColumnElement[bool]) -> Any:
+    return select(ORDERS).where(*conditions).order_by(ORDERS.c.sequence).limit(limit)

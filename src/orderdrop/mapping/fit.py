@@ -53,6 +53,7 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
     yield from _constants(mapping, shape, document)
     yield from _templates(mapping, document)
     yield from _headings(mapping, document)
+    yield from _updated_at(mapping, shape, document)
     yield from _keys(shape, document, filled)
 
 
@@ -165,6 +166,24 @@ def _headings(mapping: Mapping, document: Document) -> Iterator[Fault]:
         other = positions.setdefault(column.position, heading)
         if other != heading:
             yield document.fault(at, f"position {column.position} is already the column `{other}`")
+
+
+def _updated_at(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
+    """The column of an order's last change must be a time, and one of the order itself, not of its items."""
+    if mapping.updated_at is None:
+        return
+    column = mapping.mapped().get(mapping.updated_at)
+    if column is None:
+        message = (
+            f"`{mapping.updated_at}` is no column with a place{nearest(mapping.updated_at, mapping.mapped())}"
+        )
+    elif column.type not in (ColumnType.DATE, ColumnType.DATETIME):
+        message = f"the column `{mapping.updated_at}` must be of type: datetime"
+    elif shape.lists_over(column.to[0]):
+        message = f"`{column.to[0]}` belongs to a part of the order; name a column of the order itself"
+    else:
+        return
+    yield document.fault(("updated_at",), message)
 
 
 def _templates(mapping: Mapping, document: Document) -> Iterator[Fault]:

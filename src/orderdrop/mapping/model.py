@@ -206,7 +206,27 @@ def zone_named(name: str) -> tzinfo:
 class Hold(_Strict):
     """When a whole batch waits for a person before anything is sent."""
 
-    bad_rows_over: str | int = Field(description="A share such as 20%, or a number of rows.")
+    bad_rows_over: str | int | None = Field(
+        None, description="More bad rows than this: a share such as 20%, or a number of rows."
+    )
+    volume_off: str | None = Field(
+        None,
+        description="The number of rows differs by more than this share, such as 50%, from the median of the feed's last "
+        "drops; five drops at least must have come before.",
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "Hold":
+        if self.bad_rows_over is None and self.volume_off is None:
+            raise ValueError("write bad_rows_over, volume_off or both")
+        return self
+
+    @field_validator("volume_off")
+    @classmethod
+    def _share(cls, value: str | None) -> str | None:
+        if value is not None and not (value.endswith("%") and value[:-1].isdecimal()):
+            raise ValueError("write a share such as 50%")
+        return value
 
     @field_validator("bad_rows_over", mode="before")
     @classmethod
@@ -216,6 +236,11 @@ class Hold(_Strict):
         if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
             raise ValueError("write a share such as 20% or a number of rows such as 50")
         return value
+
+    def is_far_off(self, read: int, usual: int) -> bool:
+        """Whether a number of rows differs from the usual one by more than the mapping allows."""
+        allowed = int((self.volume_off or "0%").removesuffix("%"))
+        return abs(read - usual) * 100 > allowed * usual
 
     def exceeded(self, bad: int, read: int) -> bool:
         """Whether `bad` of `read` rows are more than the mapping allows."""
@@ -267,6 +292,16 @@ class Mapping(_Strict):
     hold_batch_when: Hold | None = Field(
         None, description="When a batch waits for a person before it is sent."
     )
+    updated_at: str | None = Field(
+        None,
+        description="The heading of the column that says when an order was last changed: what is older than what was "
+        "accepted is not sent. Left out, the time of arrival counts.",
+    )
+
+    def place_of_updated_at(self) -> str | None:
+        """Where in the payload an order says when it was last changed."""
+        column = self.mapped().get(self.updated_at) if self.updated_at is not None else None
+        return column.to[0] if column is not None else None
 
     def mapped(self) -> dict[str, Column]:
         """The columns that go somewhere, by heading."""

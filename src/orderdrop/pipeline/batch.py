@@ -16,7 +16,7 @@ from orderdrop.core.problems import Code, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
 from orderdrop.destinations.base import PathProblem
-from orderdrop.errors import UsageError
+from orderdrop.errors import Busy, UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.history import report_folder
@@ -24,6 +24,7 @@ from orderdrop.pipeline.leases import Lease, leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import Reading, open_again, prepare
 from orderdrop.pipeline.success import report_success
+from orderdrop.pipeline.turns import await_turn, is_being_sent, stand_back
 from orderdrop.reports.receipt import Receipt
 from orderdrop.reports.write import write_all
 
@@ -52,7 +53,7 @@ def register(
 def seen_before(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch | None:
     """The batch that this very content became under this very mapping and account, the latest if there are several."""
     same = parts.ledger.batches_of_content(drop.sha256, loaded.mapping.mapping, account)
-    return next((batch for batch in reversed(same) if batch.mapping_digest == loaded.digest), None)
+    return next((b for b in reversed(same) if b.mapping_digest == loaded.digest and b.scope is None), None)
 
 
 def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) -> Batch:
@@ -97,14 +98,40 @@ def work(parts: Parts, batch_id: str) -> Finished:
 
 def release(parts: Parts, batch_id: str) -> Finished:
     """Send a batch that was held as a whole; orders with a bad row of their own stay held. Raises UsageError otherwise."""
+    with leased(parts, f"batch:{batch_id}"):
+        _held(parts, batch_id)
+        parts.ledger.set_fates(batch_id, [OrderFate.HELD], OrderFate.READY)
+        parts.ledger.conclude(
+            batch_id, BatchStatus.SENDING, None
+        )  # from here on whoever begins sees this one
+        other = is_being_sent(parts, batch_id)
+        if other is not None:
+            parts.ledger.conclude(batch_id, BatchStatus.HELD, None)
+            parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
+            raise Busy(
+                f"Batch {other.id} sends some of the same orders at this moment.",
+                next_step="Try again when it is done.",
+            )
+    return work(parts, batch_id)
+
+
+def discard(parts: Parts, batch_id: str, reason: str) -> Finished:
+    """Give up a batch that was held as a whole: nothing of it is ever sent. Raises UsageError when it is not held."""
+    with leased(parts, f"batch:{batch_id}"):
+        held = _held(parts, batch_id)
+        now = parts.clock()
+        remarks = f"{held.remarks} Discarded at {now:%Y-%m-%d %H:%M} UTC: {reason}".strip()
+        parts.ledger.conclude(batch_id, BatchStatus.REJECTS, now, remarks)
+        batch = _reload(parts, batch_id)
+    return Finished(batch=batch, receipt=report(parts, batch))
+
+
+def _held(parts: Parts, batch_id: str) -> Batch:
     batch = parts.ledger.batch(batch_id)
     if batch is None or batch.status is not BatchStatus.HELD:
         state = f"is {batch.status}, not held" if batch else "is not in the ledger"
         raise UsageError(f"Batch {batch_id} {state}.", next_step="`orderdrop batches list` shows what waits.")
-    with leased(parts, f"batch:{batch_id}"):
-        parts.ledger.set_fates(batch_id, [OrderFate.HELD], OrderFate.READY)
-        parts.ledger.conclude(batch_id, BatchStatus.SENDING, None)
-    return work(parts, batch_id)
+    return batch
 
 
 def report(parts: Parts, batch: Batch) -> Receipt:
@@ -151,8 +178,10 @@ def _prepare(parts: Parts, batch: Batch, lease: Lease) -> None:
 
 
 def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
+    await_turn(parts, batch, lease, work)
     lease.check()
     parts.ledger.reopen(batch.id, parts.clock())
+    stand_back(parts, batch)
     if parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.PENDING), limit=1):
         line = parts.line(batch.account)
         sources = Reading.from_json(batch.verdict or "{}").sources

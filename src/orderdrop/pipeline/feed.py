@@ -161,7 +161,7 @@ class _Round:
         finished = work(parts, batch_id)
         batch = finished.batch
         if batch.feed_done:  # archived while answers were pending
-            if feed.reply and not batch.status.resumes and batch.drop.place is not None:
+            if feed.reply and not batch.scope and not batch.status.resumes and batch.drop.place is not None:
                 _reply(parts, inbox, batch, batch.drop.place)
             return finished
         place = inbox.archive(claim, _folder(batch))

@@ -11,9 +11,8 @@ import orjson
 
 from orderdrop.checks.header import Binding, bind
 from orderdrop.checks.judge import Judge
-from orderdrop.core.identity import digest
 from orderdrop.core.lineage import Lineage, locate
-from orderdrop.core.orders import Draft, StoredOrder
+from orderdrop.core.orders import Draft
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.progress import Event, Step, Watcher
@@ -23,9 +22,14 @@ from orderdrop.frames import Table, TypedFrame
 from orderdrop.frames import Verdict as TableVerdict
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
+from orderdrop.mapping.model import FileOptions
 from orderdrop.orders import Nested, nest, sources_after_fallback
 from orderdrop.pipeline.corrections import peek_at_correction
+from orderdrop.pipeline.holding import why_held
+from orderdrop.pipeline.joining import Joined, continuation, with_joined
 from orderdrop.pipeline.naming import with_orders
+from orderdrop.pipeline.scope import Scope
+from orderdrop.pipeline.standing import Standing
 from orderdrop.tables.open import open_table, reopen
 
 
@@ -36,6 +40,7 @@ class Reading:
     table: TableVerdict
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
     spreadsheet: bool = False  # cells came out of a workbook, if only by way of our own reject report
+    joined: Joined | None = None  # rows of the batch that this one continues
 
     def to_json(self) -> str:
         """As the ledger keeps it."""
@@ -50,6 +55,7 @@ class Reading:
             table=TableVerdict(**table),
             sources={place: tuple(names) for place, names in data["sources"].items()},
             spreadsheet=bool(data.get("spreadsheet", False)),
+            joined=Joined.from_data(data.get("joined")),
         )
 
 
@@ -105,6 +111,14 @@ class _Preparation:
         self._rows_bad = 0
         self._sequence = 0
         self._unlisted: dict[str, int] = {}
+        self._remarks: list[str] = []
+        self._scope = Scope.of(batch)
+        self._standing = Standing(
+            batch=batch,
+            accepted_by=accepted_by,
+            updated_at=loaded.mapping.place_of_updated_at(),
+            excluded=excluded_before(accepted_by, batch),
+        )
 
     def run(self) -> BatchStatus:
         self._ledger.begin_preparation(self._batch.id)
@@ -119,11 +133,16 @@ class _Preparation:
             table=table.verdict,
             sources=sources_after_fallback(self._loaded.shape, binding.sources),
             spreadsheet=self._spreadsheet(table, correction_of),
+            joined=self._joined_before(),
         )
         if any(problem.blocks for problem in binding.problems):
             return self._refuse(list(binding.problems), verdict=reading.to_json())
         self._ledger.add_problems(self._batch.id, binding.problems)
+        key_headings = binding.sources.get(self._loaded.shape.key, ())
         try:
+            reading = self._continue(correction_of, reading, key_headings)
+            if reading.joined is not None or self._scope.rows is not None:
+                table = self._scope.narrowed(lambda: self._read_again(reading), key_headings)
             self._build(table, binding, reading)
         except FileRefused as refused:
             self._ledger.begin_preparation(self._batch.id)
@@ -137,6 +156,44 @@ class _Preparation:
             self._batch.id, rows_read=0, verdict=verdict, status=BatchStatus.FAILED, remarks=remarks
         )
         return BatchStatus.FAILED
+
+    def _joined_before(self) -> Joined | None:
+        """What a rerun of a correction reads besides its drop."""
+        parent = (
+            self._accepted_by.batch(self._batch.parent_id)
+            if self._batch.scope and self._batch.parent_id
+            else None
+        )
+        return Reading.from_json(parent.verdict).joined if parent is not None and parent.verdict else None
+
+    def _continue(self, named: str | None, reading: Reading, key_headings: tuple[str, ...]) -> Reading:
+        """Join a corrected report with the batch that it came from; a rerun has its parent already."""
+        if named is None or self._batch.scope is not None:
+            return reading
+        parent = self._accepted_by.batch(named)
+        if parent is None or parent.account != self._batch.account or not parent.verdict:
+            self._remarks.append(
+                f"The file says that it corrects batch {named}, which is not known for this account: it was read like "
+                "any other file."
+            )
+            return reading
+        options, verdict = self._mapping.file, parent.verdict
+        found = continuation(
+            parent,
+            self._accepted_by,
+            self._read_again(reading),
+            lambda: read_as(Path(parent.drop.kept_at), options, Reading.from_json(verdict)),
+            key_headings,
+        )
+        self._ledger.adopt(self._batch.id, parent.id)
+        self._remarks.append(found.remarks)
+        self._standing.still_open = found.still_open
+        self._batch = replace(self._batch, parent_id=parent.id)
+        self._standing.excluded = excluded_before(self._accepted_by, self._batch)
+        return replace(reading, joined=found.joined)
+
+    def _read_again(self, reading: Reading) -> Table:
+        return read_as(self._path, self._mapping.file, reading)
 
     def _build(self, table: Table, binding: Binding, reading: Reading) -> None:
         judge = Judge(self._mapping, self._loaded.shape, binding, spreadsheet=reading.spreadsheet)
@@ -165,8 +222,9 @@ class _Preparation:
             refused = {
                 problem.row for problem in frame.problems if problem.row is not None and problem.blocks
             }
-            self._rows_read += len(frame.cells) + len(frame.blank) + len(refused)
-            typed = judge.judge(frame)
+            typed = self._scope.of_orders(judge.judge(frame), self._loaded.shape.key)
+            refused &= {problem.row for problem in typed.problems}
+            self._rows_read += len(typed.rows) + len(typed.ignored) + len(refused)
             self._alone(RowFate.IGNORED, typed.ignored)
             self._alone(RowFate.REJECTED, sorted(refused))
             self._ledger.add_problems(self._batch.id, with_orders(typed, self._loaded.shape.key))
@@ -210,36 +268,12 @@ class _Preparation:
         drafts = [broken.get(draft.key, draft) for draft in chunk.drafts]
         self._alone(RowFate.REJECTED, rejected)
         self._alone(RowFate.IGNORED, chunk.ignored)
-        self._ledger.add_problems(self._batch.id, problems)
-        self._ledger.add_orders(self._batch.id, self._orders([d for d in drafts if d.lineage.rows], payloads))
-
-    def _orders(self, drafts: Sequence[Draft], payloads: dict[str, bytes]) -> list[StoredOrder]:
-        last = self._accepted_by.last_accepted(self._batch.account, list(payloads))
-        orders = []
-        for draft in drafts:
-            payload = payloads.get(draft.key)
-            name = digest(payload) if payload is not None else None
-            fate = (
-                OrderFate.HELD
-                if name is None
-                else OrderFate.UNCHANGED
-                if last.get(draft.key) == name
-                else OrderFate.READY
-            )
-            orders.append(
-                StoredOrder(
-                    id=f"{self._batch.id}.{self._sequence}",
-                    batch_id=self._batch.id,
-                    sequence=self._sequence,
-                    key=draft.key,
-                    digest=name,
-                    payload=payload,
-                    lineage=draft.lineage,
-                    fate=fate,
-                )
-            )
-            self._sequence += 1
-        return orders
+        orders, why_not = self._standing.settle(
+            [draft for draft in drafts if draft.lineage.rows], payloads, self._sequence
+        )
+        self._sequence += len(orders)
+        self._ledger.add_problems(self._batch.id, [*problems, *why_not])
+        self._ledger.add_orders(self._batch.id, orders)
 
     def _finish(self, reading: Reading) -> BatchStatus:
         for code, count in self._unlisted.items():
@@ -247,31 +281,49 @@ class _Preparation:
                 f"{count:,} more problems of the kind {code} are counted here and not listed one by one."
             )
             self._ledger.add_problems(self._batch.id, [Problem(code=Code(code), message=message)])
-        hold = self._mapping.hold_batch_when
-        status, remarks = BatchStatus.SENDING, ""
-        if hold is not None and hold.exceeded(self._rows_bad, self._rows_read):
+        status = BatchStatus.SENDING
+        why = why_held(
+            self._mapping.hold_batch_when, self._batch, self._accepted_by, self._rows_bad, self._rows_read
+        )
+        if why is not None:
             self._ledger.set_fates(self._batch.id, [OrderFate.READY], OrderFate.HELD)
             status = BatchStatus.HELD
-            remarks = (
-                f"{self._rows_bad} of {self._rows_read} rows are bad, more than the mapping allows ({hold.bad_rows_over}): "
-                f"nothing was sent. Look at the reject report; release the batch with `orderdrop batches release "
-                f"{self._batch.id}` or send a corrected file."
-            )
+            self._remarks.append(why)
         self._ledger.finish_preparation(
             self._batch.id,
             rows_read=self._rows_read,
             verdict=reading.to_json(),
             status=status,
-            remarks=remarks,
+            remarks=" ".join(filter(None, (self._batch.remarks, *self._remarks))),
         )
         return status
 
 
 def open_again(batch: Batch, path: Path, loaded: LoadedMapping) -> Table:
     """Open the drop of a batch that has a verdict, read as it was read first."""
-    return peek_at_correction(
-        reopen(path, loaded.mapping.file, Reading.from_json(batch.verdict or "").table)
-    )[0]
+    return read_as(path, loaded.mapping.file, Reading.from_json(batch.verdict or ""))
+
+
+def read_as(path: Path, options: FileOptions, reading: Reading) -> Table:
+    """Read a drop just so, with the rows of an earlier one that belong to it."""
+    table, _ = peek_at_correction(reopen(path, options, reading.table))
+    joined = reading.joined
+    if joined is None:
+        return table
+    return with_joined(
+        table, joined, lambda: read_as(Path(joined.path), options, Reading.from_json(joined.reading))
+    )
+
+
+def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:
+    """The orders that were taken out of the batches which this one continues, and why."""
+    chain: list[str] = []
+    parent_id = batch.parent_id
+    while parent_id is not None and parent_id not in chain:
+        chain.append(parent_id)
+        parent = ledger.batch(parent_id)
+        parent_id = parent.parent_id if parent is not None else None
+    return {exclusion.order_key: exclusion.reason for exclusion in ledger.exclusions(chain)}
 
 
 def without(lineage: Lineage, rows: set[int]) -> Lineage:

@@ -23,7 +23,7 @@ columns:
   Parcel: {to: fulfillments.merchant_id}
 """
 TYPES = "`text`, `integer`, `decimal`, `boolean`, `date`, `datetime`, `email`, `phone`, `country`, `url`, `language` or `currency`"
-TOP = "mapping, destination, description, file, columns, constants, derived, on_bad_row, on_duplicate_row, hold_batch_when"
+TOP = "mapping, destination, description, file, columns, constants, derived, on_bad_row, on_duplicate_row, hold_batch_when, updated_at"
 
 
 def _load(path: Path) -> LoadedMapping:

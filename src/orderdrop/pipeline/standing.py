@@ -1,0 +1,137 @@
+"""Where an order stands before it is sent: new, known already, overtaken by a newer one, taken out, or still open."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from orderdrop.core.identity import digest
+from orderdrop.core.orders import Draft, StoredOrder
+from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.problems import Cell, Code, Owner, Problem, Severity
+from orderdrop.ledger.ledger import Batch, Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillOpen:
+    """An order of the batch that is continued, which was not accepted: with this payload it is not tried again blindly."""
+
+    digest: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """Decides it for the orders of one batch. `accepted_by` knows what the account accepted, and what was excluded."""
+
+    batch: Batch
+    accepted_by: Ledger
+    updated_at: str | None
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    still_open: Mapping[str, StillOpen] = field(default_factory=dict)
+
+    def settle(
+        self, drafts: Sequence[Draft], payloads: Mapping[str, bytes], first_sequence: int
+    ) -> tuple[list[StoredOrder], list[Problem]]:
+        """The orders as the ledger keeps them, with why some are not sent; `payloads` by key, of those that could be."""
+        keys = list(payloads)
+        last = self.accepted_by.last_accepted(self.batch.account, keys)
+        accepted_at = self.accepted_by.accepted_as_of(self.batch.account, keys)
+        orders, problems = [], []
+        for sequence, draft in enumerate(drafts, start=first_sequence):
+            payload = payloads.get(draft.key)
+            name = digest(payload) if payload is not None else None
+            moment = moment_in(draft.payload, self.updated_at)
+            fate, why = self._judge(draft, name, moment, last.get(draft.key), accepted_at.get(draft.key))
+            problems += why
+            orders.append(
+                StoredOrder(
+                    id=f"{self.batch.id}.{sequence}",
+                    batch_id=self.batch.id,
+                    sequence=sequence,
+                    key=draft.key,
+                    digest=name,
+                    payload=None if why else payload,
+                    lineage=draft.lineage,
+                    fate=fate,
+                    as_of=moment,
+                )
+            )
+        return orders, problems
+
+    def _judge(
+        self,
+        draft: Draft,
+        name: str | None,
+        moment: datetime | None,
+        last: str | None,
+        accepted_at: datetime | None,
+    ) -> tuple[OrderFate, list[Problem]]:
+        if draft.key in self.excluded:
+            return OrderFate.HELD, [excluded(draft.key, draft.lineage.rows, self.excluded[draft.key])]
+        if name is None:
+            return OrderFate.HELD, []
+        if last == name:
+            return OrderFate.UNCHANGED, []
+        before = self.still_open.get(draft.key)
+        if before is not None and before.digest == name:
+            return OrderFate.HELD, list(before.problems)
+        mine = moment or self.batch.drop.arrived_at
+        if accepted_at is not None and accepted_at > mine:
+            return OrderFate.HELD, [stale(draft.key, draft.lineage.rows, mine, accepted_at)]
+        return OrderFate.READY, []
+
+
+def moment_in(payload: Mapping[str, Any], place: str | None) -> datetime | None:
+    """The moment that a payload speaks of at a place, None where it says nothing that can be read as one."""
+    if place is None:
+        return None
+    value: Any = payload
+    for name in place.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def stale(key: str, rows: Iterable[int], mine: datetime, accepted_at: datetime) -> Problem:
+    """Why an order that would undo a newer one is not sent."""
+    return Problem(
+        code=Code.STALE,
+        message=f"A newer version of order {key} is with the destination already (of {_minute(accepted_at)}; this one is of "
+        f"{_minute(mine)}), so this one was not sent. If this is the right one, send it again in a new file.",
+        cells=tuple(Cell(row=row) for row in rows),
+        order=key,
+    )
+
+
+def excluded(key: str, rows: Iterable[int], reason: str) -> Problem:
+    """That a person took an order out, and why."""
+    return Problem(
+        code=Code.EXCLUDED,
+        message=f"Order {key} was taken out for good: {reason}. It is not sent; nothing is to be done.",
+        cells=tuple(Cell(row=row) for row in rows),
+        order=key,
+        owner=Owner.OPS,
+        severity=Severity.WARNING,
+    )
+
+
+def owed(key: str, rows: Iterable[int], batch_id: str) -> Problem:
+    """Why an order waits for the answer to its earlier version."""
+    return Problem(
+        code=Code.NOT_SENT,
+        message=f"The destination has not answered yet about an earlier version of order {key}, so this one was not sent. "
+        f"Once it has, run: orderdrop rerun {batch_id} --only unsent",
+        cells=tuple(Cell(row=row) for row in rows),
+        order=key,
+        owner=Owner.OPS,
+    )
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
