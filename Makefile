@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-from-lock
+KILLS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock docs samples clean
+.PHONY: help demo test chaos check format bench lock docs samples clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +22,9 @@ demo: $(STAMP) ## the main job on local stand-ins, with nothing to set up
 
 test: $(STAMP) ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+chaos: $(STAMP) ## kill real batches again and again, then count: make chaos KILLS=200
+	@$(BIN)/python -m tests.chaos --kills $(KILLS)
 
 check: $(STAMP) ## lint, types, import contracts, docs
 	$(BIN)/ruff check .

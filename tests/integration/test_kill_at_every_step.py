@@ -29,6 +29,7 @@ from orderdrop.core.progress import Step
 from orderdrop.ledger.ledger import AttemptOutcome, Batch, Ledger
 from orderdrop.ledger.open import open_ledger
 
+ONE_OPENS = threading.Lock()  # Alembic runs in one thread of a process at a time
 AT_ONCE = 5  # processes that work, mostly wait, and die beside each other
 RECORDED = {OrderFate.ACCEPTED, OrderFate.REFUSED, OrderFate.PENDING}
 STEPS = {step.value for step in Step} - {Step.WAITING, Step.PUT_OFF}
@@ -158,7 +159,8 @@ class Case:
         yield f"{self.prefix}-000;anna@example.com;B;Cup;2"
 
     def ledger(self) -> Ledger:
-        return open_ledger(f"sqlite:///{self.home}/var/orderdrop.db")
+        with ONE_OPENS:
+            return open_ledger(f"sqlite:///{self.home}/var/orderdrop.db")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,219 @@
+"""Kills, starts again, kills: until there were enough, then one calm run, then the verdict."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count, product
+from pathlib import Path
+from random import Random
+
+import asyncssh
+from tests.chaos.site import Site, Source
+from tests.chaos.verdict import Verdict, answered, judge
+from tests.integration.sshd import PROGRAM, running_sshd
+
+from orderdrop.core.progress import Step
+from orderdrop.sandbox.parcellab.settings import ParcellabSettings
+from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, running
+from orderdrop.sandbox.sftp import sftp_server
+from orderdrop.sandbox.shippify.settings import ShippifySettings
+from orderdrop.sandbox.shipup.settings import ShipupSettings
+
+ROOT = Path(__file__).parents[2]
+AT_ONCE = 6  # sites at work, which mostly wait
+STEPS = [step.value for step in Step if step not in (Step.WAITING, Step.PUT_OFF)]
+LONGEST_LIFE_SECONDS = 0.7  # of a process that is killed at a random time; most are done with a drop by then
+LOST_ANSWERS = ("drop-after-commit", "drop-before", "500", "truncated")
+RIVALS = 0.15  # how often another process polls the same feed meanwhile
+_ANSWER_SECONDS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a process ended."""
+
+    killed: bool
+    exit: int | None
+    words: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """What a campaign did and what came of it."""
+
+    seed: int
+    sites: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+    verdict: Verdict = field(default_factory=Verdict)
+
+
+class Workers:
+    """Starts processes that poll, one or several at a time; see worker.py."""
+
+    def __init__(self, program: "subprocess.Popen[str]") -> None:
+        self._program = program
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._waiting: dict[int, Future[Ended]] = {}
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def start(
+        self, settings: Path, *, die_at: tuple[str, int] | None = None, die_after: float | None = None
+    ) -> Future[Ended]:
+        """Have a process poll, to be killed at a step or after some seconds, or left to its end."""
+        future: Future[Ended] = Future()
+        assert self._program.stdin is not None
+        with self._lock:
+            number = next(self._numbers)
+            self._waiting[number] = future
+            job = {"id": number, "settings": str(settings), "die_at": die_at, "die_after": die_after}
+            self._program.stdin.write(json.dumps(job) + "\n")
+            self._program.stdin.flush()
+        return future
+
+    def _listen(self) -> None:
+        assert self._program.stdout is not None
+        with self._program.stdout as lines:
+            for line in lines:
+                told = json.loads(line)
+                number = told.pop("id")
+                self._waiting.pop(number).set_result(Ended(**told))
+
+    def close(self) -> None:
+        """Let the program end once all its processes have."""
+        assert self._program.stdin is not None
+        self._program.stdin.close()
+        self._listener.join(_ANSWER_SECONDS)
+        self._program.wait(_ANSWER_SECONDS)
+
+
+def run(
+    *, kills: int, seed: int, folder: Path, sites: int | None = None, tell: Callable[[str], None] = print
+) -> Result:
+    """Kill so many processes at the sites, as evenly as can be; `sites` None takes every kind there is."""
+    random, result = Random(seed), Result(seed=seed)
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(running(settings=_unlimited()))
+        workers = stack.enter_context(_workers())
+        sources = [Source(kind="folder"), stack.enter_context(_sftp(folder / "server", folder / "sites"))]
+        made = list(_sites(folder / "sites", sandbox, sources, random))[:sites]
+        result.sites = len(made)
+        quotas = [kills // len(made) + (at < kills % len(made)) for at in range(len(made))]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for site, (counted, verdict) in zip(
+                made, pool.map(lambda site, quota: _trouble(site, quota, workers), made, quotas), strict=True
+            ):
+                result.kills += counted
+                result.verdict.add(verdict)
+                tell(f"{site.name}: {counted.total()} kills, {'well' if verdict.clean else 'NOT WELL'}")
+    return result
+
+
+def _trouble(site: Site, kills: int, workers: Workers) -> tuple[Counter[str], Verdict]:
+    """Everything that happens to one site, and the verdict on it."""
+    random, counted = site.random, Counter[str]()
+    needless: list[str] = []
+    wrong: list[str] = []
+    site.set_up()
+    while counted.total() < kills:
+        if not site.waiting() or random.random() < 0.3:
+            site.drop(random.choice([3, 8, 25]))
+        if random.random() < 0.2:
+            site.plan(random.choice(LOST_ANSWERS))
+        known, before = answered(site), site.last_call()
+        at_step = random.random() < 0.6
+        first = workers.start(
+            site.settings,
+            die_at=(random.choice(STEPS), random.choice([1, 1, 2, 3])) if at_step else None,
+            die_after=None if at_step else random.uniform(0.0, LONGEST_LIFE_SECONDS),
+        )
+        rivals = [workers.start(site.settings)] if random.random() < RIVALS else []
+        for ended in [one.result(_ANSWER_SECONDS) for one in (first, *rivals)]:
+            counted["at a step" if at_step else "at a random time"] += ended.killed
+            wrong += [f"{site.name}: {ended.words}"] * (ended.exit not in (0, None))
+        needless += _posted_again(site, known, before)
+    known, before = answered(site), site.last_call()
+    calm = workers.start(site.settings).result(_ANSWER_SECONDS)
+    wrong += [f"{site.name}: {calm.words}"] * (calm.exit != 0)
+    needless += _posted_again(site, known, before)
+    verdict = judge(site)
+    verdict.needless += needless
+    verdict.wrong += wrong
+    return counted, verdict
+
+
+def _posted_again(site: Site, known: set[str], before: int) -> list[str]:
+    again = {key for call in site.calls(before) for key in call["orders"]} & known
+    return [f"{key}: posted again although its answer was on record" for key in sorted(again)]
+
+
+def _sites(folder: Path, sandbox: SandboxAddress, sources: list[Source], random: Random) -> Iterator[Site]:
+    kinds = product((False, True), sources, ("shipup", "shippify", "parcellab"))
+    for number, (excel, source, destination) in enumerate(kinds):
+        yield Site(
+            home=folder / f"{number:02d}",
+            prefix=f"C{number:02d}",
+            destination=destination,
+            source=source,
+            excel=excel,
+            endpoint=random.choice(["auto", "single"]) if destination == "shipup" else "auto",
+            sandbox=sandbox,
+            random=Random(random.getrandbits(64)),
+        )
+
+
+@contextmanager
+def _workers() -> Iterator[Workers]:
+    command = [sys.executable, "-m", "tests.chaos.worker"]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ORDERDROP_")}
+    program = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environ
+    )
+    workers = Workers(program)
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+@contextmanager
+def _sftp(home: Path, folder: Path) -> Iterator[Source]:
+    """OpenSSH where it is installed, else a server in this process."""
+    home.mkdir(parents=True)
+    if PROGRAM is not None:
+        with running_sshd(home) as server:
+            yield Source(
+                kind="openssh",
+                url=lambda inbox: f"sftp://{server.user}@{server.host}:{server.port}{inbox}",
+                login={"private_key": str(server.client_key), "known_hosts": str(server.known_hosts)},
+            )
+        return
+    key, known_hosts = asyncssh.generate_private_key("ssh-ed25519"), home / "known_hosts"
+    key.write_private_key(str(home / "client_key"))
+    (home / "client_key").chmod(0o600)
+    folder.mkdir(parents=True, exist_ok=True)
+    with sftp_server(
+        folder, user="acme", authorized_keys=[key.export_public_key("openssh").decode()]
+    ) as address:
+        known_hosts.write_text(f"{address.known_hosts_line}\n")
+        yield Source(
+            kind="asyncssh",
+            url=lambda inbox: f"sftp://acme@{address.host}:{address.port}/{inbox.relative_to(folder)}",
+            login={"private_key": str(home / "client_key"), "known_hosts": str(known_hosts)},
+        )
+
+
+def _unlimited() -> SandboxSettings:
+    return SandboxSettings(
+        shipup=ShipupSettings(rate=None, job_delay_seconds=0.01),
+        parcellab=ParcellabSettings(rate=None),
+        shippify=ShippifySettings(requests_per_minute=None),
+    )
