@@ -1,15 +1,15 @@
-"""The schedule of the feeds: every feed at its times, one poll at a time per feed; the only module that knows APScheduler."""
+"""The schedule of the feeds: every feed at its times, one poll at a time per feed; it and `wall_clock` alone know APScheduler."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from orderdrop.errors import Fault, SettingsError
 from orderdrop.settings import Feed
+from orderdrop.wall_clock import WallClockTrigger
 
 Poll = Callable[[str], None]
 """Polls a feed by name; must not raise."""
@@ -40,10 +40,10 @@ def start(
     return scheduler
 
 
-def _trigger(name: str, feed: Feed) -> IntervalTrigger | CronTrigger:
+def _trigger(name: str, feed: Feed) -> IntervalTrigger | WallClockTrigger:
     if feed.cron is not None:
         try:
-            return CronTrigger.from_crontab(feed.cron, timezone=feed.timezone)
+            return WallClockTrigger(feed.cron, feed.timezone)
         except ValueError as error:
             fault = Fault(message=f"`feeds.{name}.cron` is {feed.cron!r}: {error}")
             raise SettingsError("The schedule cannot be used:", [fault]) from None
