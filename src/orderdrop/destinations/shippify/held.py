@@ -56,8 +56,8 @@ def _packages(sent: Any, told: Node) -> Iterator[Held]:
 
 def _match(package: Node, items: list[Node], left: int) -> Node | None:
     """The item that this package became: the most alike of its id and name; the first, where as many are left as were sent."""
-    names = ("id", "name", "qty", "size")
-    for count in (4, 2):
+    names = ("id", "name", "qty")
+    for count in (3, 2):
         for item in items:
             if all(str(item.get(name)) == str(package.get(name)) for name in names[:count]):
                 return item
