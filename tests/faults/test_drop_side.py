@@ -1,0 +1,209 @@
+"""Faults where files are dropped: writers that are slow, stop or come back, repeats, archives and disks without room."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.faults.place import Place
+from tests.integration.sshd import Sshd
+
+from orderdrop.errors import SourceUnavailable
+
+MANY = range(1, 41)
+
+
+@contextmanager
+def small_disk(at: Path, size: str) -> Iterator[None]:
+    """A real disk of this size in a folder; skips where nobody may mount one."""
+    at.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(at)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here: it takes root and the right to mount")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(at)], check=True)
+
+
+def remounted(disk: Path, size: str) -> None:
+    """Give a small disk another size."""
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True, capture_output=True)
+
+
+@pytest.fixture(params=["folder", pytest.param("openssh", marks=pytest.mark.sshd)])
+def source(place: Place, request: pytest.FixtureRequest) -> Place:
+    """A place whose feed is a folder, or the same folder over a real OpenSSH server."""
+    if request.param == "openssh":
+        place.sshd = request.getfixturevalue("shared_sshd")
+    return place
+
+
+def test_D1_a_file_whose_writer_is_still_at_it_is_left_alone_and_taken_whole_later(source: Place) -> None:
+    text = source.text(*MANY)
+    pieces = [text[at : at + 200] for at in range(0, len(text), 200)]
+    source.feed["settle"] = {"looks": 2, "age": "0s", "pause": "1s"}
+    with (source.inbox / "orders.csv").open("w") as writer:
+
+        def write_on(_: float) -> None:  # the time between two looks
+            writer.write(pieces.pop(0))
+            writer.flush()
+
+        source.sleep = write_on
+        while len(pieces) > 1:
+            assert source.poll() == []
+        writer.write(pieces.pop())
+    source.sleep = lambda _: None
+    (receipt,) = source.poll()
+    assert receipt["orders"]["accepted"] == len(MANY)
+    assert source.posts() == dict.fromkeys(MANY, 1)
+
+
+def test_D2_a_writer_who_pauses_for_long_loses_nothing_where_a_done_file_says_when_he_is_done(
+    source: Place,
+) -> None:
+    """Without one nobody can tell a pause from the end: docs/settings.md says which rule to choose."""
+    source.feed["settle"] = {"done_file": "{name}.done"}
+    text = source.text(*MANY)
+    with (source.inbox / "orders.csv").open("w") as writer:
+        writer.write(text[:700])
+        writer.flush()
+        for _ in range(3):
+            assert source.poll() == []
+        writer.write(text[700:])
+    (source.inbox / "orders.csv.done").touch()
+    (receipt,) = source.poll()
+    assert receipt["orders"]["accepted"] == len(MANY)
+
+
+@pytest.mark.sshd
+@pytest.mark.skipif(shutil.which("sftp") is None, reason="OpenSSH's client is not installed")
+def test_D3_D4_an_upload_that_broke_off_is_not_read_and_after_it_was_resumed_is_taken_once(
+    place: Place, shared_sshd: Sshd
+) -> None:
+    place.sshd, place.feed["settle"] = shared_sshd, {"done_file": "{name}.done"}
+    whole = place.folder / "orders.csv"
+    whole.write_text(place.text(*MANY))
+    half = place.folder / "half.csv"
+    half.write_bytes(whole.read_bytes()[:700])
+    sftp(shared_sshd, f"put {half} {place.inbox}/orders.csv")  # what a killed client leaves behind
+    assert place.poll() == []
+    assert place.files() == ["orders.csv"]
+    sftp(shared_sshd, f"reput {whole} {place.inbox}/orders.csv")
+    assert (place.inbox / "orders.csv").read_bytes() == whole.read_bytes()
+    assert place.poll() == []
+    (place.folder / "done").touch()
+    sftp(shared_sshd, f"put {place.folder}/done {place.inbox}/orders.csv.done")
+    assert [receipt["orders"]["accepted"] for receipt in place.poll()] == [len(MANY)]
+    assert place.posts() == dict.fromkeys(MANY, 1)
+
+
+def sftp(server: Sshd, line: str) -> None:
+    """One command of OpenSSH's own client."""
+    options = [
+        *("-P", str(server.port), "-i", str(server.client_key), "-o", "IdentitiesOnly=yes"),
+        *("-o", f"UserKnownHostsFile={server.known_hosts}", "-o", "StrictHostKeyChecking=yes"),
+    ]
+    command = ["sftp", "-b", "-", *options, f"{server.user}@{server.host}"]
+    subprocess.run(command, input=line, text=True, check=True, capture_output=True, timeout=30)
+
+
+@pytest.mark.parametrize("name", ["other.csv", "orders.csv"], ids=["another-name", "the-same-name"])
+def test_D14_D15_the_same_content_again_is_answered_with_its_first_receipt_and_sends_nothing(
+    name: str, source: Place
+) -> None:
+    source.feed["reply"] = True
+    source.drop("orders.csv", 1, 2)
+    (first,) = source.poll()
+    source.drop(name, 1, 2)
+    (again,) = source.poll()
+    assert again == first
+    assert source.posts() == {1: 1, 2: 1}
+    archived = [path for path in source.files() if path.endswith(".csv")]
+    assert len(archived) == 2
+    assert len([path for path in source.files() if path.endswith(".receipt.json")]) == 2
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(lambda place: place.text(1, 2, 3).replace("\n", "\n\n", 1), id="a-blank-row-more"),
+        pytest.param(lambda place: place.text(3, 1, 2), id="in-another-order"),
+        pytest.param(lambda place: place.text(1, 2, 3).replace("\n", "\r\n"), id="other-line-ends"),
+        pytest.param(lambda place: place.text(1, 2, 3).replace(";A;", "; A;"), id="a-space-more"),
+        pytest.param(lambda place: "\ufeff" + place.text(1, 2, 3), id="a-byte-order-mark"),
+    ],
+)
+def test_D16_the_same_orders_in_a_file_that_differs_a_little_are_not_sent_again(
+    again: Callable[[Place], str], place: Place
+) -> None:
+    place.drop("orders.csv", 1, 2, 3)
+    place.poll()
+    (place.inbox / "again.csv").write_text(again(place), encoding="utf-8", newline="")
+    (receipt,) = place.poll()
+    assert (receipt["status"], receipt["orders"]["unchanged"], receipt["rows"]["unchanged"]) == (
+        "accepted",
+        3,
+        3,
+    )
+    assert place.posts() == {1: 1, 2: 1, 3: 1}
+
+
+def test_D19_where_the_archive_cannot_be_made_the_file_stays_and_nothing_is_sent_again(source: Place) -> None:
+    (source.inbox / "archive").write_text("somebody's file")
+    source.drop("orders.csv", 1, 2)
+    for _ in range(3):
+        with pytest.raises(SourceUnavailable):
+            source.poll()
+    assert source.posts() == {1: 1, 2: 1}
+    (left,) = (source.inbox / "processing").iterdir()
+    assert left.read_text() == source.text(1, 2)
+    (source.inbox / "archive").unlink()
+    assert [receipt["orders"]["accepted"] for receipt in source.poll()] == [2]
+    assert source.posts() == {1: 1, 2: 1}
+    assert source.files() == ["archive/DAY/orders.csv"]
+
+
+def test_D19_replies_that_find_the_senders_disk_full_are_written_when_there_is_room(place: Place) -> None:
+    place.feed["reply"] = True
+    place.inbox.rmdir()
+    with small_disk(place.inbox, "40k"):
+        place.drop("orders.csv", *MANY, *(place.row(99, quantity="two") for _ in range(3)))
+        (place.inbox / ".filler").write_bytes(bytes(28_000))
+        with pytest.raises(SourceUnavailable, match="did not take the reply .* No space left on device"):
+            place.poll()
+        assert place.posts() == dict.fromkeys(MANY, 1)
+        (place.inbox / ".filler").unlink()
+        remounted(place.inbox, "4m")
+        (receipt,) = place.poll()
+        assert receipt["orders"]["accepted"] == len(MANY)
+        assert place.posts() == dict.fromkeys(MANY, 1)
+        assert [path for path in place.files() if ".rejects." in path] == [
+            "archive/DAY/orders.csv.rejects.csv",
+            "archive/DAY/orders.csv.rejects.xlsx",
+        ]
+        assert place.poll() == []
+
+
+def test_D30_without_room_for_its_copy_a_file_stays_where_it_is_until_there_is(source: Place) -> None:
+    drops = source.folder / "var" / "drops"
+    with small_disk(drops, "64k"):
+        (source.inbox / "orders.csv").write_text(source.text(1, 2) + ";;;\n" * 40_000)
+        with pytest.raises(SourceUnavailable, match="could not be written: No space left on device"):
+            source.poll()
+        assert list(drops.iterdir()) == []
+        assert source.posts() == {}
+        remounted(drops, "4m")
+        assert [receipt["orders"]["accepted"] for receipt in source.poll()] == [2]
+    assert source.posts() == {1: 1, 2: 1}
+
+
+def test_D32_a_file_of_the_same_name_size_and_time_is_known_by_its_content(source: Place) -> None:
+    for number in (1, 2):
+        source.drop("orders.csv", number)
+        os.utime(source.inbox / "orders.csv", (1_600_000_000, 1_600_000_000))
+        assert [receipt["orders"]["accepted"] for receipt in source.poll()] == [1]
+    assert source.posts() == {1: 1, 2: 1}
