@@ -983,3 +983,10 @@ def test_an_answer_that_comes_after_another_owner_closed_its_attempt_changes_not
         AttemptOutcome.UNKNOWN,
         AttemptOutcome.ACCEPTED,
     ]
+
+
+def test_a_batch_knows_which_ones_continue_it(ledger: Ledger) -> None:
+    for number, parent in ((1, None), (2, "b-1"), (3, "b-2"), (4, "b-1")):
+        ledger.open_batch(a_batch(f"b-{number}", parent_id=parent))
+    assert [batch.id for batch in ledger.children("b-1")] == ["b-2", "b-4"]
+    assert ledger.children("b-4") == []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderdrop.cli import reading, render
+from orderdrop.cli import reading, render, reruns
 from orderdrop.cli.registering import add, add_group
 from orderdrop.cli.work import release_
 from orderdrop.errors import UsageError
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     orders = add_group(app, "orders", _orders)
     add(orders, find, "find")
     reading.register_orders(orders)
+    reruns.register(app, batches, orders)
 
 
 def _orders() -> None:
@@ -81,14 +82,18 @@ def show(
     Example: orderdrop batches show b-20261122-193000-7k3fq2 --json
     """
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.history import receipt
+    from orderdrop.pipeline.history import chain, receipt
 
     with looking(context.obj) as session:
-        shown = receipt(session.parts, _known(session, batch))
+        known = _known(session, batch)
+        parts_of_it = chain(session.parts, known)
+        shown = receipt(session.parts, known)
+        shown["chain"] = [one.id for one in parts_of_it]
     if json:
         render.as_json(shown)
     else:
         render.receipt(shown)
+        render.chain(parts_of_it, known)
 
 
 def rejects(

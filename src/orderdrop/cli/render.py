@@ -84,6 +84,35 @@ def receipt(shown: Receipt) -> None:
     console.print(Text.assemble((f"  {'batch':<16}", "dim"), shown["batch"]))
 
 
+def chain(batches: Sequence[Batch], shown: Batch) -> None:
+    """Print the batches that continue each other, where there are several."""
+    for one in batches if len(batches) > 1 else ():
+        here = (
+            "this one"
+            if one.id == shown.id
+            else "rerun"
+            if one.scope
+            else "correction"
+            if one.parent_id
+            else "first"
+        )
+        out().print(
+            Text.assemble(
+                (f"  {here:<16}", "dim"), one.id, "  ", (one.status.value, _COLOURS.get(one.status.value, "")),
+                _text(f"  {one.drop.name}"),
+            )
+        )  # fmt: skip
+
+
+def rehearsed(shown: Receipt) -> None:
+    """Print what a rerun would begin with: the books and the problems."""
+    console = out()
+    console.print(Text.assemble(_text(shown["drop"]["name"], "bold"), "  nothing was sent"))
+    console.print(_text(shown["remarks"]))
+    console.print(books(shown))
+    console.print(*_problems(shown["problems"]), sep="\n")
+
+
 def books(shown: Receipt) -> Table:
     """The books of a receipt: every fate of rows and orders; fits on 80 columns up to eight digits a count."""
     fates = ("ignored", "rejected", "held", "unchanged", "accepted", "refused", "pending", "unsent")

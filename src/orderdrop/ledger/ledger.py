@@ -185,6 +185,9 @@ class Ledger(Protocol):
     def adopt(self, batch_id: str, parent_id: str) -> None:
         """Record which batch this one turned out to continue."""
 
+    def children(self, batch_id: str) -> list[Batch]:
+        """The batches that continue one directly: reruns and corrections; oldest first."""
+
     def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
         """How many rows the drops of a feed had under a mapping, newest first, from behind the batch `before`.
 

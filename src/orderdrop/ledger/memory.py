@@ -157,6 +157,10 @@ class MemoryLedger:
         self._batches[batch_id] = replace(self._known(batch_id), parent_id=parent_id)
 
     @_one_at_a_time
+    def children(self, batch_id: str) -> list[Batch]:
+        return [self._with_drop(batch) for batch in self._batches.values() if batch.parent_id == batch_id]
+
+    @_one_at_a_time
     def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
         everything = list(self._batches)
         earlier = [self._batches[id_] for id_ in reversed(everything[: _index(everything, before)])]

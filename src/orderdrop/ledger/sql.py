@@ -89,6 +89,10 @@ class SqlLedger:
         with self._database.writing() as connection:
             sql_reruns.adopt(connection, batch_id, parent_id)
 
+    def children(self, batch_id: str) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_batches.children(connection, batch_id)
+
     def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
         with self._database.reading() as connection:
             return sql_reruns.row_numbers(connection, feed, mapping, before, limit)

@@ -67,6 +67,11 @@ def batches_of_content(connection: Connection, sha256: str, mapping: str, accoun
     )
 
 
+def children(connection: Connection, batch_id: str) -> list[Batch]:
+    """The batches that continue one, oldest first."""
+    return _read(connection, _batches().where(BATCHES.c.parent_id == batch_id).order_by(BATCHES.c.number))
+
+
 def batch_at_place(connection: Connection, feed: str, place: str) -> Batch | None:
     """The newest batch whose drop lies at a place."""
     found = _read(

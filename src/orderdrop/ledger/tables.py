@@ -105,7 +105,7 @@ BATCHES = Table(
     Column("status", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
-    Column("parent_id", Text),
+    Column("parent_id", Text, index=True),
     Column("verdict", Text),
     Column("rows_read", BigInteger, nullable=False),
     Column("feed_done", Boolean, nullable=False),

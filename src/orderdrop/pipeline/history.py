@@ -20,6 +20,21 @@ def summary(parts: Parts, batch: Batch) -> Receipt:
     return receipts.receipt(batch, parts.ledger.counts(batch.id), [], reports)
 
 
+def chain(parts: Parts, batch: Batch) -> list[Batch]:
+    """The batches of which one is a part: those that it continues, itself, and those that continue it, oldest first."""
+    before, seen = [batch], {batch.id}
+    while (parent_id := before[0].parent_id) is not None and parent_id not in seen:
+        parent = parts.ledger.batch(parent_id)
+        if parent is None:
+            break
+        before.insert(0, parent)
+        seen.add(parent.id)
+    after = [batch]
+    for one in after:
+        after += parts.ledger.children(one.id)
+    return [*before, *after[1:]]
+
+
 def report_folder(parts: Parts, batch: Batch) -> Path:
     """Where the reports of a batch lie."""
     return parts.workdir / "reports" / batch.id

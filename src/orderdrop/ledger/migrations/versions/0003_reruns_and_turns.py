@@ -12,6 +12,7 @@ _MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Add what is empty for everything that came before."""
     op.add_column("batches", sa.Column("scope", sa.Text()))
+    op.create_index("ix_batches_parent_id", "batches", ["parent_id"])
     op.add_column("orders", sa.Column("as_of", _MOMENT))
     op.add_column("accepted", sa.Column("as_of", _MOMENT))
     op.create_table(
@@ -30,4 +31,5 @@ def downgrade() -> None:
     op.drop_table("exclusions")
     op.drop_column("accepted", "as_of")
     op.drop_column("orders", "as_of")
+    op.drop_index("ix_batches_parent_id", "batches")
     op.drop_column("batches", "scope")
