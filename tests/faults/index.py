@@ -319,8 +319,6 @@ NOT_HERE: dict[str, str] = {
     "H11": "belongs to reruns",
     "H14": "whoever writes into the ledger by hand can make it say anything; it is for its owner alone (mode 0600)",
     "H20": "whether a new colleague understands is not for a test to say; the page on operations is written for it",
-    "A24": "not written yet",
-    "A25": "not written yet",
     "P4": "not written yet",
     "P22": "not written yet",
     "P23": "not written yet",

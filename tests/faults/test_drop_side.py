@@ -173,7 +173,7 @@ def test_D19_replies_that_find_the_senders_disk_full_are_written_when_there_is_r
     with small_disk(place.inbox, "40k"):
         place.drop("orders.csv", *MANY, *(place.row(99, quantity="two") for _ in range(3)))
         (place.inbox / ".filler").write_bytes(bytes(28_000))
-        with pytest.raises(SourceUnavailable, match="did not take the reply .* No space left on device"):
+        with pytest.raises(SourceUnavailable, match=r"did not take the reply .* No space left on device"):
             place.poll()
         assert place.posts() == dict.fromkeys(MANY, 1)
         (place.inbox / ".filler").unlink()
