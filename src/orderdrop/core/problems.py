@@ -75,6 +75,7 @@ class Code(StrEnum):
     KEY_MISSING = "key_missing"  # the order, parcel or item cannot be told from others
     ROWS_DISAGREE = "rows_disagree"  # rows of one order say different things
     DUPLICATE_ROW = "duplicate_row"  # repeats another row exactly
+    ROWS_MERGED = "rows_merged"  # two rows name the same item and became one; a warning
     CONTRACT = "contract"  # the destination's contract does not take this, as our own check of it says
     # what the destination said
     REFUSED = "refused"  # the destination refused it; the message is the destination's

@@ -24,7 +24,7 @@ from orderdrop.orders.keys import key_problems, order_key_problem
 from orderdrop.orders.numbering import Nodes, number_nodes
 from orderdrop.orders.placing import Placement, key_codes, place_rows
 from orderdrop.orders.plan import Plan, make_plan
-from orderdrop.orders.repeats import repeat_problems, repeats_of
+from orderdrop.orders.repeats import merged_problems, repeat_problems, repeats_of
 from orderdrop.orders.spill import blocks
 
 
@@ -148,7 +148,8 @@ def _judge(
         told.setdefault((problem.message, problem.cells), problem)
         bad[found.stating] = True
         bad[found.silent] |= not hold
-    return (*problems, *told.values()), bad, ignored
+    merged = merged_problems(plan, chunk, keys, bad | copy)
+    return (*problems, *told.values(), *merged), bad, ignored
 
 
 def _drafts(

@@ -49,6 +49,7 @@ class Level:
     fields: tuple[Field, ...]
     fallbacks: tuple[int, ...] = ()
     further_keys: tuple[str, ...] = ()
+    innermost: bool = False  # no list of the payload lies below, and a column names the elements
     skeleton: Skeleton = field(default_factory=dict)
 
 
@@ -90,6 +91,7 @@ def make_plan(shape: Shape, columns: Sequence[str], sources: Mapping[str, Sequen
                 further_keys=tuple(f"{place}.{name}" for name in shape.lists[place].further_keys)
                 if place
                 else (),
+                innermost=_is_innermost(shape, place, tuple(fields[index].values())),
                 skeleton=_skeleton(place, list(fields[index]), {child: number[child] for child in children}),
             )
         )
@@ -126,6 +128,13 @@ def _key(shape: Shape, place: str) -> str | None:
         return shape.key
     key = shape.lists[place].key
     return None if key is None else f"{place}.{key}"
+
+
+def _is_innermost(shape: Shape, place: str, fields: Sequence[Field]) -> bool:
+    key = _key(shape, place) if place else None
+    if key is None or any(other.startswith(f"{place}.") for other in shape.lists):
+        return False
+    return any(feed.headings for entry in fields if entry.leaf.place == key for feed in entry.feeds)
 
 
 def _fallbacks(shape: Shape, place: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.orders.warehouse import columns_of, frame_of, headings_of, rows_of
 
+from orderdrop.core.problems import Code
 from orderdrop.core.shape import Leaf, ListNode, Shape, Wire
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
 from orderdrop.orders import Nested, nest
@@ -79,7 +80,7 @@ def test_a_further_key_tells_apart_what_has_the_same_name() -> None:
         {"id": "A", "parcels.number": "1", "parcels.carrier": None, "parcels.note": "o"},
         {"id": "B", "parcels.number": "1", "parcels.carrier": "y", "parcels.note": "p"},
     )
-    assert found.problems == ()
+    assert [problem.code for problem in found.problems] == [Code.ROWS_MERGED]
     parcels = [[(p.get("carrier"), p["note"]) for p in draft.payload["parcels"]] for draft in found.drafts]
     assert parcels == [[("x", "m"), ("y", "n"), (None, "o")], [("y", "p")]]
     assert found.drafts[0].lineage.positions == ((0,), (1,), (0,), (2,))

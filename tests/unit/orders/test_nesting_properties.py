@@ -107,7 +107,11 @@ def test_nesting_does_what_the_plain_way_does(
     ] == expected.drafts
     assert set(found.rejected) == expected.rejected
     assert set(found.ignored) == expected.ignored
-    told = {(one.code, frozenset(cell.row for cell in one.cells), one.path) for one in found.problems}
+    told = {
+        (one.code, frozenset(cell.row for cell in one.cells), one.path)
+        for one in found.problems
+        if one.blocks
+    }
     for one in (
         expected.told - told
     ):  # one cell that fills two places is told once: its twin has the same rows
@@ -135,7 +139,34 @@ def test_every_row_that_nesting_rejects_is_named_by_a_problem(
     named = {cell.row for problem in found.problems for cell in problem.cells}
     known = {row.number for row in drop.rows if row.bad}
     assert set(found.rejected) <= named | known
-    assert all(problem.blocks and problem.message for problem in found.problems)
+    assert all(problem.blocks or problem.code is Code.ROWS_MERGED for problem in found.problems)
+
+
+@settings(max_examples=200, deadline=None)
+@given(drops(), *policies)
+def test_a_row_that_made_no_item_of_its_own_is_told(
+    drop: Drop, bad: OnBadRow, duplicate: OnDuplicateRow
+) -> None:
+    found = together(_nest(drop, bad, duplicate))
+    told = {one.cells[0].row for one in found.problems if one.code is Code.ROWS_MERGED}
+    items = {
+        place for place in SHAPE.lists if not any(other.startswith(f"{place}.") for other in SHAPE.lists)
+    }
+    stated = {place for place, headings in drop.sources.items() if headings}
+    for draft in found.drafts:
+        seen: set[tuple[tuple[str, int], ...]] = set()
+        for row, at in zip(draft.lineage.rows, draft.lineage.positions, strict=True):
+            places = tuple(
+                (level, index) for level, index in zip(draft.lineage.levels, at, strict=True) if index >= 0
+            )
+            named = any(level in items and SHAPE.lists[level].key for level, _ in places)
+            if (
+                named
+                and places in seen
+                and all(f"{item}.{SHAPE.lists[item].key}" in stated for item in items)
+            ):
+                assert row in told
+            seen.add(places)
 
 
 @settings(max_examples=200, deadline=None)
