@@ -69,9 +69,12 @@ def _number(text: str) -> int | float | str:
     return float(number)
 
 
+_USED_BUT_NOT_IN_ISO = {"XK": "XKX"}  # Kosovo
+
+
 def _alpha3(code: str) -> str:
     found = pycountry.countries.get(alpha_2=code.upper())
-    return code if found is None else str(found.alpha_3)
+    return _USED_BUT_NOT_IN_ISO.get(code, code) if found is None else str(found.alpha_3)
 
 
 def _each_once(column: Column, change: Callable[[str], str]) -> Column:

@@ -40,8 +40,9 @@ _DAY = pa.array([date(2026, 11, 22), None], pa.date32())
         pytest.param(pa.array(["NaN", None]), Wire.NUMBER, "NaN", id="nan-is-no-number"),
         pytest.param(pa.array([True, None]), Wire.BOOLEAN, True, id="boolean"),
         pytest.param(pa.array(["fr", None]), Wire.COUNTRY_ALPHA3, "FRA", id="country-of-three-letters"),
+        pytest.param(pa.array(["XK", None]), Wire.COUNTRY_ALPHA3, "XKX", id="kosovo-which-iso-does-not-have"),
         pytest.param(
-            pa.array(["XK", None]), Wire.COUNTRY_ALPHA3, "XK", id="unknown-country-is-left-to-the-contract"
+            pa.array(["ZZ", None]), Wire.COUNTRY_ALPHA3, "ZZ", id="unknown-country-is-left-to-the-contract"
         ),
         pytest.param(pa.array(["FR", None]), Wire.COUNTRY_ALPHA2, "FR", id="country-of-two-letters"),
         pytest.param(pa.array(["EUR", None]), Wire.CURRENCY, "EUR", id="currency"),
