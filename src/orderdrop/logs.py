@@ -3,6 +3,7 @@
 Orders are named by their key and payloads never appear; what must not be seen is not passed in.
 """
 
+import contextlib
 import logging
 import sys
 from typing import TextIO
@@ -33,7 +34,7 @@ def configure(*, json_lines: bool, stream: TextIO | None = None, level: int = lo
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=out),
+        logger_factory=lambda *_: _Printer(out),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=out, level=logging.ERROR, format="%(message)s", force=True)
@@ -50,6 +51,16 @@ def log_step(event: Event) -> None:
         if value
     }
     structlog.get_logger().info(event.step.value, **facts, **event.facts)
+
+
+class _Printer(structlog.PrintLogger):
+    """Prints lines as long as there is room: orders go on being sent where the disk of the log is full."""
+
+    def msg(self, message: str) -> None:
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = exception = msg
 
 
 def _one_line(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature

@@ -125,12 +125,14 @@ class Site:
         return Result(code=done.returncode, out=done.stdout, err=done.stderr)
 
     @contextmanager
-    def start(self, *arguments: str) -> "Iterator[subprocess.Popen[str]]":
+    def start(
+        self, *arguments: str, environ: dict[str, str] | None = None
+    ) -> "Iterator[subprocess.Popen[str]]":
         """Start the command; a test that fails does not wait for its end."""
         with subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
-            env=_environ(),
+            env={**_environ(), **(environ or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

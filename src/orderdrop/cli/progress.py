@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from rich.console import Console
@@ -101,5 +101,6 @@ class _Lines:
                 self._next[key] = max(1, event.done) * 2
             count = f" {event.done:,}" + (f" of {event.total:,}" if event.total else "") if event.done else ""
             why = f" ({event.facts['why']})" if "why" in event.facts else ""
-            self._stream.write(f"{printable(event.name)}: {said}{count}{printable(why)}\n")
-            self._stream.flush()
+            with suppress(OSError):  # nowhere to tell is no reason to stop
+                self._stream.write(f"{printable(event.name)}: {said}{count}{printable(why)}\n")
+                self._stream.flush()
