@@ -48,7 +48,13 @@ class Lease(threading.Event):
             )
 
     def renew(self) -> None:
-        """Ask for more time. A ledger that does not answer now is asked again: the lease runs out by itself."""
+        """Ask for more time. A ledger that does not answer now is asked again: the lease runs out by itself.
+
+        One that ran out is not taken again: somebody may have held it meanwhile and given it back.
+        """
+        if self.lost:
+            self._taken_away = True
+            return
         asked_at = self._parts.monotonic()
         try:
             kept = _lease(self._parts, self._name, self._owner)
