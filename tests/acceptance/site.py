@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.integration.judge import Judge
 
@@ -126,7 +126,7 @@ class Site:
 
     @contextmanager
     def start(
-        self, *arguments: str, environ: dict[str, str] | None = None
+        self, *arguments: str, environ: dict[str, str] | None = None, stderr: IO[str] | int = subprocess.PIPE
     ) -> "Iterator[subprocess.Popen[str]]":
         """Start the command; a test that fails does not wait for its end."""
         with subprocess.Popen(
@@ -134,7 +134,7 @@ class Site:
             cwd=self.folder,
             env={**_environ(), **(environ or {})},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         ) as process:
             try:
