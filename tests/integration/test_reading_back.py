@@ -18,7 +18,7 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.destinations.base import Bounds, Question
 from orderdrop.errors import SetupError, UsageError
-from orderdrop.pipeline.batch import Finished
+from orderdrop.pipeline.batch import Finished, work
 from orderdrop.pipeline.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.reading import fetch, link, view
@@ -405,6 +405,15 @@ class TestLinksThatFail:
         assert {row["tracking_link"] for row in rows} == {""}
         assert rows[0]["remark"]
         assert rows[1]["remark"].startswith("not asked for: ")
+
+
+def test_a_success_report_that_a_run_could_not_write_is_written_by_the_next(world: World) -> None:
+    finished = world.load("shippify")
+    path = Path(finished.receipt["reports"]["accepted"])
+    before = path.read_bytes()
+    path.unlink()
+    assert work(world.parts, finished.batch.id).receipt["reports"]["accepted"] == str(path)
+    assert path.read_bytes() == before
 
 
 def test_the_success_report_is_readable_by_all_where_it_holds_no_secret(world: World) -> None:

@@ -88,11 +88,12 @@ def work(parts: Parts, batch_id: str) -> Finished:
             batch = _reload(parts, batch_id)
         if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
             _send(parts, batch, lease)
-            report_success(parts, batch)
             batch = _reload(parts, batch_id)
         elif batch.finished_at is None and batch.status is not BatchStatus.HELD:
             parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)
             batch = _reload(parts, batch_id)
+        if batch.status is not BatchStatus.HELD:  # also where a run died before it could
+            report_success(parts, batch)
         return Finished(batch=batch, receipt=report(parts, batch))
 
 
