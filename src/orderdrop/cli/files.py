@@ -47,7 +47,8 @@ def preview(
     if json:
         render.as_json(shown)
     else:
-        render.previewed(shown)
+        shape = wiring.find_shape(shown["destination"])
+        render.previewed(shown, shape.key if shape else "")
     raise typer.Exit(_predicted(shown))
 
 

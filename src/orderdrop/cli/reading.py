@@ -36,10 +36,6 @@ def register_orders(orders: typer.Typer) -> None:
     add(orders, link)
 
 
-def _when(what: str) -> str:
-    return f"{what}: 2026-11-22, or 2026-11-22T19:30; UTC unless it says otherwise."
-
-
 def fetch(
     context: typer.Context,
     account: Account,
@@ -48,14 +44,14 @@ def fetch(
     tracking: Annotated[str | None, typer.Option("--tracking", help="By tracking number.")] = None,
     courier: Annotated[str | None, typer.Option("--courier", help="The carrier of that number.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="By the system's own id.")] = None,  # noqa: A002 - the option's name
-    created_from: Annotated[str | None, typer.Option(help=_when("Created at or after"))] = None,
-    created_to: Annotated[str | None, typer.Option(help=_when("Created at or before"))] = None,
-    created_after: Annotated[str | None, typer.Option(help=_when("Created after"))] = None,
-    created_before: Annotated[str | None, typer.Option(help=_when("Created before"))] = None,
-    ordered_from: Annotated[str | None, typer.Option(help=_when("Ordered at or after"))] = None,
-    ordered_to: Annotated[str | None, typer.Option(help=_when("Ordered at or before"))] = None,
-    ordered_after: Annotated[str | None, typer.Option(help=_when("Ordered after"))] = None,
-    ordered_before: Annotated[str | None, typer.Option(help=_when("Ordered before"))] = None,
+    created_from: Annotated[str | None, typer.Option(help="Created at or after.")] = None,
+    created_to: Annotated[str | None, typer.Option(help="Created at or before.")] = None,
+    created_after: Annotated[str | None, typer.Option(help="Created after.")] = None,
+    created_before: Annotated[str | None, typer.Option(help="Created before.")] = None,
+    ordered_from: Annotated[str | None, typer.Option(help="Ordered at or after.")] = None,
+    ordered_to: Annotated[str | None, typer.Option(help="Ordered at or before.")] = None,
+    ordered_after: Annotated[str | None, typer.Option(help="Ordered after.")] = None,
+    ordered_before: Annotated[str | None, typer.Option(help="Ordered before.")] = None,
     above: Annotated[int | None, typer.Option(help="Only with a larger id than this.")] = None,
     below: Annotated[int | None, typer.Option(help="Only with a smaller id than this.")] = None,
     ordering: Annotated[str | None, typer.Option(help="By which field; - before it: newest first.")] = None,
@@ -71,6 +67,8 @@ def fetch(
     csv: Annotated[bool, typer.Option("--csv", help="A row for each parcel.")] = False,
 ) -> None:
     """Fetch orders from a system by a question that it answers; all of them if none is asked. They come as pages come in.
+
+    Times are written 2026-11-22 or 2026-11-22T19:30, in UTC unless they say otherwise; a day alone is meant whole.
 
     Example: orderdrop orders fetch --account shop-eu --ordered-from 2026-11-01 --csv
     """

@@ -143,8 +143,8 @@ def _problems(problems: Sequence[dict[str, Any]]) -> Iterable[Text]:
         yield Text(f"  and {len(problems) - PROBLEMS_SHOWN} more: see the reject report.", "dim")
 
 
-def previewed(shown: Receipt) -> None:
-    """Print what a file would give: the books, the problems, and the first orders as trees."""
+def previewed(shown: Receipt, key: str = "") -> None:
+    """Print what a file would give: the books, the problems, and the first orders as trees; `key` is the place that names one."""
     console = out()
     counts = shown["orders"]
     console.print(
@@ -155,7 +155,7 @@ def previewed(shown: Receipt) -> None:
     console.print(books(shown))
     console.print(*_problems(shown["problems"]), sep="\n")
     for payload in shown["payloads"][:ORDERS_SHOWN]:
-        tree = Tree(_text(f"order {next(iter(payload.values()), '')}", "bold"))
+        tree = Tree(_text(f"order {payload.get(key) or next(iter(payload.values()), '')}", "bold"))
         _grow(tree, payload)
         console.print(tree)
     more = len(shown["payloads"]) - ORDERS_SHOWN
