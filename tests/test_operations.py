@@ -1,0 +1,99 @@
+"""The page for three in the morning says what the code does."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from docs.answers import CASES, course, in_words
+
+from orderdrop.core.failures import FailureKind
+from orderdrop.core.outcomes import BatchStatus
+from orderdrop.core.policy import GiveUp, LookUpFirst, Refuse, Retry, StopAccount
+from orderdrop.destinations.answers import failure_for
+from orderdrop.destinations.calls import Reply
+from orderdrop.errors import ExitCode
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PAGE = (Path(__file__).parents[1] / "docs/operations.md").read_text()
+SAYS = {
+    "stops the account": StopAccount,
+    "`refused`": Refuse,
+    "`unsent`; the others": GiveUp,
+    "asks the API": LookUpFirst,
+}
+
+
+def rows(first_heading: str) -> dict[str, tuple[str, ...]]:
+    """The table that begins with a heading: its first cell to the others."""
+    found: dict[str, tuple[str, ...]] = {}
+    table = PAGE.split(f"\n| {first_heading} |", 1)[1].split("\n\n", 1)[0]
+    for line in table.splitlines()[2:]:
+        if line.startswith("|"):
+            cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+            found[cells[0].strip("`| ")] = tuple(cells[1:])
+    return found
+
+
+@pytest.mark.parametrize("upserts", [True, False])
+@pytest.mark.parametrize("answer", CASES)
+def test_the_table_says_of_each_answer_what_the_policy_decides(answer: str, upserts: bool) -> None:
+    told = rows("answer")[answer][0 if upserts else 1]
+    assert told.rstrip("| ") == in_words(answer, upserts=upserts)
+    decisions = course(answer, upserts=upserts)
+    said = [kind for words, kind in SAYS.items() if words in told]
+    if said:
+        assert isinstance(decisions[-1], said[0])
+    times = re.search(r"(\d+) times", told)
+    assert (int(times[1]) if times else 0) == sum(isinstance(one, Retry) for one in decisions)
+
+
+def test_every_answer_that_is_no_verdict_is_in_the_table() -> None:
+    assert {kind for kind, _ in CASES.values()} == set(FailureKind)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        301,
+        302,
+        307,
+        400,
+        401,
+        402,
+        403,
+        404,
+        405,
+        408,
+        409,
+        410,
+        413,
+        415,
+        418,
+        422,
+        423,
+        425,
+        429,
+        500,
+        501,
+        502,
+        503,
+        504,
+    ],
+)
+def test_every_status_is_read_as_the_table_says(status: int) -> None:
+    named = [
+        kind
+        for answer, (kind, _) in CASES.items()
+        if str(status) in re.findall(r"\d{3}", answer)
+        or f"{status // 100}xx" in answer.split()[0].rstrip(",")
+    ]
+    exact = [kind for answer, (kind, _) in CASES.items() if str(status) in re.findall(r"\d{3}", answer)]
+    expected = (exact or named or [CASES["another 4xx"][0]])[0]
+    assert failure_for(Reply(status=status), "It", lambda: NOW).kind is expected
+
+
+def test_every_status_and_exit_code_says_what_to_do() -> None:
+    assert set(rows("status")) == {status.value for status in BatchStatus}
+    assert set(rows("code")) == {str(code.value) for code in ExitCode}
+    assert all(cells[-1].strip("| ") for cells in (rows("status") | rows("code")).values())
