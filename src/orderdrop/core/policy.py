@@ -93,6 +93,8 @@ _STOPS = {
     FailureKind.PAYMENT: StopReason.PAYMENT,
     FailureKind.FORBIDDEN: StopReason.FORBIDDEN,
 }
+STOPS_AT_ONCE = frozenset(_STOPS)
+"""After one such answer to a send no other may leave: the next would end just so."""
 _NOT_THERE_FOR_SURE = frozenset({FailureKind.NOT_CONNECTED, FailureKind.THROTTLED})
 _REFUSALS = frozenset({400, 422})
 _MAY_PASS = frozenset({408, 409, 423, 425})  # request time-out, key in use, locked, too early

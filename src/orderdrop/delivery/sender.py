@@ -13,6 +13,7 @@ from random import Random
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.policy import STOPS_AT_ONCE
 from orderdrop.core.progress import Step, Watcher, nobody
 from orderdrop.delivery.breaker import Breaker, Gate
 from orderdrop.delivery.crew import Crew, Threads
@@ -195,6 +196,8 @@ class _Delivery:
                 answer = look_up(self.line.carrier, sent.orders[0].key)
             elif ask is None or sent.ticket is None:
                 answer = self.line.carrier.send(sent.parcel())
+                if answer.failure is not None and answer.failure.kind in STOPS_AT_ONCE:
+                    self.halted.set()  # here, for the answers of many are settled together, later
             else:
                 answer = self.line.carrier.follow(sent.ticket, [order.key for order in sent.orders])
             return Back(sent=sent, ask=ask, answer=answer)
