@@ -88,7 +88,8 @@ def show(
         known = _known(session, batch)
         parts_of_it = chain(session.parts, known)
         shown = receipt(session.parts, known)
-        shown["chain"] = [one.id for one in parts_of_it]
+        if len(parts_of_it) > 1:
+            shown["chain"] = [one.id for one in parts_of_it]
     if json:
         render.as_json(shown)
     else:
