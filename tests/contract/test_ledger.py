@@ -31,7 +31,7 @@ from orderdrop.core.lineage import Lineage
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
-from orderdrop.errors import LedgerUnavailable
+from orderdrop.errors import Busy, LedgerUnavailable
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, Outcome
 from orderdrop.ledger.open import open_ledger
 
@@ -432,6 +432,7 @@ def test_the_problems_of_an_earlier_outcome_give_way_to_those_of_the_newest(ledg
     ledger.add_problems("b-1", [a_refusal("found before")])
     first, beside = sent(ledger, order), sent(ledger, other)
     ledger.record_outcomes([refused(first, a_refusal("old")), refused(beside, a_refusal("other"))], ACCOUNT)
+    ledger.set_fates("b-1", [OrderFate.REFUSED], OrderFate.READY)
     ledger.record_outcomes([accepted(sent(ledger, order, "a-2"))], ACCOUNT)
     assert [problem.message for problem in ledger.problems("b-1")] == ["found before", "other"]
 
@@ -482,6 +483,21 @@ def test_attempts_are_recorded_all_together_or_not_at_all(ledger: Ledger, wrong:
         ledger.record_attempts(attempts)
     assert ledger.orders("b-1") == before
     assert ledger.attempts(orders[1].id) == []
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["under-way", "answered"])
+def test_of_two_workers_who_would_send_an_order_one_does(answered: bool, ledger: Ledger) -> None:
+    """Both may believe that they hold the batch, when a clock jumped: the second sends nothing, not even the others."""
+    order, other = an_order(0), an_order(1)
+    prepared(ledger, order, other)
+    attempt = sent(ledger, order)
+    if answered:
+        ledger.record_outcomes([accepted(attempt)], ACCOUNT)
+    before = ledger.orders("b-1")
+    with pytest.raises(Busy, match="Another orderdrop has begun to send these orders"):
+        ledger.record_attempts([an_attempt(other, "a-late.0"), an_attempt(order, "a-late.1")])
+    assert ledger.orders("b-1") == before
+    assert ledger.attempts(other.id) == []
 
 
 def test_nothing_to_record_is_no_error(ledger: Ledger) -> None:
@@ -647,17 +663,19 @@ def test_an_account_may_hold_what_an_attempt_may_have_brought_there(
 
 
 def test_what_an_account_may_hold_is_known_across_batches_and_versions(ledger: Ledger) -> None:
-    first, second, other = (
+    first, second, other, again = (
         an_order(0, digest="v1"),
         an_order(0, "b-2", digest="v2"),
         an_order(0, "b-3", digest="v3"),
+        an_order(0, "b-4", digest="v2"),
     )
     prepared(ledger, first)
     prepared(ledger, second, batch=a_batch("b-2"))
     prepared(ledger, other, batch=a_batch("b-3", account="shop-us"))
     for order in (first, second, other):
         ledger.record_outcomes([accepted(sent(ledger, order))], ACCOUNT)
-    ledger.record_outcomes([refused(sent(ledger, second, "a-again"))], ACCOUNT)
+    prepared(ledger, again, batch=a_batch("b-4"))
+    ledger.record_outcomes([refused(sent(ledger, again))], ACCOUNT)
     assert ledger.possibly_held(ACCOUNT, ["FR-0"]) == {"FR-0": {"v1", "v2"}}
     assert ledger.possibly_held("shop-us", ["FR-0"]) == {"FR-0": {"v3"}}
     assert ledger.possibly_held(ACCOUNT, []) == {}
@@ -722,6 +740,10 @@ def _story(ledger: Ledger, random: Random) -> object:
     prepared(ledger, *orders)
     for step in range(12):
         order = random.choice(orders)
+        if order.id not in {ready.id for ready in ledger.orders("b-1", (OrderFate.READY,))}:
+            with pytest.raises(Busy, match="has begun to send"):
+                sent(ledger, order, f"a-{step}")
+            continue
         attempt = sent(ledger, order, f"a-{step}")
         end = random.randrange(5)
         if end == 0:
@@ -990,3 +1012,66 @@ def test_a_batch_knows_which_ones_continue_it(ledger: Ledger) -> None:
         ledger.open_batch(a_batch(f"b-{number}", parent_id=parent))
     assert [batch.id for batch in ledger.children("b-1")] == ["b-2", "b-4"]
     assert ledger.children("b-4") == []
+
+
+PERSON = "anna@example.com"
+
+
+def _with_a_person_everywhere(ledger: Ledger) -> None:
+    told = a_refusal(f"{PERSON} is not known", value=PERSON)
+    orders = [an_order(n, payload=f'{{"email":"{PERSON}"}}'.encode()) for n in range(3)]
+    prepared(ledger, *orders, rows_read=4)
+    ledger.add_row_fates("b-1", RowFate.REJECTED, [9])
+    ledger.add_problems("b-1", [replace(told, code=Code.WRONG_TYPE, order=None)])
+    attempts = [sent(ledger, order) for order in orders]
+    outcomes = [accepted(attempts[0]), refused(attempts[1], told), failed(attempts[2], 500)]
+    ledger.record_outcomes([replace(one, message=f"says {PERSON}") for one in outcomes], ACCOUNT)
+    ledger.keep_links({orders[0].id: f"https://track.example.com/{PERSON}"})
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, later(9))
+
+
+def test_a_purged_batch_keeps_its_books_and_forgets_people(ledger: Ledger) -> None:
+    _with_a_person_everywhere(ledger)
+    before, counts = ledger.orders("b-1"), ledger.counts("b-1")
+    cells = [(one.code, one.cells, one.order, one.path) for one in ledger.problems("b-1")]
+    ledger.purge(["b-1"], later(99))
+    batch = ledger.batch("b-1")
+    assert batch is not None
+    assert (batch.purged_at, batch.status, batch.verdict) == (later(99), BatchStatus.UNFINISHED, None)
+    assert ledger.orders("b-1") == [replace(order, payload=None) for order in before]
+    assert ledger.counts("b-1") == counts
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "digest-0"}
+    problems = ledger.problems("b-1")
+    assert [(one.code, one.cells, one.order, one.path) for one in problems] == cells
+    assert ledger.links("b-1") == {}
+    said = [attempt for order in before for attempt in ledger.attempts(order.id)]
+    assert [attempt.http_status for attempt in said] == [201, 400, 500]
+    assert PERSON not in f"{batch} {problems} {said} {ledger.find_orders('FR-')}"
+    assert ledger.find_orders(PERSON) == []
+
+
+def test_a_purge_leaves_other_batches_alone_and_never_makes_unsent_orders_ready_again(ledger: Ledger) -> None:
+    _with_a_person_everywhere(ledger)
+    other = an_order(0, "b-2", key="FR-9")
+    prepared(ledger, other, batch=a_batch("b-2"))
+    ledger.purge(["b-1"], later(99))
+    assert ledger.orders("b-2") == [other]
+    assert ledger.set_fates("b-1", [OrderFate.UNSENT], OrderFate.READY) == 0
+
+
+@pytest.mark.parametrize(
+    "status", [BatchStatus.RECEIVED, BatchStatus.SENDING, BatchStatus.PENDING, BatchStatus.HELD]
+)
+def test_a_batch_that_goes_on_or_waits_is_not_purged_and_none_with_it(
+    status: BatchStatus, ledger: Ledger
+) -> None:
+    _with_a_person_everywhere(ledger)
+    ledger.open_batch(a_batch("b-2", status=status))
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.purge(["b-1", "b-2"], later(99))
+    assert ledger.orders("b-1")[0].payload is not None
+
+
+def test_a_purge_of_a_batch_that_is_not_there_says_so(ledger: Ledger) -> None:
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.purge(["b-7"], NOW)

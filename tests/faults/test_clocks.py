@@ -1,5 +1,6 @@
 """Faults of clocks: both changes of daylight saving time, jumps of the machine's time, times that were missed."""
 
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -11,6 +12,7 @@ from tests.faults.place import Place
 
 from orderdrop import schedule
 from orderdrop.core.progress import Step
+from orderdrop.errors import Busy
 from orderdrop.settings import Feed
 
 HOUR = timedelta(hours=1)
@@ -168,3 +170,37 @@ def test_P20_a_clock_that_jumps_in_the_middle_of_a_batch_does_it_no_harm(
     assert place.posts() == {1: 1, 2: 1, 3: 1}
     assert place.poll() == []
     assert place.files() == ["archive/DAY/orders.csv"]
+
+
+def test_P20_two_workers_whom_a_jump_of_the_clock_lets_at_one_batch_send_no_order_in_parallel(
+    place: Place,
+) -> None:
+    """The jump runs the lease out in the eyes of the second worker, while the first goes on by a clock that did not jump."""
+    place.account["rate"] = 40
+    place.drop("orders.csv", *range(1, 81))
+    ended: list[object] = []
+
+    def work() -> None:
+        parts = place.parts()
+        try:
+            ended.extend(receipt["status"] for receipt in place.poll(parts))
+        except Busy as busy:
+            ended.append(busy)
+        finally:
+            parts.close()
+
+    second = threading.Thread(target=work)
+
+    def jump() -> None:
+        place.ahead = HOUR
+        second.start()
+
+    place.at(Step.OUTCOMES_RECORDED, jump)
+    work()
+    second.join()
+    if "accepted" not in ended:  # each met the other
+        work()
+    assert "accepted" in ended
+    posts = place.posts()
+    assert len(posts) == 80
+    assert sum(posts.values()) <= 80 + 4, "at most the requests that were under way were posted again"

@@ -14,7 +14,7 @@ from orderdrop.ledger.records import attempt_record, problem_record
 from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.sql_preparing import portions, run_plainly
 from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS
-from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction
+from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction, sent_by_another
 
 _SOME: Any = bindparam("some", expanding=True)
 _OPEN = insert(ATTEMPTS)
@@ -25,7 +25,12 @@ _HELD = (
     # whether they are in doubt already is asked when they are marked: here it would lead SQLite to the wrong index
     .where(ORDERS.c.id.in_(_SOME))
 )
-_TO_SENDING = update(ORDERS).where(ORDERS.c.id.in_(_SOME)).values(fate=OrderFate.SENDING.value)
+_TO_SENDING = (
+    update(ORDERS)
+    # of two workers who both believe that they hold the batch (a clock jumped) one gets the order, the other none
+    .where(ORDERS.c.id.in_(_SOME), ORDERS.c.fate == OrderFate.READY.value)
+    .values(fate=OrderFate.SENDING.value)
+)
 _FORGET = delete(PROBLEMS).where(PROBLEMS.c.order_id.in_(_SOME))
 _TRUST = update(ACCEPTED).where(ACCEPTED.c.doubted_by.in_(_SOME)).values(doubted_by=None)
 _DOUBT = (
@@ -72,7 +77,7 @@ def record_attempts(connection: Connection, attempts: Sequence[Attempt]) -> None
             )
         moved += connection.execute(_TO_SENDING, {"some": some}).rowcount
     if moved != len(by_order):
-        raise contradiction("an order that was to be sent is not there")
+        raise sent_by_another()
 
 
 def record_outcomes(connection: Connection, outcomes: Sequence[Outcome], account: str) -> None:

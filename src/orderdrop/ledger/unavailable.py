@@ -5,7 +5,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from orderdrop.errors import LedgerUnavailable
+from orderdrop.errors import Busy, LedgerUnavailable
 
 _RESTORE = "Restore it from a backup; do not delete it: without it every order would be sent again."
 LOST_ANSWER = "The program stopped before the answer was recorded."
@@ -71,6 +71,14 @@ def contradiction(what: str) -> LedgerUnavailable:
     """A fact that does not fit what the ledger holds: a fault of orderdrop, and nothing of it was recorded."""
     return LedgerUnavailable(
         f"The ledger recorded nothing: {what}.", next_step="Please report this with the command that was run."
+    )
+
+
+def sent_by_another() -> Busy:
+    """Somebody else works on orders that were ours a moment ago: the lease was taken over, or its clock jumped."""
+    return Busy(
+        "Another orderdrop has begun to send these orders; nothing more was sent here.",
+        next_step="Nothing is lost: run the same again.",
     )
 
 
