@@ -18,6 +18,8 @@ _KILL = "tests/integration/test_kill_at_every_step.py::"
 _LINE = "tests/integration/test_sftp_faults.py::"
 _STRANGE = "tests/integration/test_sftp_strange.py::"
 _TRUST = "tests/integration/test_sftp_trust.py::"
+_RERUNS = "tests/integration/test_reruns.py::"
+_TURNS = "tests/integration/test_turns.py::"
 _SHIPPIFY = "tests/integration/test_shippify.py::"
 _SAMPLES = "tests/test_samples.py::"
 _BREAKER = "tests/unit/delivery/test_breaker.py::"
@@ -228,6 +230,7 @@ PROVED: dict[str, tuple[str, ...]] = {
     ),
     "P3": (
         _FEED + "test_who_stood_still_for_longer_than_the_lease_sends_nothing_more",
+        _TURNS + "test_who_lost_the_lease_sends_nothing_more_and_writes_nothing_over",
         _COMMANDS + "test_a_reader_that_has_seen_enough_is_no_error",
     ),
     "P5": (_FEEDS + "test_two_runs_at_once_send_nothing_twice_and_the_second_waits",),
@@ -288,6 +291,20 @@ PROVED: dict[str, tuple[str, ...]] = {
     "H4": (
         _SAMPLES
         + "test_a_reject_report_that_comes_back_uncorrected_gives_the_same_verdicts_and_does_not_grow",
+        _RERUNS + "test_a_report_that_comes_back_as_it_was_sends_nothing",
+    ),
+    "H8": (_RERUNS + "test_a_rerun_under_a_changed_mapping_says_first_what_would_now_pass",),
+    "H9": (
+        _LEASES + "test_two_at_once_are_one_too_many",
+        _TURNS + "test_a_held_drop_is_not_released_while_its_orders_are_being_sent",
+    ),
+    "H10": (
+        _RERUNS + "test_a_rerun_of_nothing_says_so",
+        _RERUNS + "test_a_rerun_of_everything_spends_no_request_on_what_was_accepted",
+    ),
+    "H11": (
+        _RERUNS + "test_a_rerun_of_the_unsent_sends_just_these_and_names_its_parent",
+        _RERUNS + "test_a_rerun_takes_only_the_orders_that_are_named",
     ),
     "H12": (_BAD_FILES + "test_it_is_kept_in_failed_with_a_receipt_that_says_why",),
     "H13": (
@@ -311,10 +328,6 @@ NOT_HERE: dict[str, str] = {
     "A35": "none of the three APIs signs requests by the clock",
     "P14": "belongs to the ledger on PostgreSQL",
     "P15": "belongs to the ledger on PostgreSQL",
-    "H7": "belongs to holding batches that look unlike their feed",
-    "H8": "belongs to reruns",
-    "H9": "belongs to reruns",
-    "H10": "belongs to reruns",
-    "H11": "belongs to reruns",
+    "H7": "a wrong mapping whose every value passes cannot be told from a right one: preview shows the orders before they go",
     "H14": "whoever writes into the ledger by hand can make it say anything; it is for its owner alone (mode 0600)",
 }
