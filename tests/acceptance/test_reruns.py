@@ -76,3 +76,21 @@ def test_a_held_batch_is_discarded_and_an_order_taken_out_with_a_reason(site: Si
     mended = site.run("rerun", batch, "--only", "held", "--json").json
     assert (mended["rows"]["held"], mended["rows"]["rejected"]) == (1, 10)
     assert site.judge.posts(prefix=site.prefix) == {}
+
+
+def test_a_corrected_report_that_is_dropped_on_the_feed_continues_its_batch(site: Site) -> None:
+    site.drop(
+        "orders.csv", [*site.rows([1, 2, 3]), *site.rows([2], quantity="x"), *site.rows([4], quantity="y")]
+    )
+    (first,) = site.run("run", "night", "--json").json
+    report = next(site.inbox.glob("archive/*/orders.csv.rejects.csv"))
+    lines = report.read_text(encoding="utf-8-sig").splitlines()
+    mended = [line.replace(";A;Tea;x;", ";B;Tea;2;") for line in lines]
+    (site.folder / ".back").write_text("\n".join(mended) + "\n")
+    (site.folder / ".back").rename(site.inbox / "corrected.csv")
+    (again,) = site.run("run", "night", "--json").json
+    assert again["parent"] == first["batch"]
+    assert (again["rows"]["accepted"], again["rows"]["rejected"]) == (2, 1)
+    assert "1 of them unchanged" not in again["remarks"]
+    assert site.judge.posts(prefix=site.prefix) == {site.key(number): 1 for number in (1, 2, 3)}
+    assert "DAY" in site.found("corrected.csv.receipt.json")[0]

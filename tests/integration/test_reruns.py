@@ -374,6 +374,20 @@ def test_a_report_of_a_batch_that_nobody_knows_is_read_like_any_file(world: Worl
     assert "b-unknown, which is not known" in again["remarks"]
 
 
+def test_a_correction_is_taken_although_the_original_is_not_kept_any_more(world: World) -> None:
+    world.refuse("2")
+    first = world.load("orders.csv", "1:x", "2:3")
+    before = world.posts()
+    headings, rows = report(first)
+    rows[0]["Qty"] = "4"
+    Path(world.parts.ledger.batch(first["batch"]).drop.kept_at).unlink()  # type: ignore[union-attr]
+    again = world.load_file(write(world.folder / "back.csv", headings, rows))
+    assert world.fates(again["batch"]) == {"1": "accepted", "2": "held"}
+    assert world.posts() == before | {"1": 1}
+    with pytest.raises(UsageError, match="not kept any more"):
+        world.rerun(first["batch"])
+
+
 def test_a_report_that_comes_back_as_it_was_sends_nothing(world: World) -> None:
     world.refuse("1")
     first = world.load("orders.csv", "1:3", "2:x")

@@ -182,7 +182,7 @@ class _Preparation:
             parent,
             self._accepted_by,
             self._read_again(reading),
-            lambda: read_as(Path(parent.drop.kept_at), options, Reading.from_json(verdict)),
+            lambda: _original(Path(parent.drop.kept_at), options, Reading.from_json(verdict)),
             key_headings,
         )
         self._ledger.adopt(self._batch.id, parent.id)
@@ -308,11 +308,20 @@ def read_as(path: Path, options: FileOptions, reading: Reading) -> Table:
     """Read a drop just so, with the rows of an earlier one that belong to it."""
     table, _ = peek_at_correction(reopen(path, options, reading.table))
     joined = reading.joined
-    if joined is None:
+    if (
+        joined is None or not Path(joined.path).is_file()
+    ):  # else it is past its retention, and its rows with it
         return table
     return with_joined(
         table, joined, lambda: read_as(Path(joined.path), options, Reading.from_json(joined.reading))
     )
+
+
+def _original(path: Path, options: FileOptions, reading: Reading) -> Table:
+    """The drop that a correction came from; without rows once it is past its retention."""
+    if path.is_file():
+        return read_as(path, options, reading)
+    return Table(verdict=reading.table, headings=(), frames=iter(()))
 
 
 def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:

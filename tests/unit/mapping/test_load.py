@@ -65,6 +65,18 @@ FAULTS = [
         id="misspelt-key-of-the-hold",
     ),
     pytest.param(SMALL + "foo: 1", [f":6: unknown key `foo`; known are {TOP}"], id="key-like-no-other"),
+    # when an order was last changed
+    pytest.param(
+        SMALL + "updated_at: Ordre", [":6: `Ordre` is no column with a place; did you mean `Order`?"], id="updated-at-misspelt"
+    ),
+    pytest.param(
+        SMALL + "updated_at: Order", [":6: the column `Order` must be of type: datetime"], id="updated-at-no-time"
+    ),
+    pytest.param(
+        SMALL + "  Sent: {to: fulfillments.trackers.expected_delivery_at, type: datetime}\nupdated_at: Sent",
+        [":7: `fulfillments.trackers.expected_delivery_at` belongs to a part of the order; name a column of the order itself"],
+        id="updated-at-of-a-part",
+    ),
     # places
     pytest.param(
         _column("{to: emial}"), [":6: shipup has no place `emial`; did you mean `email`?"], id="place-misspelt"

@@ -153,3 +153,15 @@ def test_a_stop_is_a_reason_to_end_too(world: World) -> None:
         assert not lease.lost
         with pytest.raises(Stopped, match="everything that was sent is recorded"):
             lease.check()
+
+
+def test_a_lease_that_ran_out_is_not_taken_again_although_it_is_free(world: World) -> None:
+    with leased(world.parts("a"), "batch:b-1") as lease:
+        world.seconds += 60
+        with leased(world.parts("b"), "batch:b-1"):
+            pass
+        lease.renew()
+        assert lease.lost
+        assert world.ledger.lease_holder("batch:b-1", world.now()) is None
+        with pytest.raises(Busy, match="ran out"):
+            lease.check()
