@@ -73,8 +73,10 @@ FAULTS = [
         SMALL + "updated_at: Order", [":6: the column `Order` must be of type: datetime"], id="updated-at-no-time"
     ),
     pytest.param(
-        SMALL + "  Sent: {to: fulfillments.trackers.expected_delivery_at, type: datetime}\nupdated_at: Sent",
-        [":7: `fulfillments.trackers.expected_delivery_at` belongs to a part of the order; name a column of the order itself"],
+        SMALL
+        + "  No: {to: fulfillments.trackers.tracking_number}\n"
+        + "  Sent: {to: fulfillments.trackers.expected_delivery_at, type: datetime}\nupdated_at: Sent",
+        [":8: `fulfillments.trackers.expected_delivery_at` belongs to a part of the order; name a column of the order itself"],
         id="updated-at-of-a-part",
     ),
     # places
