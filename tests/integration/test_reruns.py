@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ from tests.integration.judge import Judge, judging
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus, OrderFate
+from orderdrop.core.progress import Event, Step
 from orderdrop.errors import UsageError
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.batch import discard, release
+from orderdrop.pipeline.feed import resume
 from orderdrop.pipeline.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.rerun import Only
@@ -41,6 +43,10 @@ mappings: .
 accounts:
   local: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
 """
+
+
+class Died(BaseException):
+    """Stands for kill -9."""
 
 
 @dataclass
@@ -198,6 +204,26 @@ def test_a_rerun_of_a_rerun_keeps_to_what_that_took_over(world: World) -> None:
     second = world.rerun(first["batch"], Only.REFUSED)
     third = world.rerun(second["batch"])
     assert (third["rows"]["read"], third["parent"]) == (1, second["batch"])
+
+
+@pytest.mark.parametrize("step", [Step.REGISTERED, Step.PREPARED, Step.ATTEMPTS_RECORDED])
+def test_a_rerun_that_dies_is_brought_home_and_keeps_to_its_orders(world: World, step: Step) -> None:
+    world.mapping(minimum=5)
+    first = world.load("orders.csv", "1:7", "2:3", "3:1")
+    world.mapping(minimum=2)
+
+    def die(event: Event) -> None:
+        if event.step is step:
+            raise Died
+
+    dying = replace(world.parts, watcher=die)
+    planned = reruns.plan(dying, first["batch"], only=Only.HELD)
+    with pytest.raises(Died):
+        reruns.rerun(dying, planned)
+    (finished,) = resume(world.parts, {})
+    assert (finished.receipt["rows"]["read"], finished.receipt["rows"]["accepted"]) == (2, 1)
+    assert world.items("2") == {"A": 3}
+    assert world.posts()["1"] == 1
 
 
 def test_a_rerun_of_an_older_drop_does_not_undo_a_newer_one(world: World) -> None:
