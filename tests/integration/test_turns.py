@@ -54,7 +54,7 @@ class World:
     def process(self, watch: Callable[[Event], None] = lambda _: None, *, ahead: float = 0.0) -> Parts:
         settings = setup.load(self.folder / "orderdrop.yaml", {}, self.folder)
         clock = lambda: datetime.now(UTC) + timedelta(seconds=ahead)  # noqa: E731 - short
-        parts = wiring.build(settings, watcher=watch, clock=clock)
+        parts = wiring.build(settings, watcher=lambda event: watch(event), clock=clock)
         self.opened.append(parts)
         return parts
 
