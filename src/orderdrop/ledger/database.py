@@ -1,8 +1,9 @@
 """Transactions on the ledger's database, and the seam behind which its own errors do not show."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,21 +21,28 @@ class Database:
     """An engine with two doors: `reading` sees one snapshot, `writing` happens whole or not at all.
 
     Both raise LedgerUnavailable where SQLAlchemy or the driver raises something. `still_there` is asked before and
-    after each writing, for a database that would go on without a word after its file was taken away.
+    after each writing, for a database that would go on without a word after its file was taken away. `reading` are
+    execution options of transactions that only look, for a database that gives one snapshot only on request.
     """
 
     def __init__(
-        self, engine: Engine, place: str, still_there: Callable[[], None] = _nothing_to_check
+        self,
+        engine: Engine,
+        place: str,
+        still_there: Callable[[], None] = _nothing_to_check,
+        *,
+        reading: Mapping[str, Any] | None = None,
     ) -> None:
         self.engine = engine
         self.place = place
         self._still_there = still_there
+        self._reader = engine.execution_options(**(reading or {}))
         self._writer = engine.execution_options(**{WRITES: True})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only looks."""
-        with self._translated(), self.engine.begin() as connection:
+        with self._translated(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -44,6 +52,11 @@ class Database:
         with self._translated(), self._writer.begin() as connection:
             yield connection
         self._still_there()
+
+    def tidy(self, work: Callable[[Engine], None]) -> None:
+        """Let something happen to the database that no transaction may surround."""
+        with self._translated():
+            work(self.engine)
 
     def close(self) -> None:
         """Let go of every connection."""

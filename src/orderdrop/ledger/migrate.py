@@ -10,7 +10,6 @@ from orderdrop.ledger.unavailable import damaged
 
 HEAD = "0003"  # the newest revision in migrations/versions
 _VERSIONS = "alembic_version"
-_ONE_AT_A_TIME = 7_236_633_001  # any number, the same in every orderdrop, for PostgreSQL's advisory lock
 
 
 def upgrade(database: Database, *, must_exist: bool = False) -> None:
@@ -23,9 +22,7 @@ def upgrade(database: Database, *, must_exist: bool = False) -> None:
         if revision(connection) == HEAD:
             return
     with database.writing() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-        found = revision(connection)  # again: another process may have been faster
+        found = revision(connection)  # again: another process may have been faster, and writers take turns
         if found == HEAD:
             return
         if found is None:

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from orderdrop.errors import SetupError
@@ -28,7 +28,7 @@ def open_ledger(
 
     `must_exist` says that there were batches before: a ledger that is missing or empty is then refused, because an
     empty one would send everything again. Relative SQLite paths start at the working directory. `busy_timeout_seconds` is how
-    long SQLite waits for another writer; files up to `check_up_to_bytes` are read through for damage.
+    long one writer waits for another; SQLite files up to `check_up_to_bytes` are read through for damage.
     Raises SetupError for a URL that cannot work, LedgerUnavailable for a ledger that does not.
     """
     parsed = _parse(url)
@@ -43,7 +43,7 @@ def open_ledger(
             check_up_to_bytes=check_up_to_bytes,
         )
     elif kind in ("postgresql", "postgres"):
-        database = _postgresql(parsed)
+        database = _postgresql(parsed, busy_timeout_seconds)
     else:
         raise SetupError(f"The ledger cannot be kept in {kind}.", next_step=_FORMS)
     try:
@@ -68,11 +68,12 @@ def _path(url: URL) -> Path:
     return Path(url.database).absolute()  # a later change of folder must not move the ledger
 
 
-def _postgresql(url: URL) -> Database:
+def _postgresql(url: URL, busy_timeout_seconds: float) -> Database:
     if find_spec("psycopg") is None:
         raise SetupError(
             "A ledger on PostgreSQL needs a driver that is not installed.",
             next_step="Install it with `pip install 'orderdrop[postgres]'`.",
         )
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    return Database(engine, url.render_as_string(hide_password=True))
+    from orderdrop.ledger.postgresql import open_postgresql  # its driver is an extra
+
+    return open_postgresql(url, busy_timeout_seconds=busy_timeout_seconds)

@@ -44,6 +44,36 @@ _SQLITE: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_NOTADB: ("is damaged: it is not a database any more.", _RESTORE),
 }
 
+_AGAIN = "Run the same command again: what was recorded is not sent twice."
+# PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html)
+_POSTGRESQL: dict[str, tuple[str, str]] = {
+    "55P03": ("is locked by another program.", "Wait until that is done, then run the same command again."),
+    "53100": (
+        "cannot grow: the disk of its server is full.",
+        "Make room on that disk, then run the same command again; nothing that was recorded is lost.",
+    ),
+    "53300": (
+        "takes no more connections.",
+        "Close some, or raise max_connections of its server, then run the same command again.",
+    ),
+    "25006": (
+        "cannot be written: its server takes no writes, as a standby does.",
+        "Name the primary in the URL, or add `?target_session_attrs=read-write`, then run the same command again.",
+    ),
+    "42501": (
+        "refuses this: its user has no right to it.",
+        "Make that user the owner of the database, then run the same command again.",
+    ),
+    "25P03": ("ended a connection that had stood still for too long.", _AGAIN),
+    "57P01": ("ended the connection: somebody stopped it, or its server.", _AGAIN),
+    "57P02": ("ended the connection: its server crashed and starts again.", _AGAIN),
+    "XX001": ("is damaged.", _RESTORE),
+    "XX002": (
+        "is damaged: an index of it.",
+        "Run REINDEX DATABASE as its owner, then the same command again.",
+    ),
+}
+
 
 def from_database(error: SQLAlchemyError | sqlite3.Error | UnicodeError, place: str) -> LedgerUnavailable:
     """Say an error of SQLAlchemy or of a driver in words; `place` names the ledger without its password."""
@@ -57,6 +87,9 @@ def from_database(error: SQLAlchemyError | sqlite3.Error | UnicodeError, place: 
         known = _SQLITE.get(code & 0xFF) if code is not None else None
         if known:
             return LedgerUnavailable(f"The ledger {place} {known[0]}", next_step=known[1])
+    known = _POSTGRESQL.get(getattr(cause, "sqlstate", None) or "")
+    if known:
+        return LedgerUnavailable(f"The ledger {place} {known[0]}", next_step=known[1])
     if isinstance(error, PoolTimeout):
         return LedgerUnavailable(
             f"The ledger {place} had no free connection.", next_step="Run the same command again."
