@@ -155,7 +155,7 @@ def looked_at_further(job: Any, readings: Iterable[datetime]) -> list[datetime]:
     return ran
 
 
-@pytest.mark.parametrize("step", [Step.CLAIMED, Step.REGISTERED, Step.ATTEMPTS_RECORDED, Step.SENT])
+@pytest.mark.parametrize("step", [Step.CLAIMED, Step.ATTEMPTS_RECORDED])
 @pytest.mark.parametrize(
     "jump", [HOUR, -HOUR, timedelta(days=1)], ids=["an-hour-on", "an-hour-back", "a-day-on"]
 )
