@@ -18,16 +18,22 @@ TIDY_SECONDS = 60.0
 
 
 def start(
-    feeds: Mapping[str, Feed], poll: Poll, now: datetime, *, tidy: Callable[[], None] | None = None
+    feeds: Mapping[str, Feed],
+    poll: Poll,
+    now: datetime,
+    *,
+    tidy: Callable[[], None] | None = None,
+    daily: Callable[[], None] | None = None,
 ) -> BackgroundScheduler:
-    """Begin polling; the first poll of an interval feed is at once. `tidy` is called at once and every minute.
+    """Begin polling; the first poll of an interval feed is at once. `tidy` is called at once and every minute, `daily` at
+    once and every 24 hours.
 
     A poll that is due while the one before still runs is left out, not piled up; times that were missed (the machine
     slept) are made up for once. Raises SettingsError for a cron line that cannot be read.
     """
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(len(feeds) + 1)},  # a slow feed keeps no other waiting
+        executors={"default": ThreadPoolExecutor(len(feeds) + 2)},  # a slow feed keeps no other waiting
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     triggers = {name: _trigger(name, feed) for name, feed in feeds.items() if not feed.paused}
@@ -36,6 +42,8 @@ def start(
         scheduler.add_job(poll, trigger, args=(name,), id=name, name=f"poll {name}", **first)
     if tidy is not None:
         scheduler.add_job(tidy, IntervalTrigger(seconds=TIDY_SECONDS), id=".tidy", next_run_time=now)
+    if daily is not None:
+        scheduler.add_job(daily, IntervalTrigger(days=1), id=".daily", next_run_time=now)
     scheduler.start()
     return scheduler
 

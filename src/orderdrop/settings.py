@@ -56,6 +56,14 @@ def _some_time(value: timedelta) -> timedelta:
     return value
 
 
+def period(value: Any) -> timedelta:
+    """A number of days, as people write them: 90d. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,4})\s*d", str(value).strip())
+    if found is None or not int(found[1]):
+        raise ValueError("write a number of days such as 90d, at most 9999d")
+    return timedelta(days=int(found[1]))
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 SomeTime = Annotated[Duration, AfterValidator(_some_time)]
 
@@ -205,6 +213,12 @@ class Settings(BaseSettings):
     )
     workdir: Path = Field(Path("var"), description="Kept drops, reports, and what does not fit into memory.")
     mappings: Path = Field(Path("mappings"), description="The folder of the mappings.")
+    retention: Annotated[timedelta, BeforeValidator(period)] | None = Field(
+        None,
+        description="How long personal data of finished batches are kept, in days: 90d. `orderdrop serve` removes what is "
+        "older once a day; nothing is removed if left out.",
+        examples=["90d"],
+    )
     accounts: dict[str, Account] = Field(default_factory=dict, description="The accounts, by name.")
     feeds: dict[str, Feed] = Field(default_factory=dict, description="The feeds, by name.")
 

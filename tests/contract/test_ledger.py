@@ -1013,3 +1013,66 @@ def test_a_batch_knows_which_ones_continue_it(ledger: Ledger) -> None:
         ledger.open_batch(a_batch(f"b-{number}", parent_id=parent))
     assert [batch.id for batch in ledger.children("b-1")] == ["b-2", "b-4"]
     assert ledger.children("b-4") == []
+
+
+PERSON = "anna@example.com"
+
+
+def _with_a_person_everywhere(ledger: Ledger) -> None:
+    told = a_refusal(f"{PERSON} is not known", value=PERSON)
+    orders = [an_order(n, payload=f'{{"email":"{PERSON}"}}'.encode()) for n in range(3)]
+    prepared(ledger, *orders, rows_read=4)
+    ledger.add_row_fates("b-1", RowFate.REJECTED, [9])
+    ledger.add_problems("b-1", [replace(told, code=Code.NOT_SENT, order=None)])
+    attempts = [sent(ledger, order) for order in orders]
+    outcomes = [accepted(attempts[0]), refused(attempts[1], told), failed(attempts[2], 500)]
+    ledger.record_outcomes([replace(one, message=f"says {PERSON}") for one in outcomes], ACCOUNT)
+    ledger.keep_links({orders[0].id: f"https://track.example.com/{PERSON}"})
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, later(9))
+
+
+def test_a_purged_batch_keeps_its_books_and_forgets_people(ledger: Ledger) -> None:
+    _with_a_person_everywhere(ledger)
+    before, counts = ledger.orders("b-1"), ledger.counts("b-1")
+    cells = [(one.code, one.cells, one.order, one.path) for one in ledger.problems("b-1")]
+    ledger.purge(["b-1"], later(99))
+    batch = ledger.batch("b-1")
+    assert batch is not None
+    assert (batch.purged_at, batch.status, batch.verdict) == (later(99), BatchStatus.UNFINISHED, None)
+    assert ledger.orders("b-1") == [replace(order, payload=None) for order in before]
+    assert ledger.counts("b-1") == counts
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "digest-0"}
+    problems = ledger.problems("b-1")
+    assert [(one.code, one.cells, one.order, one.path) for one in problems] == cells
+    assert ledger.links("b-1") == {}
+    said = [attempt for order in before for attempt in ledger.attempts(order.id)]
+    assert [attempt.http_status for attempt in said] == [201, 400, 500]
+    assert PERSON not in f"{batch} {problems} {said} {ledger.find_orders('FR-')}"
+    assert ledger.find_orders(PERSON) == []
+
+
+def test_a_purge_leaves_other_batches_alone_and_never_makes_unsent_orders_ready_again(ledger: Ledger) -> None:
+    _with_a_person_everywhere(ledger)
+    other = an_order(0, "b-2", key="FR-9")
+    prepared(ledger, other, batch=a_batch("b-2"))
+    ledger.purge(["b-1"], later(99))
+    assert ledger.orders("b-2") == [other]
+    assert ledger.set_fates("b-1", [OrderFate.UNSENT], OrderFate.READY) == 0
+
+
+@pytest.mark.parametrize(
+    "status", [BatchStatus.RECEIVED, BatchStatus.SENDING, BatchStatus.PENDING, BatchStatus.HELD]
+)
+def test_a_batch_that_goes_on_or_waits_is_not_purged_and_none_with_it(
+    status: BatchStatus, ledger: Ledger
+) -> None:
+    _with_a_person_everywhere(ledger)
+    ledger.open_batch(a_batch("b-2", status=status))
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.purge(["b-1", "b-2"], later(99))
+    assert ledger.orders("b-1")[0].payload is not None
+
+
+def test_a_purge_of_a_batch_that_is_not_there_says_so(ledger: Ledger) -> None:
+    with pytest.raises(LedgerUnavailable, match="recorded nothing"):
+        ledger.purge(["b-7"], NOW)

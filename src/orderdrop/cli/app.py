@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orderdrop import __version__
-from orderdrop.cli import files, history, mappings, reading, render, stand_ins, work
+from orderdrop.cli import files, history, mappings, purging, reading, render, stand_ins, work
 from orderdrop.errors import ExitCode, OrderdropError
 
 _TYPERS_INTERRUPT = 130  # what typer makes of Ctrl-C
@@ -55,6 +55,7 @@ files.register(app)
 history.register(app)
 mappings.register(app)
 reading.register(app)
+purging.register(app)
 
 
 def main() -> None:

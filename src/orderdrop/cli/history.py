@@ -117,10 +117,12 @@ def rejects(
         )
     from orderdrop.cli.session import looking
     from orderdrop.pipeline.history import report_folder
+    from orderdrop.pipeline.purging import refuse_purged
     from orderdrop.reports.places import report_paths
 
     with looking(context.obj) as session:
         known = _known(session, batch)
+        refuse_purged(known)
         path = report_paths(report_folder(session.parts, known), known.drop.name)[kind]
         if not path.is_file():
             from orderdrop.pipeline.batch import report

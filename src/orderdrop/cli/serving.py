@@ -12,6 +12,7 @@ from orderdrop.cli.session import Session
 from orderdrop.errors import Busy, OrderdropError, Stopped
 from orderdrop.pipeline.feed import poll, resume
 from orderdrop.pipeline.imports import suits
+from orderdrop.pipeline.purging import purge
 
 _LOOK_SECONDS = 0.5
 
@@ -38,8 +39,21 @@ def serve_until_stopped(session: Session) -> None:
             for finished in resume(parts, plans):
                 log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
 
+    retention = session.settings.retention
+
+    def remove_what_is_old() -> None:
+        if retention is not None:
+            with watched.work("(retention)"):
+                purge(parts, retention, tell=lambda batch: log.info("purged", batch=batch.id))
+
     log.info("serving", feeds=len(plans))
-    scheduler = schedule.start(session.settings.feeds, poll_feed, parts.clock(), tidy=finish_what_was_left)
+    scheduler = schedule.start(
+        session.settings.feeds,
+        poll_feed,
+        parts.clock(),
+        tidy=finish_what_was_left,
+        daily=remove_what_is_old if retention is not None else None,
+    )
     try:
         beat_at = float("-inf")
         while not parts.stop.wait(_LOOK_SECONDS):

@@ -36,6 +36,7 @@ class Batch:
     `verdict` is what the reader decided, as JSON text, None before it was opened. `remarks` is for people.
     `feed_done` says that the source was told: archived, and answered where the feed wants it. `parent_id` is the batch
     that this one continues. `scope` is which rows of the drop a rerun takes over, as JSON text, None for any other batch.
+    `purged_at` is when the personal data of the batch were removed; its books stay.
     """
 
     id: str
@@ -53,6 +54,11 @@ class Batch:
     feed_done: bool = False
     remarks: str = ""
     scope: str | None = None
+    purged_at: datetime | None = None
+
+
+PURGED = "What was said here was removed with the personal data of the batch."
+"""What stands in place of the message of a purged batch's problem."""
 
 
 class AttemptOutcome(StrEnum):
@@ -291,6 +297,14 @@ class Ledger(Protocol):
 
     def links(self, batch_id: str) -> Mapping[str, str]:
         """The tracking links that were kept of a batch's orders, by their ids."""
+
+    # personal data do not stay for ever
+    def purge(self, batch_ids: Collection[str], at: datetime) -> None:
+        """Remove what batches hold of people: payloads, links, what the API answered, values and messages of problems, verdicts.
+
+        Keys, digests, references, fates, counts, codes and cells stay, so that the books balance, `unchanged` is still
+        known, and the history can be told. LedgerUnavailable for a batch that is not there, under way or held.
+        """
 
     # reading
     def counts(self, batch_id: str) -> Counts:

@@ -16,6 +16,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.core.rows import ranges
 from orderdrop.ledger.doubt import STILL_OPEN, leaves_no_trace, may_have_arrived
 from orderdrop.ledger.ledger import (
+    PURGED,
     Attempt,
     AttemptOutcome,
     Batch,
@@ -377,6 +378,25 @@ class MemoryLedger:
         return {
             order.id: self._links[order.id] for order in self._of_batch(batch_id) if order.id in self._links
         }
+
+    @_one_at_a_time
+    def purge(self, batch_ids: Collection[str], at: datetime) -> None:
+        for batch_id in batch_ids:
+            status = self._known(batch_id).status
+            if status.resumes or status is BatchStatus.HELD:
+                raise contradiction(f"the batch {batch_id} is {status}, its data must not be removed")
+        for batch_id in batch_ids:
+            self._batches[batch_id] = replace(self._batches[batch_id], purged_at=at, verdict=None)
+            for order in self._of_batch(batch_id):
+                self._orders[order.id] = replace(order, payload=None)
+                self._links.pop(order.id, None)
+        for attempt in list(self._attempts.values()):
+            if attempt.batch_id in batch_ids:
+                self._attempts[attempt.id] = replace(attempt, message="")
+        self._problems = [
+            (of, by, replace(problem, message=PURGED, value=None) if of in batch_ids else problem)
+            for of, by, problem in self._problems
+        ]
 
     @_one_at_a_time
     def counts(self, batch_id: str) -> Counts:

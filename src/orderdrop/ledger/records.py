@@ -46,6 +46,7 @@ def batch_record(batch: Batch) -> Record:
         "feed_done": batch.feed_done,
         "remarks": batch.remarks,
         "scope": batch.scope,
+        "purged_at": batch.purged_at,
     }
 
 
@@ -76,6 +77,7 @@ def read_batch(row: Row[Any]) -> Batch:
         feed_done=row.feed_done,
         remarks=row.remarks,
         scope=row.scope,
+        purged_at=row.purged_at,
     )
 
 

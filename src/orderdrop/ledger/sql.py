@@ -11,6 +11,7 @@ from orderdrop.ledger import (
     sql_leases,
     sql_links,
     sql_preparing,
+    sql_purging,
     sql_reading,
     sql_reruns,
     sql_sending,
@@ -187,6 +188,11 @@ class SqlLedger:
     def links(self, batch_id: str) -> Mapping[str, str]:
         with self._database.reading() as connection:
             return sql_links.links(connection, batch_id)
+
+    def purge(self, batch_ids: Collection[str], at: datetime) -> None:
+        with self._database.writing() as connection:
+            sql_purging.purge(connection, batch_ids, at)
+        self._database.tidy(sql_purging.empty_the_side_file)
 
     def counts(self, batch_id: str) -> Counts:
         with self._database.reading() as connection:

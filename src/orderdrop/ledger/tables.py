@@ -111,6 +111,7 @@ BATCHES = Table(
     Column("feed_done", Boolean, nullable=False),
     Column("remarks", Text, nullable=False),
     Column("scope", Text),
+    Column("purged_at", UtcDateTime),
     Index(None, "status", "number"),
     Index(None, "feed_done", "number"),
 )

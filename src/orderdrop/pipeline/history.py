@@ -11,13 +11,14 @@ from orderdrop.reports.receipt import Receipt
 
 def receipt(parts: Parts, batch: Batch) -> Receipt:
     """The receipt of a batch as the ledger has it now, with the reports that were written."""
-    return receipts.receipt_of(parts.ledger, batch, existing(report_folder(parts, batch), batch.drop.name))
+    reports = existing(report_folder(parts, batch), batch.drop.name)
+    return _with_purge(receipts.receipt_of(parts.ledger, batch, reports), batch)
 
 
 def summary(parts: Parts, batch: Batch) -> Receipt:
     """The receipt without its problems, for lists."""
     reports = existing(report_folder(parts, batch), batch.drop.name)
-    return receipts.receipt(batch, parts.ledger.counts(batch.id), [], reports)
+    return _with_purge(receipts.receipt(batch, parts.ledger.counts(batch.id), [], reports), batch)
 
 
 def chain(parts: Parts, batch: Batch) -> list[Batch]:
@@ -38,3 +39,11 @@ def chain(parts: Parts, batch: Batch) -> list[Batch]:
 def report_folder(parts: Parts, batch: Batch) -> Path:
     """Where the reports of a batch lie."""
     return parts.workdir / "reports" / batch.id
+
+
+def _with_purge(shown: Receipt, batch: Batch) -> Receipt:
+    if batch.purged_at is None:
+        return shown
+    told = f"The personal data of this batch were removed on {batch.purged_at:%Y-%m-%d}; its books stay."
+    remarks = f"{shown['remarks']} {told}".strip()
+    return {**shown, "remarks": remarks, "purged_at": receipts.iso(batch.purged_at)}

@@ -24,6 +24,7 @@ from orderdrop.pipeline.batch import pinned
 from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import Reading, open_again
+from orderdrop.pipeline.purging import refuse_purged
 from orderdrop.pipeline.reading import told_of
 from orderdrop.reports.differences import write_differences
 from orderdrop.reports.places import report_paths
@@ -96,6 +97,7 @@ def reconcile(parts: Parts, batch_id: str) -> Reconciled:
     batch = parts.ledger.batch(batch_id)
     if batch is None:
         raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
+    refuse_purged(batch)
     found = Reconciled(batch=batch)
     total = parts.ledger.counts(batch_id).orders
     reader = parts.reader(batch.account)

@@ -17,6 +17,7 @@ from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import prepare
+from orderdrop.pipeline.purging import refuse_purged
 from orderdrop.pipeline.scope import Scope
 from orderdrop.pipeline.standing import excluded
 from orderdrop.reports.places import SUFFIXES
@@ -190,6 +191,7 @@ def _at_rest(ledger: Ledger, batch_id: str, *, or_held: bool = False) -> Batch:
     batch = ledger.batch(batch_id)
     if batch is None:
         raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
+    refuse_purged(batch)
     if batch.status.resumes:
         raise UsageError(
             f"Batch {batch_id} is {batch.status}: it goes on by itself.",

@@ -23,7 +23,7 @@ def receipt(batch: Batch, counts: Counts, problems: list[Problem], reports: dict
             "sha256": drop.sha256,
             "size": drop.size,
             "feed": drop.feed,
-            "arrived_at": _iso(drop.arrived_at),
+            "arrived_at": iso(drop.arrived_at),
         },
         "mapping": {"name": batch.mapping, "digest": batch.mapping_digest},
         "destination": batch.destination,
@@ -34,8 +34,8 @@ def receipt(batch: Batch, counts: Counts, problems: list[Problem], reports: dict
         "remarks": batch.remarks,
         "reports": reports,
         "parent": batch.parent_id,
-        "created_at": _iso(batch.created_at),
-        "finished_at": _iso(batch.finished_at),
+        "created_at": iso(batch.created_at),
+        "finished_at": iso(batch.finished_at),
         "seconds": round(((batch.finished_at or batch.created_at) - batch.created_at).total_seconds(), 3),
     }
 
@@ -62,5 +62,6 @@ def problem_entry(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A moment as receipts write it: UTC, to the second."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
