@@ -423,3 +423,10 @@ def test_a_report_that_comes_back_as_it_was_sends_nothing(world: World) -> None:
     assert world.posts() == before
     assert (again["rows"]["held"], again["rows"]["rejected"]) == (1, 1)
     assert OrderFate.HELD.value == world.fates(again["batch"])["1"]
+
+
+def test_a_batch_of_which_only_the_books_are_left_is_not_rerun(world: World) -> None:
+    first = world.load("orders.csv", "1:x")
+    world.parts.ledger.purge([first["batch"]], world.parts.clock())
+    with pytest.raises(UsageError, match="personal data"):
+        world.rerun(first["batch"])
