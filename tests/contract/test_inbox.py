@@ -331,6 +331,23 @@ def test_an_archive_never_overwrites(site: Site) -> None:
     assert [(site.root / place).read_bytes() for place in places] == [b"monday", b"tuesday", b"wednesday"]
 
 
+def test_a_claimed_file_that_grew_is_found_out_and_can_be_put_back(site: Site) -> None:
+    site.drop("orders.csv", b"1")
+    inbox = site.open()
+    claim = claimed(inbox)
+    assert inbox.size(claim) == 1
+    (site.root / claim.place).write_bytes(b"123")
+    assert inbox.size(claim) == 3
+    site.drop("orders.csv", b"another one")
+    inbox.put_back(claim)
+    assert inbox.size(claim) is None
+    assert {path.name: path.read_bytes() for path in site.root.glob("*.csv")} == {
+        "orders.csv": b"another one",
+        "orders (2).csv": b"123",
+    }
+    assert inbox.claims() == []
+
+
 def test_archiving_again_after_a_crash_is_no_error_and_says_the_same(site: Site) -> None:
     site.drop("orders.csv", b"older")
     inbox = site.open()

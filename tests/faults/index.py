@@ -308,7 +308,8 @@ PROVED: dict[str, tuple[str, ...]] = {
     ),
     "H12": (_BAD_FILES + "test_it_is_kept_in_failed_with_a_receipt_that_says_why",),
     "H13": (
-        _FEED + "test_a_file_that_was_edited_after_it_was_registered_changes_nothing_of_the_batch",
+        _FEED
+        + "test_a_file_that_was_edited_after_it_was_registered_changes_nothing_of_its_batch_and_is_a_drop_of_its_own",
         _FEED + "test_imports_that_were_left_are_finished_past_one_that_cannot_be",
     ),
     "H15": (_COMMANDS + "test_preview_predicts_the_run_and_sends_nothing",),

@@ -65,7 +65,7 @@ def test_D1_a_file_whose_writer_is_still_at_it_is_left_alone_and_taken_whole_lat
 def test_D2_a_writer_who_pauses_for_long_loses_nothing_where_a_done_file_says_when_he_is_done(
     source: Place,
 ) -> None:
-    """Without one nobody can tell a pause from the end: docs/settings.md says which rule to choose."""
+    """Without one nobody can tell a pause from the end; what is appended after the fetch is then read as a drop of its own."""
     source.feed["settle"] = {"done_file": "{name}.done"}
     text = source.text(*MANY)
     with (source.inbox / "orders.csv").open("w") as writer:

@@ -318,7 +318,9 @@ def test_a_file_that_was_edited_before_it_was_registered_is_taken_as_it_is_now(w
     assert receipt["drop"]["size"] == len(next((world.inbox / "archive").glob("*/orders.csv")).read_bytes())
 
 
-def test_a_file_that_was_edited_after_it_was_registered_changes_nothing_of_the_batch(world: World) -> None:
+def test_a_file_that_was_edited_after_it_was_registered_changes_nothing_of_its_batch_and_is_a_drop_of_its_own(
+    world: World,
+) -> None:
     world.drop("orders.csv", "1", "2", "3")
     world.watch = dies_at(Step.OUTCOMES_RECORDED)
     with pytest.raises(Died):
@@ -326,9 +328,10 @@ def test_a_file_that_was_edited_after_it_was_registered_changes_nothing_of_the_b
     (claimed,) = (world.inbox / "processing").iterdir()
     claimed.write_text(f"{HEADINGS}\n{world.prefix}-9;A;1\n")
     world.watch = lambda _: None
-    (receipt,) = world.poll()
-    assert (receipt["status"], receipt["orders"]["accepted"]) == ("accepted", 3)
-    assert set(world.posts()) == {"1", "2", "3"}
+    first, edited = world.poll()
+    assert (first["status"], first["orders"]["accepted"]) == ("accepted", 3)
+    assert (edited["status"], edited["orders"]["accepted"]) == ("accepted", 1)
+    assert set(world.posts()) == {"1", "2", "3", "9"}
 
 
 def test_accepted_and_refused_never_swap_under_parallel_parcels_with_failures(world: World) -> None:
@@ -508,3 +511,22 @@ class _DiesAt:
 
     def __call__(self, event: Event) -> None:
         self._watch(event)
+
+
+def test_what_a_late_writer_appends_after_the_fetch_is_read_too(world: World) -> None:
+    world.drop("orders.csv", "1")
+
+    def append(event: Event) -> None:
+        if event.step is Step.FETCHED:  # the file was still and old enough; its writer had only paused
+            (claimed,) = (world.inbox / "processing").iterdir()
+            with claimed.open("a") as late:
+                late.write(f"{world.prefix}-2;A;1\n")
+            world.watch = lambda _: None
+
+    world.watch = append
+    assert [receipt["orders"]["accepted"] for receipt in world.poll()] == [1]
+    assert world.archived() == [], "nothing is archived unread"
+    (second,) = world.poll()
+    assert (second["orders"]["unchanged"], second["orders"]["accepted"]) == (1, 1)
+    assert world.posts() == {"1": 1, "2": 1}
+    assert len(world.archived()) == 1

@@ -104,6 +104,18 @@ class FolderInbox:
 
                 return save(iter(lambda: source.read(_CHUNK_BYTES), b""), into, is_whole)
 
+    def size(self, claim: Claim) -> int | None:
+        path = self._folder / claim.place
+        with self._reached(f"did not tell the size of {claim.name}"):
+            return path.lstat().st_size if _is_regular(path) else None
+
+    def put_back(self, claim: Claim) -> None:
+        source = self._folder / claim.place
+        with self._reached(f"would not let us put {claim.name} back"):
+            taken = os.listdir(self._folder)  # noqa: PTH208 - names are all it takes
+            _move_without_overwriting(source, self._folder / free_name(claim.name, taken))
+            self._sync(PROCESSING)
+
     def archive(self, claim: Claim, folder: str) -> str:
         source, target = self._folder / claim.place, self._folder / folder
         with self._reached(f"would not let us move {claim.name} to {folder}/"):

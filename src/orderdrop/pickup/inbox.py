@@ -61,6 +61,12 @@ class Inbox(Protocol):
         SourceUnavailable, and nothing is left of the copy. The folder of `into` must exist.
         """
 
+    def size(self, claim: Claim) -> int | None:
+        """How large a claimed file is now; None when it is not where it was claimed."""
+
+    def put_back(self, claim: Claim) -> None:
+        """Move a claimed file back among the drops, under its own name or a numbered one: it is not the file that we read."""
+
     def archive(self, claim: Claim, folder: str) -> str:
         """Move a claimed file to `folder` (`archive/2026-11-22` or `failed`); give back the place where it lies.
 

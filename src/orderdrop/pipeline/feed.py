@@ -164,6 +164,9 @@ class _Round:
             if feed.reply and not batch.scope and not batch.status.resumes and batch.drop.place is not None:
                 _reply(parts, inbox, batch, batch.drop.place)
             return finished
+        size = inbox.size(claim)
+        if size is not None and size != batch.drop.size:
+            return self._read_anew(finished, claim, size)
         place = inbox.archive(claim, _folder(batch))
         parts.watcher(Event(step=Step.ARCHIVED, batch=batch.id, name=claim.name))
         if feed.reply:
@@ -172,6 +175,15 @@ class _Round:
         parts.ledger.feed_done(batch.id, place)
         facts: dict[str, str | int | float] = {"status": batch.status.value}
         parts.watcher(Event(step=Step.FINISHED, batch=batch.id, name=claim.name, facts=facts))
+        return finished
+
+    def _read_anew(self, finished: Finished, claim: Claim, size: int) -> Finished:
+        """The writer went on after we fetched: what came since must not be archived unread."""
+        batch = finished.batch
+        why = f"it had {batch.drop.size:,} bytes when it was read and has {size:,} now; it is read again when its writer is done"
+        self.inbox.put_back(claim)
+        self.parts.ledger.feed_done(batch.id, None)
+        self.parts.watcher(Event(step=Step.PUT_OFF, batch=batch.id, name=claim.name, facts={"why": why}))
         return finished
 
 

@@ -112,6 +112,15 @@ class SftpInbox:
             file.close()
             return fetched
 
+    def size(self, claim: Claim) -> int | None:
+        with self._talking(f"asking after {claim.name}") as wire:
+            found = wire.look_at(self._path(claim.place))
+            return found.st_size if found is not None and _is_regular(found) else None
+
+    def put_back(self, claim: Claim) -> None:
+        with self._talking(f"putting {claim.name} back") as wire:
+            wire.rename(self._path(claim.place), self._path(self._free_name(wire, claim.name, ".")))
+
     def archive(self, claim: Claim, folder: str) -> str:
         source = self._path(claim.place)
         with self._talking(f"moving {claim.name} to {folder}/") as wire:
