@@ -56,7 +56,9 @@ def test_orders_ready_or_under_way_count_as_unsent() -> None:
         pytest.param(RowCounts(read=2, accepted=1, refused=1), BatchStatus.REJECTS, id="the-destination"),
         pytest.param(RowCounts(read=2, accepted=1, held=1), BatchStatus.REJECTS, id="held-siblings"),
         pytest.param(RowCounts(read=2, pending=1, rejected=1), BatchStatus.PENDING, id="answers-to-come"),
-        pytest.param(RowCounts(read=2, unsent=1, pending=1), BatchStatus.PENDING, id="pending-goes-on-by-itself"),
+        pytest.param(
+            RowCounts(read=2, unsent=1, pending=1), BatchStatus.PENDING, id="pending-goes-on-by-itself"
+        ),
         pytest.param(RowCounts(read=4, accepted=3), BatchStatus.UNBALANCED, id="a-row-without-a-fate"),
         pytest.param(RowCounts(read=2, accepted=3), BatchStatus.UNBALANCED, id="a-row-with-two-fates"),
         pytest.param(RowCounts(read=4, unsent=3), BatchStatus.UNBALANCED, id="never-green-whatever-else"),
