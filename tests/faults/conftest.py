@@ -1,4 +1,4 @@
-"""What tests of faults share: a stand-in, places with order ids of their own, sites for the installed command, OpenSSH."""
+"""What tests of faults share: a stand-in, places with order ids of their own, sites for the installed command, OpenSSH, PostgreSQL."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -8,9 +8,10 @@ import pytest
 from tests.acceptance.site import Site
 from tests.faults.place import Place
 from tests.integration.judge import Judge, judging
+from tests.integration.postgres import emptied_database, own_postgres, postgres
 from tests.integration.sshd import own_sshd, shared_sshd, sshd
 
-__all__ = ["own_sshd", "shared_sshd", "sshd"]
+__all__ = ["emptied_database", "own_postgres", "own_sshd", "postgres", "shared_sshd", "sshd"]
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ _MAPPING = {
 
 @dataclass
 class Place:
-    """`prefix` begins every order id, so that places can share a stand-in. `feed` and `account` change the settings."""
+    """`prefix` begins every order id, so that places can share a stand-in. `feed`, `account` and `ledger` change the settings."""
 
     folder: Path
     judge: Judge
@@ -44,6 +44,7 @@ class Place:
     ahead: timedelta = timedelta()
     feed: dict[str, Any] = field(default_factory=dict)
     account: dict[str, Any] = field(default_factory=dict)
+    ledger: str = "sqlite:///var/orderdrop.db"
     sleep: Callable[[float], object] = lambda _: None
     told: list[Event] = field(default_factory=list)
     _at: dict[Step, Callable[[], object]] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Place:
                 "known_hosts": str(self.sshd.known_hosts),
             }
         settings = {
+            "ledger": self.ledger,
             "workdir": "var",
             "mappings": ".",
             "accounts": {"local": {**account, "endpoint": "single", **self.account}},

@@ -26,6 +26,7 @@ from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.tables import METADATA
 
 USER = "orderdrop"
+MAX_CONNECTIONS = 60
 _FIRST = "postgres"  # the database that every server has
 
 
@@ -83,7 +84,7 @@ class Postgres:
                 "port": port,
                 "unix_socket_directories": "",
                 "fsync": "off",  # the tests cut no power
-                "max_connections": 60,
+                "max_connections": MAX_CONNECTIONS,
             }
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             with (self.folder / "log").open("ab") as log:

@@ -18,7 +18,8 @@ class ToxicProxy:
 
     Both limits count bytes from the server: after `reset_after` the connection is reset, after `freeze_after` nothing
     more arrives although the connection stays open (a black hole). Set either to None at any time. `meanwhile` is called
-    once, after `call_after` bytes, while the rest waits.
+    once, after `call_after` bytes, while the rest waits. `lose_reply_to` is asked of every block from the client: where it
+    says yes the server gets the block and acts, but the connection ends before its reply is through.
     """
 
     upstream: int
@@ -26,7 +27,9 @@ class ToxicProxy:
     freeze_after: int | None = None
     call_after: int = 0
     meanwhile: Callable[[], object] | None = None
+    lose_reply_to: Callable[[bytes], bool] | None = None
     passed: int = 0
+    _unanswered: set[socket.socket] = field(default_factory=set)
     _open: list[socket.socket] = field(default_factory=list)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -61,12 +64,19 @@ class ToxicProxy:
             self._start(self._downwards, client, server)
 
     def _upwards(self, client: socket.socket, server: socket.socket) -> None:
-        _pass_on(client, server, lambda block: block)
+        _pass_on(client, server, lambda block: self._heard(block, client))
 
     def _downwards(self, client: socket.socket, server: socket.socket) -> None:
         _pass_on(server, client, lambda block: self._poisoned(block, client))
 
+    def _heard(self, block: bytes, client: socket.socket) -> bytes:
+        if self.lose_reply_to is not None and self.lose_reply_to(block):
+            self._unanswered.add(client)
+        return block
+
     def _poisoned(self, block: bytes, client: socket.socket) -> bytes:
+        if client in self._unanswered:
+            return b""
         self.passed += len(block)
         if self.meanwhile is not None and self.passed > self.call_after:
             self.meanwhile()

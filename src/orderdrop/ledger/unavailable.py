@@ -52,10 +52,6 @@ _POSTGRESQL: dict[str, tuple[str, str]] = {
         "cannot grow: the disk of its server is full.",
         "Make room on that disk, then run the same command again; nothing that was recorded is lost.",
     ),
-    "53300": (
-        "takes no more connections.",
-        "Close some, or raise max_connections of its server, then run the same command again.",
-    ),
     "25006": (
         "cannot be written: its server takes no writes, as a standby does.",
         "Name the primary in the URL, or add `?target_session_attrs=read-write`, then run the same command again.",
