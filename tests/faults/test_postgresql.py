@@ -17,7 +17,7 @@ from tests.acceptance.site import Site
 from tests.faults.place import Place
 from tests.integration.postgres import MAX_CONNECTIONS, Postgres
 from tests.integration.toxic import ToxicProxy
-from tests.unit.ledger.facts import NOW, a_batch
+from tests.unit.ledger.facts import ACCOUNT, NOW, a_batch, a_refusal, an_order, prepared, refused, sent
 
 from orderdrop.core.progress import Step
 from orderdrop.errors import LedgerUnavailable
@@ -170,6 +170,16 @@ def test_P14_a_standby_says_that_it_takes_no_writes(emptied_database: Callable[[
     with pytest.raises(LedgerUnavailable, match="takes no writes, as a standby does"):
         standby.open_batch(a_batch())
     standby.close()
+
+
+def test_an_answer_with_a_character_that_postgresql_has_not_is_kept_in_writing(
+    emptied_database: Callable[[], str],
+) -> None:
+    ledger = open_ledger(emptied_database())
+    prepared(ledger, an_order(0))
+    ledger.record_outcomes([refused(sent(ledger, an_order(0)), a_refusal("not \0 this"))], ACCOUNT)
+    assert [problem.message for problem in ledger.problems("b-1")] == ["not \\x00 this"]
+    ledger.close()
 
 
 class _NthWrite:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.unit.ledger.facts import a_batch
 
-from orderdrop.errors import SetupError
+from orderdrop.errors import LedgerUnavailable, SetupError
 from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.ledger.open import open_ledger
 
@@ -55,3 +55,10 @@ def test_postgresql_without_its_driver_names_the_extra(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "psycopg", None)  # what Python takes for a module that is not there
     with pytest.raises(SetupError, match=r"pip install 'orderdrop\[postgres\]'"):
         open_ledger("postgresql://u:p@127.0.0.1/orderdrop")
+
+
+def test_a_server_that_is_not_there_is_named_without_any_password() -> None:
+    with pytest.raises(LedgerUnavailable) as refusal:
+        open_ledger("postgresql://me:hunter2@127.0.0.1:1/orders?password=hunter3")
+    assert "The ledger postgresql://me:***@127.0.0.1:1/orders did not answer" in str(refusal.value)
+    assert "hunter" not in str(refusal.value)
