@@ -170,10 +170,11 @@ def emptied_database(postgres: Postgres) -> Callable[[], str]:
     """Empties the one database of a ledger that a run's tests use in turn, and gives its URL."""
     name = postgres.new_database()
     open_ledger(postgres.url(name)).close()
-    tables = ", ".join(METADATA.tables)
+    # much faster than TRUNCATE, let alone a new database
+    everything = "; ".join(f"DELETE FROM {table}" for table in reversed(METADATA.sorted_tables))
 
     def emptied() -> str:
-        postgres.ask(f"TRUNCATE {tables} RESTART IDENTITY", name)  # five times as fast as a new one
+        postgres.ask(everything, name)
         return postgres.url(name)
 
     return emptied
