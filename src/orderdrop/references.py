@@ -102,6 +102,16 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def is_nobodys(host: str | None) -> bool:
+    """Whether a host is an address at which no API can answer: that of cloud metadata and its like, of groups, of nothing."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_link_local or address.is_multicast or address.is_unspecified
+
+
 def _host(url: Any) -> str | None:
     try:
         return urlsplit(str(url)).hostname

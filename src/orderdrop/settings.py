@@ -32,7 +32,14 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from orderdrop.errors import Fault, SettingsError
 from orderdrop.mapping import say, yaml_lines
 from orderdrop.mapping.model import zone_named
-from orderdrop.references import SECRETS, is_loopback, resolve, secrets_written_out, without_password
+from orderdrop.references import (
+    SECRETS,
+    is_loopback,
+    is_nobodys,
+    resolve,
+    secrets_written_out,
+    without_password,
+)
 
 DEFAULT_FILE = "orderdrop.yaml"
 _OVERRIDABLE = ("ledger", "workdir", "mappings")
@@ -120,6 +127,12 @@ class Account(_Strict):
             raise ValueError("base_url must begin with https:// (plain http is accepted on loopback alone)")
         if url.username or url.password:
             raise ValueError("base_url must not hold a login; put the key under `key:`")
+        if url.query or url.fragment:
+            raise ValueError("base_url must end before any ? or #; paths of the API are written behind it")
+        if is_nobodys((url.hostname or "").strip("[]")):
+            raise ValueError(
+                "base_url names an address at which no API answers (link-local, multicast or 0.0.0.0)"
+            )
         return self
 
 

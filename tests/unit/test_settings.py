@@ -219,6 +219,41 @@ def test_a_fault_of_an_account_is_told_with_its_line(tmp_path: Path, options: st
             "`accounts.a.base_url` is 'api.example.com'; a web address such as https://api.example.com is expected here",
             id="no-scheme",
         ),
+        pytest.param(
+            "https://169.254.169.254/v2",
+            "`accounts.a`: base_url names an address at which no API answers (link-local, multicast or 0.0.0.0)",
+            id="cloud-metadata",
+        ),
+        pytest.param(
+            "https://[fe80::1]/v2",
+            "`accounts.a`: base_url names an address at which no API answers (link-local, multicast or 0.0.0.0)",
+            id="link-local",
+        ),
+        pytest.param(
+            "https://[::ffff:169.254.169.254]/v2",
+            "`accounts.a`: base_url names an address at which no API answers (link-local, multicast or 0.0.0.0)",
+            id="cloud-metadata-in-disguise",
+        ),
+        pytest.param(
+            "https://0.0.0.0/v2",
+            "`accounts.a`: base_url names an address at which no API answers (link-local, multicast or 0.0.0.0)",
+            id="unspecified",
+        ),
+        pytest.param(
+            "https://224.0.0.1/v2",
+            "`accounts.a`: base_url names an address at which no API answers (link-local, multicast or 0.0.0.0)",
+            id="multicast",
+        ),
+        pytest.param(
+            "https://api.example.com/?next=https://elsewhere.example.com",
+            "`accounts.a`: base_url must end before any ? or #; paths of the API are written behind it",
+            id="query",
+        ),
+        pytest.param(
+            "https://api.example.com/#x",
+            "`accounts.a`: base_url must end before any ? or #; paths of the API are written behind it",
+            id="fragment",
+        ),
     ],
 )
 def test_an_address_that_is_not_safe_is_refused(tmp_path: Path, url: str, message: str) -> None:
@@ -422,3 +457,10 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path: Path, wrong: str)
 )
 def test_nonsense_gives_faults_and_no_other_exception(tmp_path: Path, text: str) -> None:
     assert _faults(tmp_path, text)
+
+
+@pytest.mark.parametrize("said", ["soon", "0d", "12h", "99999d", "-1d"])
+def test_a_retention_is_a_number_of_days(tmp_path: Path, said: str) -> None:
+    (fault,) = _faults(tmp_path, f"retention: {said}\n", {})
+    assert fault.startswith(":1: `retention`")
+    assert "write a number of days such as 90d" in fault

@@ -278,6 +278,14 @@ def test_a_workbook_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     assert "within 0.01 seconds" in message
 
 
+def test_a_zip_bomb_of_a_workbook_is_refused_under_the_usual_limits(tmp_path: Path) -> None:
+    path = book(tmp_path, sheet_of(("id",), ("1",)))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet2.xml", b" " * (80 * 1024 * 1024))
+    assert path.stat().st_size < 200_000
+    assert refusal(path)[0] is Code.FILE_TOO_LARGE
+
+
 @pytest.mark.parametrize(
     "limits",
     [
