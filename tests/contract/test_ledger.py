@@ -1076,3 +1076,10 @@ def test_a_batch_that_goes_on_or_waits_is_not_purged_and_none_with_it(
 def test_a_purge_of_a_batch_that_is_not_there_says_so(ledger: Ledger) -> None:
     with pytest.raises(LedgerUnavailable, match="recorded nothing"):
         ledger.purge(["b-7"], NOW)
+
+
+def test_a_purge_takes_the_remarks_of_a_failed_batch_which_quote_its_file(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch(status=BatchStatus.FAILED, remarks=f"The headings are: {PERSON}"))
+    ledger.open_batch(a_batch("b-2", status=BatchStatus.REJECTS, remarks="This continues batch b-0."))
+    ledger.purge(["b-1", "b-2"], later(99))
+    assert [batch.remarks for batch in ledger.batches()] == ["This continues batch b-0.", ""]

@@ -302,6 +302,7 @@ class Ledger(Protocol):
     def purge(self, batch_ids: Collection[str], at: datetime) -> None:
         """Remove what batches hold of people: payloads, links, what the API answered, values and messages of problems, verdicts.
 
+        The remarks of a failed batch go too: they repeat a problem, which may quote what stood where headings should.
         Keys, digests, references, fates, counts, codes and cells stay, so that the books balance, `unchanged` is still
         known, and the history can be told. LedgerUnavailable for a batch that is not there, under way or held.
         """

@@ -386,7 +386,9 @@ class MemoryLedger:
             if status.resumes or status is BatchStatus.HELD:
                 raise contradiction(f"the batch {batch_id} is {status}, its data must not be removed")
         for batch_id in batch_ids:
-            self._batches[batch_id] = replace(self._batches[batch_id], purged_at=at, verdict=None)
+            batch = self._batches[batch_id]
+            remarks = "" if batch.status is BatchStatus.FAILED else batch.remarks
+            self._batches[batch_id] = replace(batch, purged_at=at, verdict=None, remarks=remarks)
             for order in self._of_batch(batch_id):
                 self._orders[order.id] = replace(order, payload=None)
                 self._links.pop(order.id, None)

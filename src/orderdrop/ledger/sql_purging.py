@@ -23,6 +23,8 @@ def purge(connection: Connection, batch_ids: Collection[str], at: datetime) -> N
         changed = connection.execute(update(BATCHES).where(*resting).values(purged_at=at, verdict=None))
         if changed.rowcount != len(some):
             raise contradiction("a batch that was to be purged is not there or not done")
+        failed = BATCHES.c.id.in_(some), BATCHES.c.status == BatchStatus.FAILED.value
+        connection.execute(update(BATCHES).where(*failed).values(remarks=""))
         orders = select(ORDERS.c.id).where(ORDERS.c.batch_id.in_(some))
         connection.execute(delete(LINKS).where(LINKS.c.order_id.in_(orders)))
         connection.execute(update(ORDERS).where(ORDERS.c.batch_id.in_(some)).values(payload=None))
