@@ -202,7 +202,7 @@ class _NthWrite:
 def test_P15_a_commit_whose_reply_is_lost_is_looked_up_and_not_done_again(
     new_place: Callable[[Any], Place], emptied_database: Callable[[], str], tmp_path: Any
 ) -> None:
-    for number in count(1, 2):
+    for number in count(1, 3):
         folder = tmp_path / str(number)
         folder.mkdir()
         place = new_place(folder)
