@@ -92,7 +92,10 @@ class _Delivery:
         self.batch, self.ledger, self.line = batch, ledger, line
         self.chance, self.stop, self.crew, self.rhythm = chance, stop, crew, rhythm
         self.halted = threading.Event()
-        self.record = Record(ledger, batch, chance=chance, watcher=watcher, grouping=rhythm.grouping)
+        # Where a pace holds, a task is handed over only to somebody free: leave to send is taken the moment before.
+        paced = line.pace.requests_per_second is not None
+        grouping = rhythm.grouping if paced else rhythm.hasty_grouping
+        self.record = Record(ledger, batch, chance=chance, watcher=watcher, grouping=grouping)
         self.waiting = Waiting(
             self._ready_orders,
             rhythm.page_orders,
@@ -111,10 +114,8 @@ class _Delivery:
         )
         self.outbox: deque[Sent] = deque()
         self.under_way = self.orders_under_way = 0
-        # Where a pace holds, a task is handed over only to somebody free: leave to send is taken the moment before.
-        paced = line.pace.requests_per_second is not None
         self.spare_orders = 0 if paced else rhythm.spare_orders
-        self.stock_orders = 1 if paced else rhythm.grouping.orders
+        self.stock_orders = 1 if paced else grouping.orders
 
     def run(self) -> Delivered:
         """The loop."""

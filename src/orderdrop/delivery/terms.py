@@ -52,7 +52,7 @@ class Grouping:
     """How many outcomes are written together, and how long the first of them may wait for company."""
 
     orders: int = 100
-    seconds: float = 0.1
+    seconds: float = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +61,15 @@ class Rhythm:
 
     page_orders: int = 500
     grouping: Grouping = field(default_factory=Grouping)
+    # Where no pace holds requests back, larger groups: each transaction takes its turn among busy threads.
+    hasty_grouping: Grouping = field(default_factory=lambda: Grouping(orders=300, seconds=0.25))
     asking: Asking = field(default_factory=Asking)
     tickets_at_once: int = 20  # beyond this no further orders leave until the API has answered some
     returned_at_once: int = 100  # beyond this many loads to send again no fresh orders leave
     look_seconds: float = 0.25  # how soon a stop is noticed
     stop_grace_seconds: float = 8.0  # how long requests under way are waited for after a stop
     # Orders handed to the crew beyond its size, where no pace holds them back: it has work while the ledger writes.
-    spare_orders: int = 150
+    spare_orders: int = 450
 
 
 class Ended(StrEnum):

@@ -161,7 +161,9 @@ def run(
         concurrency=3,
         watcher=watch or Watch(),
         crew=SimulatedCrew(time, random),
-        rhythm=Rhythm(page_orders=7, grouping=Grouping(orders=5), look_seconds=20.0),
+        rhythm=Rhythm(
+            page_orders=7, grouping=Grouping(orders=5), hasty_grouping=Grouping(orders=5), look_seconds=20.0
+        ),
     )
 
 

@@ -78,7 +78,12 @@ def run(
             concurrency=concurrency,
             watcher=watch,
             crew=SimulatedCrew(time, random),
-            rhythm=Rhythm(page_orders=7, grouping=Grouping(orders=5), look_seconds=20.0),
+            rhythm=Rhythm(
+                page_orders=7,
+                grouping=Grouping(orders=5),
+                hasty_grouping=Grouping(orders=5),
+                look_seconds=20.0,
+            ),
         )
     finally:
         if api.rate is not None:
