@@ -303,6 +303,13 @@ class Mapping(_Strict):
         column = self.mapped().get(self.updated_at) if self.updated_at is not None else None
         return column.to[0] if column is not None else None
 
+    def headings(self) -> tuple[str, ...]:
+        """Every heading that the columns name, aliases included, in order; none for a file without headings."""
+        names: dict[str, None] = {}
+        for heading, column in self.columns.items() if self.file.header else ():
+            names |= dict.fromkeys([heading, *(column.aliases if isinstance(column, Column) else ())])
+        return tuple(names)
+
     def mapped(self) -> dict[str, Column]:
         """The columns that go somewhere, by heading."""
         return {heading: column for heading, column in self.columns.items() if isinstance(column, Column)}

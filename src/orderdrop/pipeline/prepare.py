@@ -123,7 +123,9 @@ class _Preparation:
     def run(self) -> BatchStatus:
         self._ledger.begin_preparation(self._batch.id)
         try:
-            table, correction_of = peek_at_correction(open_table(self._path, self._mapping.file))
+            table, correction_of = peek_at_correction(
+                open_table(self._path, self._mapping.file, wanted=self._mapping.headings())
+            )
         except FileRefused as refused:
             return self._refuse([refused.problem], verdict="")
         binding = bind(

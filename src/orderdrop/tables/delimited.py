@@ -1,7 +1,7 @@
 """Opening a delimited text file: detect, read the headings, then stream pieces block by block."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ _LINE_END = re.compile(rb"\r\r?\n|\n|\r")
 
 
 def open_delimited(
-    path: Path, options: FileOptions, limits: Limits, *, careful: bool = False
+    path: Path, options: FileOptions, limits: Limits, *, wanted: Sequence[str] = (), careful: bool = False
 ) -> tuple[Verdict, tuple[str, ...], Iterator[Piece]]:
     """Decide how the file is written and stream its rows; raises FileRefused where it cannot be read at all.
 

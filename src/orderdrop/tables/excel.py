@@ -35,7 +35,7 @@ class _Sheet:
 
 
 def open_workbook(
-    path: Path, options: FileOptions, limits: Limits
+    path: Path, options: FileOptions, limits: Limits, *, wanted: Sequence[str] = ()
 ) -> tuple[Verdict, tuple[str, ...], Iterator[Piece]]:
     """Parse a workbook in a child process and stream its sheet; raises FileRefused where that cannot be done.
 

@@ -1,6 +1,6 @@
 """Opening a drop: bytes become headings and frames of text, and a verdict that says how it was read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -17,9 +17,17 @@ CHUNK_ROWS = 100_000
 
 
 def open_table(
-    path: Path, options: FileOptions, *, chunk_rows: int = CHUNK_ROWS, limits: Limits | None = None
+    path: Path,
+    options: FileOptions,
+    *,
+    wanted: Sequence[str] = (),
+    chunk_rows: int = CHUNK_ROWS,
+    limits: Limits | None = None,
 ) -> Table:
     """Open a drop: the content decides what it is, `options` how it is read, and the verdict says both.
+
+    `wanted` are the headings, aliases included, that the mapping names: the heading row and the sheet are found by
+    them. Empty where no mapping is known.
 
     Cells are `pa.string()` columns, kept exactly as they stand. Frames have `chunk_rows` rows read each, blank and
     refused ones included; the last may be shorter. Memory stays flat however long the file is.
@@ -31,7 +39,7 @@ def open_table(
     kind = kind_of(path)
     remarks = _check_format(kind, path, options)
     opener = open_workbook if kind is Kind.XLSX else open_delimited
-    verdict, headings, pieces = opener(path, options, bounds)
+    verdict, headings, pieces = opener(path, options, bounds, wanted=wanted)
     if remarks:
         verdict = _with_remarks(verdict, remarks)
     rows = _with_content(pieces)
