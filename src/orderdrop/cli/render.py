@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from orderdrop.core.neutral import printable
-from orderdrop.core.rows import compact
+from orderdrop.core.rows import told
 from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder
 from orderdrop.reports.page import sentence, where
 from orderdrop.reports.receipt import Receipt
@@ -221,7 +221,7 @@ def found_orders(found: Sequence[tuple[FoundOrder, Sequence[Attempt]]]) -> None:
         order, batch = hit.order, hit.batch
         title = Text.assemble(
             _text(order.key, "bold"), "  ", (order.fate.value, _COLOURS.get(order.fate.value, "")),
-            _text(f"  rows {compact(order.lineage.rows)} of {batch.drop.name}"), (f"  batch {batch.id}", "dim"),
+            _text(f"  rows {told(order.lineage.rows)} of {batch.drop.name}"), (f"  batch {batch.id}", "dim"),
         )  # fmt: skip
         lines = [
             Text.assemble(

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from orderdrop.core.problems import Cell, Code, Problem
+from orderdrop.core.rows import said
 from orderdrop.orders.block import Column, Mask, Numbers, at_rows, column_in, filled
 from orderdrop.orders.chunk import Chunk
 from orderdrop.orders.numbering import Nodes, first_rows
@@ -97,7 +98,7 @@ def disagreement_problem(chunk: Chunk, rows: Numbers, found: Disagreement, *, wh
     heading = next(iter(_headings(found.voices, second)), found.place)
     return Problem(
         code=Code.ROWS_DISAGREE,
-        message=f"Rows {rows[first]} and {rows[second]} have the same {node} but differ in {heading}: "
+        message=f"Rows {said(int(rows[first]))} and {said(int(rows[second]))} have the same {node} but differ in {heading}: "
         f'"{values[0]}" and "{values[1]}". Give both rows the right one.',
         cells=tuple(cells),
         value=values[0],

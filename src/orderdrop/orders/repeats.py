@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orderdrop.core.problems import Cell, Code, Problem, Severity
+from orderdrop.core.rows import said
 from orderdrop.orders.block import Mask, Numbers
 from orderdrop.orders.chunk import Chunk
 from orderdrop.orders.plan import Plan
@@ -33,7 +34,7 @@ def repeat_problems(chunk: Chunk, repeats: Mapping[int, int]) -> Iterator[Proble
     for copy, first in repeats.items():
         yield Problem(
             code=Code.DUPLICATE_ROW,
-            message=f"This row is the same as row {rows[first]}. Delete one of the two.",
+            message=f"This row is the same as row {said(int(rows[first]))}. Delete one of the two.",
             cells=(Cell(row=int(rows[copy])),),
             order=chunk.names[chunk.order[copy]],
         )
@@ -56,7 +57,7 @@ def merged_problems(plan: Plan, chunk: Chunk, keys: Sequence[Numbers], judged: M
         row, before = int(chunk.rows[at[copy]]), int(chunk.rows[at[first]])
         yield Problem(
             code=Code.ROWS_MERGED,
-            message=f"Rows {before} and {row} name the same item, so they became one. If two were meant, put the sum into one "
+            message=f"Rows {said(before)} and {said(row)} name the same item, so they became one. If two were meant, put the sum into one "
             "row and delete the other.",
             cells=(Cell(row=row), Cell(row=before)),
             order=chunk.names[chunk.order[at[copy]]],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from orderdrop.core.rows import in_drop, said
 from orderdrop.reports.receipt import Receipt
 
 GROUPED_FROM = 20
@@ -75,8 +76,8 @@ def where(problem: dict[str, Any]) -> str:
     cells = problem["cells"]
     if not cells:
         return "the file"
-    rows = sorted({cell["row"] for cell in cells})
-    shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    rows = sorted({in_drop(cell.get("table", 1) - 1, cell["row"]) for cell in cells})
+    shown = ", ".join(map(said, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
     columns = list(dict.fromkeys(cell["column"] for cell in cells if cell["column"]))
     named = f", column {' / '.join(columns)}" if columns else ""
     return f"{'row' if len(rows) == 1 else 'rows'} {shown}{named}"

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from orderdrop.core.outcomes import Counts
-from orderdrop.core.problems import Problem
+from orderdrop.core.problems import Cell, Problem
+from orderdrop.core.rows import in_table
 from orderdrop.ledger.ledger import Batch, Ledger
 
 Receipt = dict[str, Any]
@@ -46,13 +47,16 @@ def receipt_of(ledger: Ledger, batch: Batch, reports: dict[str, str | None]) -> 
 
 
 def problem_entry(problem: Problem) -> dict[str, Any]:
-    """One problem with its public keys; `cells` has every cell, `row` and `column` are the first."""
+    """One problem with its public keys; `cells` has every cell, `row` and `column` are the first.
+
+    Where a drop has several tables, `table` (from 2) stands beside the row of a further one.
+    """
+    first = _place(problem.cells[0]) if problem.cells else {"row": None, "column": None}
     return {
         "code": problem.code.value,
         "message": problem.message,
-        "row": problem.row,
-        "column": problem.column,
-        "cells": [{"row": cell.row, "column": cell.column} for cell in problem.cells],
+        **first,
+        "cells": [_place(cell) for cell in problem.cells],
         "value": problem.value,
         "order": problem.order,
         "path": problem.path,
@@ -60,6 +64,11 @@ def problem_entry(problem: Problem) -> dict[str, Any]:
         "owner": problem.owner.value,
         "severity": problem.severity.value,
     }
+
+
+def _place(cell: Cell) -> dict[str, Any]:
+    table, row = in_table(cell.row)
+    return {"row": row, "column": cell.column, **({"table": table + 1} if table else {})}
 
 
 def iso(moment: datetime | None) -> str | None:

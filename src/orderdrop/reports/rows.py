@@ -8,6 +8,7 @@ import pandas as pd
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Owner, Problem
+from orderdrop.core.rows import said
 from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 
@@ -95,7 +96,7 @@ def _culprits(rows: Mapping[int, Remarks]) -> dict[str, int]:
 def _why_without_a_problem(fate: str, culprit: int | None, status: BatchStatus) -> str:
     if fate == RowFate.REJECTED.value:
         return _MANY_ALIKE
-    named = f"row {culprit}" if culprit is not None else "another row"
+    named = f"row {said(culprit)}" if culprit is not None else "another row"
     if fate == OrderFate.REFUSED.value:
         return f"Not accepted, because {named} of the same order was refused. Send this row again together with it."
     if culprit is None and status is BatchStatus.HELD:
