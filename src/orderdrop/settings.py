@@ -100,6 +100,12 @@ class Account(_Strict):
     timeout: SomeTime = Field(
         timedelta(seconds=30), description="The longest wait for a connection or a read."
     )
+    stop_after_refusals: int = Field(
+        20,
+        ge=0,
+        description="When the first so many orders of a file are all refused for one reason, the rest is not sent and waits "
+        "for a person; 0 sends it all the same.",
+    )
     links: bool = Field(
         False,
         description="Write the tracking link of every accepted order into the success report, where the destination gives "

@@ -226,4 +226,5 @@ class _Lines:
             concurrency=account.concurrency,
             links=account.links,
             keep_links=account.keep_links,
+            stop_after_refusals=account.stop_after_refusals or None,
         )

@@ -83,6 +83,7 @@ class Code(StrEnum):
     DIFFERS = "differs"  # the destination holds another value than was sent
     MISSING_THERE = "missing_there"  # the destination holds nothing where something was sent
     # what stopped the sending
+    REFUSED_ALIKE = "refused_alike"  # the first orders were all refused for one reason; the rest was not sent
     STALE = "stale"  # older than what the destination accepted last; not overwritten
     EXCLUDED = "excluded"  # a person took the order out for good
     NOT_SENT = "not_sent"  # the account could not be used; the orders are safe to send again

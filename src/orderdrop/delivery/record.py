@@ -38,6 +38,7 @@ class Record:
         books = ledger.counts(batch.id).orders
         self._total = books.accepted + books.refused + books.pending + books.unsent
         self._done = books.accepted + books.refused
+        self.accepted = books.accepted  # before this delivery began
         self._fates: Counter[OrderFate] = Counter()
         self._requests = 0
 

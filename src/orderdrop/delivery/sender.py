@@ -15,6 +15,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.policy import STOPS_AT_ONCE
 from orderdrop.core.progress import Step, Watcher, nobody
+from orderdrop.delivery.alike import FirstRefusals
 from orderdrop.delivery.breaker import Breaker, Gate
 from orderdrop.delivery.crew import Crew, Threads
 from orderdrop.delivery.ending import leave_unsent, why_open
@@ -25,6 +26,7 @@ from orderdrop.delivery.parcels import Load, Sent, Waiting, lane_of
 from orderdrop.delivery.record import Record
 from orderdrop.delivery.rulings import Locate, not_sent
 from orderdrop.delivery.settling import Settling
+from orderdrop.delivery.telling import account_stopped, refused_alike
 from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Receiver, Rhythm
 from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger
@@ -52,13 +54,15 @@ def deliver(
     watcher: Watcher = nobody,
     crew: Crew[Back] | None = None,
     rhythm: Rhythm | None = None,
+    stop_after_refusals: int | None = None,
 ) -> Delivered:
     """Send the ready orders of a batch and follow its pending ones; returns when nothing more can be done now.
 
     Orders that a dead run left as sending must be made ready again first (`Ledger.reopen`). Pace and breaker belong
     to the account; waits are measured by the pace's clock, `clock` only dates what is written. Raises
     LedgerUnavailable as soon as something cannot be written: then nothing more is sent. Whatever is raised, by the
-    watcher too, ends the delivery with nothing more recorded.
+    watcher too, ends the delivery with nothing more recorded. When the first `stop_after_refusals` orders were all refused
+    for one reason, the rest becomes unsent (see `alike`).
     """
     rhythm = rhythm or Rhythm()
     workers: Crew[Back] = crew or Threads(concurrency, f"send-{batch.id}")
@@ -66,7 +70,9 @@ def deliver(
         carrier=carrier, upserts=destination.upserts, pace=pace, breaker=breaker, concurrency=concurrency
     )
     chance = Chance(clock=clock, monotonic=pace.monotonic, random=random)
-    delivery = _Delivery(batch, ledger, line, locate, chance, stop, watcher, workers, rhythm)
+    delivery = _Delivery(
+        batch, ledger, line, locate, chance, stop, watcher, workers, rhythm, stop_after_refusals
+    )
     try:
         return delivery.run()
     finally:
@@ -88,6 +94,7 @@ class _Delivery:
         watcher: Watcher,
         crew: Crew[Back],
         rhythm: Rhythm,
+        stop_after_refusals: int | None,
     ) -> None:
         self.batch, self.ledger, self.line = batch, ledger, line
         self.chance, self.stop, self.crew, self.rhythm = chance, stop, crew, rhythm
@@ -103,6 +110,9 @@ class _Delivery:
             doubts=lambda orders: doubts_of(ledger, batch.account, orders, upserts=line.upserts),
         )
         self.tickets = Tickets(rhythm.asking)
+        self.first = FirstRefusals(
+            stop_after_refusals, passed=self.record.accepted > 0, monotonic=chance.monotonic
+        )
         self.settling = Settling(
             batch_id=batch.id,
             line=line,
@@ -111,6 +121,7 @@ class _Delivery:
             record=self.record,
             waiting=self.waiting,
             tickets=self.tickets,
+            first=self.first,
         )
         self.outbox: deque[Sent] = deque()
         self.under_way = self.orders_under_way = 0
@@ -131,19 +142,19 @@ class _Delivery:
     def _ended(self) -> Ended | None:
         if self.stop.is_set():
             return Ended.STOPPED
-        if self.under_way or self.outbox or len(self.tickets):
-            busy = True
-        else:
-            busy = self.waiting.due_in(self.chance.monotonic()) is not None
+        talking = bool(self.under_way or len(self.tickets))
+        busy = talking or bool(self.outbox) or self.waiting.due_in(self.chance.monotonic()) is not None
         if self.settling.stopped or (busy and self.line.breaker.gate() is Gate.STOP):
             return Ended.ACCOUNT_STOPPED
+        if self.first.tripped and busy and not talking:
+            return Ended.REFUSED_ALIKE
         return None if busy else Ended.DONE
 
     def _stock(self) -> None:
         """Write the attempts of the next parcels."""
         if self.outbox:
             return
-        if self.line.breaker.gate() is not Gate.SEND or not self._is_owed_few_answers():
+        if self.line.breaker.gate() is not Gate.SEND or not self._may_leave():
             return
         if self.line.pace.wait_seconds() > _STOCK_WITHIN_SECONDS:
             return
@@ -166,7 +177,7 @@ class _Delivery:
         """Hand over what may leave now: questions that are due, then parcels."""
         while self._has_place():
             asks = self.tickets.due_in(self.chance.monotonic()) == 0.0
-            if not asks and not (self.outbox and self._is_owed_few_answers()):
+            if not asks and not (self.outbox and self._may_leave()):
                 return
             if (
                 self.line.breaker.gate() is not Gate.SEND
@@ -183,7 +194,11 @@ class _Delivery:
     def _has_place(self) -> bool:
         return self.under_way < self.line.concurrency or self.orders_under_way < self.spare_orders
 
-    def _is_owed_few_answers(self) -> bool:
+    def _may_leave(self) -> bool:
+        """Whether another parcel may leave, as far as it depends on answers; the first one of several orders goes alone."""
+        several = bool(self.outbox) and len(self.outbox[0].orders) > 1
+        if self.first.tripped or (several and (self.under_way or len(self.tickets)) and self.first.probing):
+            return False
         return len(self.tickets) < self.rhythm.tickets_at_once
 
     def _may_begin_fresh(self) -> bool:
@@ -191,7 +206,7 @@ class _Delivery:
 
     def _task(self, sent: Sent, ask: Ask | None) -> Callable[[], Back]:
         def talk() -> Back:
-            if self._held_back():
+            if self._held_back() or (ask is None and self.first.tripped):
                 return Back(sent=sent, ask=ask, answer=None)
             if sent.doubt is not None:
                 answer = look_up(self.line.carrier, sent.orders[0].key)
@@ -239,9 +254,9 @@ class _Delivery:
         if self.line.breaker.gate() is not Gate.SEND:
             return None
         leaves = [self.tickets.due_in(now)]
-        if self.outbox and self._is_owed_few_answers():
+        if self.outbox and self._may_leave():
             leaves.append(0.0)
-        elif self._is_owed_few_answers():
+        elif self._may_leave():
             leaves.append(self.waiting.due_in(now, fresh=self._may_begin_fresh()))
         known = [seconds for seconds in leaves if seconds is not None]
         return max(min(known), self.line.pace.wait_seconds()) if known else None
@@ -263,7 +278,10 @@ class _Delivery:
         reason, detail, unsent = None, "", 0
         if ended is Ended.ACCOUNT_STOPPED:
             reason, detail = self.settling.stopped or why_open(self.line.breaker.state)
-            unsent = leave_unsent(self.ledger, self.batch, reason, detail)
+            unsent = leave_unsent(self.ledger, self.batch, account_stopped(reason, detail, self.batch))
+        elif ended is Ended.REFUSED_ALIKE and self.first.reason is not None:
+            told = refused_alike(self.first.refused, self.first.reason, self.batch)
+            unsent = leave_unsent(self.ledger, self.batch, told)
         if not self.under_way:
             self.record.tell(Step.SENT)
         return self.record.delivered(ended, unsent=unsent, reason=reason, detail=detail)

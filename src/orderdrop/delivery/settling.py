@@ -13,6 +13,7 @@ from orderdrop.core.policy import (
     after_asking,
     signals_outage,
 )
+from orderdrop.delivery.alike import FirstRefusals
 from orderdrop.delivery.follow import Tickets
 from orderdrop.delivery.looking_up import rule_on_look_up
 from orderdrop.delivery.parcels import Sent, Waiting
@@ -36,6 +37,7 @@ class Settling:
     record: Record
     waiting: Waiting
     tickets: Tickets
+    first: FirstRefusals
     stopped: tuple[StopReason, str] | None = None
 
     def settle(self, backs: Iterable[Back]) -> None:
@@ -52,6 +54,7 @@ class Settling:
         sent = self._named(back.sent)
         ruling = self._ruling(back, sent, answer)
         self.record.outcomes(ruling.outcomes)
+        self.first.note(ruling.outcomes)
         self._tell_account(ruling)
         now = self.chance.monotonic()
         if back.ask is not None:

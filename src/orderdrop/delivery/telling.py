@@ -57,6 +57,23 @@ def account_stopped(reason: StopReason, detail: str, batch: Batch) -> Problem:
     )
 
 
+def refused_alike(refused: int, reason: Problem, batch: Batch) -> Problem:
+    """The one problem of a batch whose first orders were all refused for one reason; the rest waits for a person."""
+    where = f" (column {reason.column})" if reason.column is not None else ""
+    return Problem(
+        code=Code.REFUSED_ALIKE,
+        message=(
+            f"The first {refused} orders were all refused by {batch.destination} for the same reason{where}: "
+            f"{_sentence(reason.message)} The rest was not sent and is kept as unsent: {batch.destination} may have "
+            f"changed what it takes, or mapping {batch.mapping} may be wrong. Mend that, then run: orderdrop rerun "
+            f"{batch.id}. If it is the rows after all, send them with: orderdrop rerun {batch.id} --only unsent"
+        ),
+        path=reason.path,
+        raised_by=RaisedBy.API,
+        owner=Owner.OPS,
+    )
+
+
 def left_unsent(
     failure: Failure, attempts: int, batch_id: str, locate: Locate
 ) -> Callable[[StoredOrder], tuple[Problem, ...]]:

@@ -78,6 +78,7 @@ class Ended(StrEnum):
     DONE = "done"  # nothing is left to send; orders may be unsent or pending
     STOPPED = "stopped"  # somebody asked for it; the rest is ready and goes on at the next start
     ACCOUNT_STOPPED = "account_stopped"  # the rest is unsent
+    REFUSED_ALIKE = "refused_alike"  # the first orders were all refused for one reason; the rest is unsent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,6 +199,8 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
             stop=lease,
             locate=lambda order, problem: led_home(order, problem, sources),
             concurrency=line.concurrency,
+            # a rerun goes on whatever is refused: a person has seen why and asked for it
+            stop_after_refusals=line.stop_after_refusals if batch.scope is None else None,
         )
     if lease.lost or parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
         lease.check()

@@ -32,6 +32,7 @@ class Line:
     concurrency: int
     links: bool = False  # whether the success report carries tracking links
     keep_links: bool = False  # whether the ledger may keep them
+    stop_after_refusals: int | None = None  # so many alike at the beginning of a batch: the rest is not sent
 
 
 def _nothing_to_read(account: str) -> Reader:
