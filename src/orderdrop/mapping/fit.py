@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from string import Formatter
+from typing import Any
 
 from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.errors import Fault
@@ -28,22 +29,17 @@ _SUITS: dict[ColumnType, frozenset[Wire]] = {
 def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
     """Everything in a well-formed mapping that its destination cannot take."""
     filled: dict[str, str] = {}
-    for heading, column in mapping.mapped().items():
-        for place in column.to:
-            leaf = leaf_of(shape, place)
-            if leaf is None:
-                continue  # told by `unknown_places`, which also speaks when the rest of the file is not well-formed
-            if place in filled and not leaf.many:
-                yield document.fault(
-                    ("columns", heading, "to"), _twice(place, filled[place], f"column `{heading}`")
-                )
-            filled[place] = f"column `{heading}`"
-            if column.type is not ColumnType.TEXT and leaf.wire not in _SUITS[column.type]:
-                yield document.fault(
-                    ("columns", heading, "type"),
-                    f"`{place}` takes {_wanted(leaf)}; a column of type {column.type} does not fit there",
-                )
-            yield from _choices(heading, column, leaf, document)
+    for name, table in mapping.tables():
+        at = ("join", name) if name else ()
+        by_columns = dict[str, str]()
+        yield from _columns(table, shape, document, at, by_columns)
+        yield from _headings(table, document, at)
+        if name and shape.key not in by_columns:
+            yield document.fault(
+                (*at, "columns"),
+                f"no column of `{name}` goes to `{shape.key}`, so its rows belong to no order; add `to: {shape.key}` to one",
+            )
+        filled |= by_columns
     for section in ("constants", "derived"):
         for place in getattr(mapping, section):
             leaf = leaf_of(shape, place)
@@ -52,9 +48,30 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
             filled[place] = f"`{section}`"
     yield from _constants(mapping, shape, document)
     yield from _templates(mapping, document)
-    yield from _headings(mapping, document)
     yield from _updated_at(mapping, shape, document)
     yield from _keys(shape, document, filled)
+
+
+def _columns(
+    table: Mapping, shape: Shape, document: Document, at: tuple[str, ...], filled: dict[str, str]
+) -> Iterator[Fault]:
+    """What is wrong with the columns of one table; notes in `filled` which column fills which place."""
+    for heading, column in table.mapped().items():
+        for place in column.to:
+            leaf = leaf_of(shape, place)
+            if leaf is None:
+                continue  # told by `unknown_places`, which also speaks when the rest of the file is not well-formed
+            if place in filled and not leaf.many:
+                yield document.fault(
+                    (*at, "columns", heading, "to"), _twice(place, filled[place], f"column `{heading}`")
+                )
+            filled[place] = f"column `{heading}`"
+            if column.type is not ColumnType.TEXT and leaf.wire not in _SUITS[column.type]:
+                yield document.fault(
+                    (*at, "columns", heading, "type"),
+                    f"`{place}` takes {_wanted(leaf)}; a column of type {column.type} does not fit there",
+                )
+            yield from _choices((*at, "columns", heading), column, leaf, document)
 
 
 def leaf_of(shape: Shape, place: str) -> Leaf | None:
@@ -73,12 +90,18 @@ def _twice(place: str, first: str, second: str) -> str:
 
 def unknown_places(document: Document, shape: Shape) -> Iterator[Fault]:
     """Every `to`, constant and derived place that the destination does not have; needs no well-formed mapping."""
-    columns = document.data.get("columns")
-    for heading, column in columns.items() if isinstance(columns, dict) else ():
-        to = column.get("to") if isinstance(column, dict) else None
-        for place in to if isinstance(to, list) else [to]:
-            if isinstance(place, str | int | float) and leaf_of(shape, str(place)) is None:
-                yield document.fault(("columns", heading, "to"), _unknown(str(place), shape))
+    joined = document.data.get("join")
+    tables: dict[tuple[str, ...], Any] = {(): document.data}
+    tables |= (
+        {("join", str(name)): table for name, table in joined.items()} if isinstance(joined, dict) else {}
+    )
+    for at, table in tables.items():
+        columns = table.get("columns") if isinstance(table, dict) else None
+        for heading, column in columns.items() if isinstance(columns, dict) else ():
+            to = column.get("to") if isinstance(column, dict) else None
+            for place in to if isinstance(to, list) else [to]:
+                if isinstance(place, str | int | float) and leaf_of(shape, str(place)) is None:
+                    yield document.fault((*at, "columns", heading, "to"), _unknown(str(place), shape))
     for section in ("constants", "derived"):
         places = document.data.get(section)
         for place in places if isinstance(places, dict) else ():
@@ -123,7 +146,7 @@ def _wanted(leaf: Leaf) -> str:
     return words[leaf.wire]
 
 
-def _choices(heading: str, column: Column, leaf: Leaf, document: Document) -> Iterator[Fault]:
+def _choices(at: tuple[str, ...], column: Column, leaf: Leaf, document: Document) -> Iterator[Fault]:
     """Translations and defaults that the destination would refuse in every row."""
     written: list[tuple[tuple[str, ...], Scalar]] = [
         (("values", text), value) for text, value in (column.values or {}).items()
@@ -132,7 +155,7 @@ def _choices(heading: str, column: Column, leaf: Leaf, document: Document) -> It
         written.append((("default",), column.default))
     for where, value in written:
         if leaf.one_of and str(value) not in leaf.one_of:
-            yield document.fault(("columns", heading, *where), _not_one_of(leaf, str(value)))
+            yield document.fault((*at, *where), _not_one_of(leaf, str(value)))
 
 
 def _constants(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
@@ -146,7 +169,7 @@ def _not_one_of(leaf: Leaf, value: str) -> str:
     return f"`{leaf.place}` does not take {value!r}{nearest(value, leaf.one_of)}"
 
 
-def _headings(mapping: Mapping, document: Document) -> Iterator[Fault]:
+def _headings(mapping: Mapping, document: Document, within: tuple[str, ...]) -> Iterator[Fault]:
     """Columns of the file that two entries claim, and positions that nothing asks for."""
     names = {heading: heading for heading in mapping.columns}
     positions: dict[int, str] = {}
@@ -155,10 +178,10 @@ def _headings(mapping: Mapping, document: Document) -> Iterator[Fault]:
             other = names.setdefault(alias, heading)
             if other != heading:
                 message = f"`{alias}` is already the column `{other}`; an alias must not name another column"
-                yield document.fault(("columns", heading, "aliases"), message)
+                yield document.fault((*within, "columns", heading, "aliases"), message)
         if column.position is None:
             continue
-        at = ("columns", heading, "position")
+        at = (*within, "columns", heading, "position")
         if mapping.file.header:
             yield document.fault(
                 at, "`position` is for files without headings; add `file: {header: false}` or remove it"
@@ -172,11 +195,10 @@ def _updated_at(mapping: Mapping, shape: Shape, document: Document) -> Iterator[
     """The column of an order's last change must be a time, and one of the order itself, not of its items."""
     if mapping.updated_at is None:
         return
-    column = mapping.mapped().get(mapping.updated_at)
+    columns = mapping.all_mapped()
+    column = columns.get(mapping.updated_at)
     if column is None:
-        message = (
-            f"`{mapping.updated_at}` is no column with a place{nearest(mapping.updated_at, mapping.mapped())}"
-        )
+        message = f"`{mapping.updated_at}` is no column with a place{nearest(mapping.updated_at, columns)}"
     elif column.type not in (ColumnType.DATE, ColumnType.DATETIME):
         message = f"the column `{mapping.updated_at}` must be of type: datetime"
     elif shape.lists_over(column.to[0]):
@@ -201,6 +223,12 @@ def _templates(mapping: Mapping, document: Document) -> Iterator[Fault]:
             )
         if "" in names:
             yield document.fault(("derived", place), f"`{template}` has empty braces; name a column in them")
+        owners = {table: known for table, view in mapping.tables() if (known := {*names} & {*view.columns})}
+        if len(owners) > 1 and not any(known >= {*names} for known in owners.values()):
+            message = (
+                f"`{template}` names columns of several tables; a template puts one row's cells together"
+            )
+            yield document.fault(("derived", place), message)
 
 
 def _keys(shape: Shape, document: Document, filled: dict[str, str]) -> Iterator[Fault]:

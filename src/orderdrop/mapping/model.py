@@ -6,6 +6,7 @@ Only shapes live here. What needs the destination's payload (is `to` a place?) i
 import re
 from datetime import tzinfo
 from enum import StrEnum
+from string import Formatter
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -263,6 +264,29 @@ TAGS = frozenset({"column", "ignore"})
 """Union labels that pydantic puts into error locations and nobody wrote."""
 
 
+class JoinedTable(_Strict):
+    """A further table of the same orders: another file of the set, or another sheet of the workbook."""
+
+    files: str | None = Field(
+        None,
+        description="The name of its file, such as lines_*.csv: each * stands for what * stands for in the name of the "
+        "first file. Left out for a sheet of the same workbook.",
+    )
+    file: FileOptions = Field(
+        default_factory=FileOptions, description="How this table is written; sheet: names its sheet."
+    )
+    columns: dict[str, ColumnEntry] = Field(
+        description="Heading in this table: place in the payload, or ignore. One column names the order."
+    )
+    needed: bool = Field(True, description="Whether every order must have a row in this table.")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> "JoinedTable":
+        if self.files is None and self.file.sheet is None:
+            raise ValueError("write `files:` for another file, or `file: {sheet: ...}` for another sheet")
+        return self
+
+
 class Mapping(_Strict):
     """One mapping: a file layout on the left, a destination's payload on the right."""
 
@@ -273,6 +297,10 @@ class Mapping(_Strict):
     )
     destination: str = Field(description="The API whose payload the right-hand sides speak of.")
     description: str = Field("", description="One sentence for people.")
+    extends: str | None = Field(
+        None,
+        description="Another mapping of the same folder, of which this file says only what is different.",
+    )
     file: FileOptions = Field(default_factory=FileOptions, description="How the file is written.")
     columns: dict[str, ColumnEntry] = Field(
         description="Heading in the file: place in the payload, or ignore."
@@ -292,6 +320,11 @@ class Mapping(_Strict):
     hold_batch_when: Hold | None = Field(
         None, description="When a batch waits for a person before it is sent."
     )
+    join: dict[str, JoinedTable] = Field(
+        default_factory=dict,
+        description="Further tables of the same orders, by a name of yours: rows of one order are brought together by "
+        "the place that names the order.",
+    )
     updated_at: str | None = Field(
         None,
         description="The heading of the column that says when an order was last changed: what is older than what was "
@@ -300,7 +333,7 @@ class Mapping(_Strict):
 
     def place_of_updated_at(self) -> str | None:
         """Where in the payload an order says when it was last changed."""
-        column = self.mapped().get(self.updated_at) if self.updated_at is not None else None
+        column = self.all_mapped().get(self.updated_at) if self.updated_at is not None else None
         return column.to[0] if column is not None else None
 
     def headings(self) -> tuple[str, ...]:
@@ -313,3 +346,29 @@ class Mapping(_Strict):
     def mapped(self) -> dict[str, Column]:
         """The columns that go somewhere, by heading."""
         return {heading: column for heading, column in self.columns.items() if isinstance(column, Column)}
+
+    def all_mapped(self) -> dict[str, Column]:
+        """The columns that go somewhere, by heading, of every table; the first table's where two have one heading."""
+        found: dict[str, Column] = {}
+        for _, table in reversed(self.tables()):
+            found |= table.mapped()
+        return found
+
+    def tables(self) -> "tuple[tuple[str, Mapping], ...]":
+        """What the mapping says about each table of a drop, by the table's name; the first is the mapping's own, "".
+
+        Constants hold in every table; a template belongs where its headings are.
+        """
+        if not self.join:
+            return (("", self),)
+        own = {"": (self.file, self.columns)}
+        own |= {name: (table.file, table.columns) for name, table in self.join.items()}
+        return tuple((name, self._narrowed(file, columns)) for name, (file, columns) in own.items())
+
+    def _narrowed(self, file: FileOptions, columns: dict[str, ColumnEntry]) -> "Mapping":
+        derived = {
+            place: template
+            for place, template in self.derived.items()
+            if any(name in columns for _, name, _, _ in Formatter().parse(template))
+        }
+        return self.model_copy(update={"file": file, "columns": columns, "derived": derived, "join": {}})

@@ -11,7 +11,7 @@ from orderdrop.destinations import registry
 from orderdrop.errors import ExitCode, MappingError
 from orderdrop.mapping import load
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.mapping.model import Column
+from orderdrop.mapping.model import Column, Mapping
 from orderdrop.wiring import find_shape
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
@@ -23,7 +23,7 @@ columns:
   Parcel: {to: fulfillments.merchant_id}
 """
 TYPES = "`text`, `integer`, `decimal`, `boolean`, `date`, `datetime`, `email`, `phone`, `country`, `url`, `language` or `currency`"
-TOP = "mapping, destination, description, file, columns, constants, derived, on_bad_row, on_duplicate_row, hold_batch_when, updated_at"
+TOP = ", ".join(Mapping.model_fields)
 
 
 def _load(path: Path) -> LoadedMapping:
