@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random, SystemRandom
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies
 
 import httpx
 
@@ -19,6 +20,7 @@ from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import pace_for
 from orderdrop.destinations import registry
 from orderdrop.destinations.base import AccountOptions, Destination, Readable, Reader
+from orderdrop.destinations.proxies import proxy_for
 from orderdrop.errors import Fault, SettingsError, SetupError
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.memory import MemoryLedger
@@ -159,7 +161,7 @@ class _Lines:
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
         self._readers: list[Reader] = []
-        self._tls: ssl.SSLContext | None = None  # takes long to make; every client of every thread shares it
+        self._tls: ssl.SSLContext | None = None  # takes long to make; all transports share it
 
     def line(self, name: str) -> Line:
         with self._lock:
@@ -176,7 +178,7 @@ class _Lines:
                 next_step="`orderdrop orders find` shows what the ledger knows.",
             )
         options = replace(self._options(name), leave=line.pace.take)
-        reader = line.destination.reader(options, self._client)
+        reader = line.destination.reader(options, self._transports(options.base_url))
         with self._lock:
             self._readers.append(reader)
         return reader
@@ -190,9 +192,11 @@ class _Lines:
         for line in lines:
             line.carrier.close()
 
-    def _client(self) -> httpx.Client:
-        self._tls = self._tls or httpx.create_ssl_context()
-        return httpx.Client(verify=self._tls)
+    def _transports(self, base_url: str) -> Callable[[], httpx.BaseTransport]:
+        """What opens a way to an address: with TLS as the environment has it, through the proxy that it names."""
+        tls = self._tls = self._tls or httpx.create_ssl_context()
+        proxy = proxy_for(base_url, getproxies())
+        return lambda: httpx.HTTPTransport(verify=tls, proxy=proxy)
 
     def _options(self, name: str) -> AccountOptions:
         account = account_of(self._settings, name)
@@ -213,10 +217,8 @@ class _Lines:
     def _new(self, name: str) -> Line:
         account = account_of(self._settings, name)
         destination: Destination = registry.find(account.destination)
-        self._tls = (
-            self._tls or httpx.create_ssl_context()
-        )  # here, before there are threads that would each make one
-        carrier = destination.carrier(self._options(name), self._client)
+        options = self._options(name)
+        carrier = destination.carrier(options, self._transports(options.base_url))
         return Line(
             account=name,
             destination=destination,

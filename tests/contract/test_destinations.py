@@ -161,7 +161,7 @@ class Bench:
 
     def carrier(self, transport: httpx.BaseTransport | None = None, **options: Any) -> Carrier:
         made = self.system.destination.carrier(
-            self.account(**options), lambda: httpx.Client(transport=transport)
+            self.account(**options), lambda: transport or httpx.HTTPTransport()
         )
         self.opened.append(made)
         return made
@@ -452,7 +452,7 @@ def test_what_was_sent_can_be_read_back(bench: Bench) -> None:
     destination = bench.system.destination
     assert isinstance(destination, Readable)
     settled(bench.carrier(), bench.one())
-    reader = destination.reader(bench.account(), httpx.Client)
+    reader = destination.reader(bench.account(), httpx.HTTPTransport)
     try:
         (told,) = reader.fetch(bench.system.question("A-1"))
         view = reader.as_person_sees(told)

@@ -141,7 +141,7 @@ def sent_to(api: Api, authority: Authority) -> Answer:
         timeout_seconds=5,
     )
     trust = ssl.create_default_context(cafile=str(authority.trusted))
-    carrier = find("shipup").carrier(account, lambda: httpx.Client(verify=trust))
+    carrier = find("shipup").carrier(account, lambda: httpx.HTTPTransport(verify=trust))
     try:
         return carrier.send(Parcel(keys=("A-1",), bodies=(b'{"merchant_id":"A-1"}',)))
     finally:

@@ -43,7 +43,7 @@ class Asking:
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         who: str,
         headers: Mapping[str, str],
@@ -62,7 +62,7 @@ class Asking:
         self._gap_seconds = 1.0 / rate if rate else 0.0
         self._next_at = -math.inf
         self._caller = Caller(
-            account, client_factory, headers={**headers, "Accept": "application/json"}, secrets=secrets
+            account, transport_factory, headers={**headers, "Accept": "application/json"}, secrets=secrets
         )
 
     def get(self, path: str, query: Sequence[tuple[str, str]] = (), *, missing: Any = NOT_JSON) -> Any:

@@ -181,10 +181,12 @@ class Destination(Protocol):
         A `Fitted` is sent like plain JSON, and its remarks become warnings on the rows; they hold nothing back.
         """
 
-    def carrier(self, account: "AccountOptions", client_factory: Callable[[], httpx.Client]) -> Carrier:
+    def carrier(
+        self, account: "AccountOptions", transport_factory: Callable[[], httpx.BaseTransport]
+    ) -> Carrier:
         """An account's carrier; the account brings address, key and time-outs.
 
-        Clients bring TLS and proxies; the carrier opens one for each thread that sends and closes it in `close`.
+        Transports bring TLS and proxies; the carrier opens as many as it makes calls at once and closes them in `close`.
         """
 
 
@@ -321,5 +323,5 @@ class Reader(Protocol):
 class Readable(Protocol):
     """A destination that can be read back."""
 
-    def reader(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Reader:
+    def reader(self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]) -> Reader:
         """An account's reader, no faster than the account's limits."""

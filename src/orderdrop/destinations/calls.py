@@ -1,7 +1,8 @@
 """One call: a request out, and its answer or a failure back, never later than the account's deadline.
 
-The one place that knows httpx's errors. Bodies are read up to a cap, without the account's secrets; redirects are
-never followed, for a POST that is redirected comes back as the answer to a GET.
+The one place that knows httpx's errors. Bodies are read up to a cap, without the account's secrets. Calls go over
+httpx's transports and not its client: redirects must not be followed (a POST that is redirected comes back as the
+answer to a GET), cookies and logins are not wanted, and seeing to them takes a client a third of every call.
 """
 
 import threading
@@ -21,8 +22,8 @@ SHORTEST_SECRET: Final = (
     6  # a shorter "key" is a word such as `any`, for a stand-in; hiding it would garble answers
 )
 _EXCERPT_CHARACTERS = 500
-_URLS_KEPT = 64  # a path with an id in it is asked for once or twice
-_EVERY_CALL = ((b"Accept", b"*/*"), (b"Accept-Encoding", b"gzip, deflate"), (b"User-Agent", b"orderdrop"))
+_TARGETS_KEPT = 64  # a path with an id in it is asked for once or twice
+_EVERY_CALL = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "orderdrop"}
 
 NOT_JSON: Final = object()  # what `Reply.json` gives for a body that is not JSON
 
@@ -110,14 +111,15 @@ def failure_of(error: Exception) -> Failure:
 class Caller:
     """Makes the calls of one account; any number of threads may call.
 
-    Each call has an httpx client to itself and hands it on to the next one, so that there are never more clients, and
-    connections, than calls were made at once. `headers` go with every call. Each of `secrets` is blotted out of every answer.
+    Each call has a transport to itself and hands it on to the next one, so that there are never more transports, and
+    connections, than calls were made at once. `headers` go with every call, in place of the usual ones of the same name.
+    Each of `secrets` is blotted out of every answer.
     """
 
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         headers: Mapping[str, str],
         secrets: tuple[str, ...] = (),
@@ -126,16 +128,19 @@ class Caller:
     ) -> None:
         self._base_url = account.base_url.rstrip("/")
         self._deadline_seconds = account.deadline_seconds
-        self._timeout = httpx.Timeout(min(account.timeout_seconds, account.deadline_seconds))
-        self._client_factory = client_factory
+        self._timeout = httpx.Timeout(min(account.timeout_seconds, account.deadline_seconds)).as_dict()
+        self._transport_factory = transport_factory
+        given = {name.title(): value for name, value in headers.items()}
         # as bytes: a key with an accent must end in a 401 that names it, not in an encoding error
-        self._headers = [(name.encode(), value.strip().encode()) for name, value in headers.items()]
+        self._headers = [
+            (name.encode(), value.strip().encode()) for name, value in {**_EVERY_CALL, **given}.items()
+        ]
         self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= SHORTEST_SECRET)
         self._clock = clock
         self._watchdog = watchdog or Watchdog(clock=clock)
         self._lock = threading.Lock()
         self._idle: list[Line] = []
-        self._urls: dict[str, httpx.URL] = {}
+        self._targets: dict[str, tuple[httpx.URL, httpx.Headers]] = {}
         self._closed = False
 
     def call(self, method: str, path: str, content: bytes | None = None) -> Reply | Failure:
@@ -144,9 +149,7 @@ class Caller:
         due = self._clock() + self._deadline_seconds
         try:
             with self._watchdog.watch(line, due):
-                response = line.client.send(
-                    self._request(line, method, path, content), stream=True, follow_redirects=False
-                )
+                response = line.transport.handle_request(self._request(line, method, path, content))
                 try:
                     return self._read(response, due)
                 finally:
@@ -161,27 +164,36 @@ class Caller:
             self._hand_on(line)
 
     def _request(self, line: Line, method: str, path: str, content: bytes | None) -> httpx.Request:
-        # built here and not by the client, which would take the address apart and put it together again at every call
-        url = self._urls.get(path)
-        if url is None:
-            url = httpx.URL(self._base_url + path)
-            if len(self._urls) < _URLS_KEPT:
-                self._urls[path] = url
-        return httpx.Request(
+        url, headers = self._target(path)
+        # with `stream` httpx adds no header of its own, and does not look for what it might have to add
+        request = httpx.Request(
             method,
             url,
-            content=content,
-            headers=[*_EVERY_CALL, *self._headers],
-            extensions={"trace": line.trace, "timeout": self._timeout.as_dict()},
+            headers=headers,
+            stream=httpx.ByteStream(content or b""),
+            extensions={"trace": line.trace, "timeout": self._timeout},
         )
+        if content is not None or method != "GET":
+            request.headers["Content-Length"] = str(len(content or b""))
+        return request
+
+    def _target(self, path: str) -> tuple[httpx.URL, httpx.Headers]:
+        """The address of a path and the headers that go there, taken apart and put together once."""
+        target = self._targets.get(path)
+        if target is None:
+            url = httpx.URL(self._base_url + path)
+            target = url, httpx.Headers([(b"Host", url.netloc), *self._headers])
+            if len(self._targets) < _TARGETS_KEPT:
+                self._targets[path] = target
+        return target
 
     def close(self) -> None:
-        """Close the clients; those of calls under way when their calls end. A later call opens a new one for itself."""
+        """Close the transports; those of calls under way when their calls end. A later call opens one for itself."""
         with self._lock:
             self._closed = True
             lines, self._idle = self._idle, []
         for line in lines:
-            line.client.close()
+            line.transport.close()
 
     def _take(self) -> Line:
         with self._lock:
@@ -189,14 +201,14 @@ class Caller:
                 return (
                     self._idle.pop()
                 )  # the one used last: its connection is the least likely to have gone stale
-        return Line(self._client_factory())
+        return Line(self._transport_factory())
 
     def _hand_on(self, line: Line) -> None:
         with self._lock:
             if not self._closed:
                 self._idle.append(line)
                 return
-        line.client.close()
+        line.transport.close()
 
     def _read(self, response: httpx.Response, due: float) -> Reply:
         chunks: list[bytes] = []

@@ -18,10 +18,10 @@ _OPENED = ("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.co
 
 
 class Line:
-    """One thread's client, and the connection that it opened last: the one in use, for a thread makes one call at a time."""
+    """One call's transport, and the connection that it opened last: the one in use, for it carries one call at a time."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self.transport = transport
         self._stream: Any = None
 
     def trace(self, event: str, info: dict[str, Any]) -> None:

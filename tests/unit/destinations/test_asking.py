@@ -34,7 +34,7 @@ def asking(days: Days, *responses: httpx.Response, rate: float | None = None) ->
 
     return Asking(
         AccountOptions(name="eu", base_url="http://127.0.0.1:9", key="secret-token"),
-        lambda: httpx.Client(transport=httpx.MockTransport(shop)),
+        lambda: httpx.MockTransport(shop),
         who="parcelLab",
         headers={"Authorization": "secret-token"},
         limits=Limits(requests_per_second=rate),

@@ -69,7 +69,7 @@ def test_a_key_that_no_header_can_carry_is_not_quoted() -> None:
 )
 def test_an_address_that_is_none_is_a_failure(base_url: str, kind: FailureKind) -> None:
     account = AccountOptions(name="shop", base_url=base_url, key="k")
-    result = Caller(account, lambda: httpx.Client(trust_env=False), headers={}).call("GET", "/")
+    result = Caller(account, httpx.HTTPTransport, headers={}).call("GET", "/")
     assert isinstance(result, Failure)
     assert result.kind is kind
 
@@ -102,7 +102,7 @@ class Trickle(httpx.SyncByteStream):
 def caller(response: httpx.Response, *, step: float = 0.0) -> Caller:
     return Caller(
         ACCOUNT,
-        lambda: httpx.Client(transport=httpx.MockTransport(lambda _: response)),
+        lambda: httpx.MockTransport(lambda _: response),
         headers={},
         secrets=(ACCOUNT.key,),
         clock=Ticking(step),
@@ -175,44 +175,95 @@ def test_secrets_are_blotted_out_of_the_body() -> None:
 def test_a_word_that_serves_as_a_key_does_not_garble_answers() -> None:
     account = AccountOptions(name="local", base_url="http://127.0.0.1:9", key="any")
     transport = httpx.MockTransport(lambda _: httpx.Response(400, text="company"))
-    result = Caller(
-        account, lambda: httpx.Client(transport=transport), headers={}, secrets=(account.key,)
-    ).call("GET", "/")
+    result = Caller(account, lambda: transport, headers={}, secrets=(account.key,)).call("GET", "/")
     assert isinstance(result, Reply)
     assert result.body == b"company"
 
 
-def test_calls_at_the_same_time_have_a_client_each_and_close_closes_them_all() -> None:
-    clients: list[httpx.Client] = []
+class Way(httpx.MockTransport):
+    """A transport that knows whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_calls_at_the_same_time_have_a_transport_each_and_close_closes_them_all() -> None:
+    ways: list[Way] = []
     together = threading.Barrier(3)
 
     def answer(_: httpx.Request) -> httpx.Response:
         together.wait(timeout=30)
         return httpx.Response(200)
 
-    def factory() -> httpx.Client:
-        clients.append(httpx.Client(transport=httpx.MockTransport(answer)))
-        return clients[-1]
+    def factory() -> Way:
+        ways.append(Way(answer))
+        return ways[-1]
 
     shared = Caller(ACCOUNT, factory, headers={})
     _call_in_threads(shared, 3)
-    assert len(clients) == 3
+    assert len(ways) == 3
+    assert not any(way.closed for way in ways)
     shared.close()
-    assert all(client.is_closed for client in clients)
+    assert all(way.closed for way in ways)
 
 
-def test_a_client_is_handed_on_from_threads_that_ended() -> None:
-    clients: list[httpx.Client] = []
+def test_a_transport_is_handed_on_from_threads_that_ended() -> None:
+    ways: list[Way] = []
 
-    def factory() -> httpx.Client:
-        clients.append(httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))))
-        return clients[-1]
+    def factory() -> Way:
+        ways.append(Way(lambda _: httpx.Response(200)))
+        return ways[-1]
 
     shared = Caller(ACCOUNT, factory, headers={})
     for _ in range(5):
         _call_in_threads(shared, 1)
-    assert len(clients) == 1
+    assert len(ways) == 1
     shared.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "content", "length"),
+    [
+        pytest.param("POST", b"{}", "2", id="a body"),
+        pytest.param("POST", b"", "0", id="an empty body"),
+        pytest.param("POST", None, "0", id="none where one could be"),
+        pytest.param("GET", None, None, id="none where none belongs"),
+    ],
+)
+def test_a_request_says_where_it_goes_and_how_long_it_is(
+    method: str, content: bytes | None, length: str | None
+) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200)
+
+    account = AccountOptions(name="shop", base_url="http://127.0.0.1:9/shipup", key="k")
+    caller = Caller(account, lambda: httpx.MockTransport(answer), headers={})
+    caller.call(method, "/v2/orders", content)
+    caller.call(method, "/v2/orders", content)
+    for request in seen:
+        assert str(request.url) == "http://127.0.0.1:9/shipup/v2/orders"
+        assert request.headers["host"] == "127.0.0.1:9"
+        assert request.headers.get("content-length") == length
+        assert request.content == (content or b"")
+
+
+def test_the_account_s_headers_stand_in_place_of_the_usual_ones() -> None:
+    seen: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers)
+        return httpx.Response(200)
+
+    headers = {"accept-encoding": "identity", "Accept": "application/json"}
+    Caller(ACCOUNT, lambda: httpx.MockTransport(answer), headers=headers).call("GET", "/")
+    assert seen[0].get_list("accept-encoding") == ["identity"]
+    assert seen[0].get_list("accept") == ["application/json"]
+    assert seen[0].get_list("user-agent") == ["orderdrop"]
 
 
 def _call_in_threads(caller: Caller, count: int) -> None:

@@ -61,7 +61,7 @@ def sent(vans: Destination, response: httpx.Response) -> tuple[Answer, list[http
         return response
 
     account = AccountOptions(name="fleet", base_url="http://127.0.0.1:9", key="secret-key")
-    carrier = vans.carrier(account, lambda: httpx.Client(transport=httpx.MockTransport(shop)))
+    carrier = vans.carrier(account, lambda: httpx.MockTransport(shop))
     assert carrier.limits == Limits(requests_per_second=5.0, burst=1)
     assert carrier.parcel_size(100) == 1
     (body,) = vans.validate([{"reference": "J1", "country": "EC"}])

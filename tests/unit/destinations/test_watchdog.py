@@ -70,7 +70,7 @@ def caller_of(server: DrippingServer) -> Caller:
     )
     return Caller(
         account,
-        lambda: httpx.Client(trust_env=False),
+        httpx.HTTPTransport,
         headers={},
         watchdog=Watchdog(look_every_seconds=0.02),
     )

@@ -30,13 +30,15 @@ class Parcellab:
         """
         return judge(self._orders, self.shape, [completed(payload) for payload in payloads], finish=body_of)
 
-    def carrier(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Carrier:
+    def carrier(
+        self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]
+    ) -> Carrier:
         """An account's carrier."""
-        return ParcellabCarrier(account, client_factory)
+        return ParcellabCarrier(account, transport_factory)
 
-    def reader(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Reader:
+    def reader(self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]) -> Reader:
         """An account's reader."""
-        return ParcellabReader(account, client_factory)
+        return ParcellabReader(account, transport_factory)
 
     @cached_property
     def _orders(self) -> TypeAdapter[Order]:

@@ -81,7 +81,7 @@ class ParcellabCarrier:
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -89,7 +89,7 @@ class ParcellabCarrier:
         self._now = now
         self._caller = Caller(
             account,
-            client_factory,
+            transport_factory,
             headers={
                 "Authorization": authorization(account),
                 "Content-Type": "application/json",

@@ -53,14 +53,14 @@ class ParcellabReader:
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         asking: Asking | None = None,
     ) -> None:
         self._number = account_number(account)
         self._asking = asking or Asking(
             account,
-            client_factory,
+            transport_factory,
             who=WHO,
             headers={"Authorization": authorization(account)},
             limits=account.limits(CAUTIOUS),

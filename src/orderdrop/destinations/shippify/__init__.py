@@ -42,13 +42,15 @@ class Shippify:
         judged = judge(self._deliveries, self.shape, payloads)
         return [tuple(map(_led_on, one)) if isinstance(one, tuple) else one for one in judged]
 
-    def carrier(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Carrier:
+    def carrier(
+        self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]
+    ) -> Carrier:
         """An account's carrier; its key is `APP_ID:APP_SECRET`."""
-        return ShippifyCarrier(account, client_factory)
+        return ShippifyCarrier(account, transport_factory)
 
-    def reader(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Reader:
+    def reader(self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]) -> Reader:
         """An account's reader."""
-        return ShippifyReader(account, client_factory)
+        return ShippifyReader(account, transport_factory)
 
     @cached_property
     def _deliveries(self) -> TypeAdapter[Delivery]:

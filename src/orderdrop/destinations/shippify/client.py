@@ -76,7 +76,7 @@ class ShippifyCarrier:
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -84,7 +84,7 @@ class ShippifyCarrier:
         self._largest = 1 if account.endpoint == "single" else LARGEST_PARCEL
         self._now = now
         self._caller = Caller(
-            account, client_factory, headers=headers_of(account), secrets=secrets_of(account)
+            account, transport_factory, headers=headers_of(account), secrets=secrets_of(account)
         )
 
     @property

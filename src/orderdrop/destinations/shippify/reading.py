@@ -32,10 +32,10 @@ _NOT_THERE: Final = object()
 class ShippifyReader:
     """One Shippify account, read; for one thread."""
 
-    def __init__(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> None:
+    def __init__(self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]) -> None:
         self._asking = Asking(
             account,
-            client_factory,
+            transport_factory,
             who="Shippify",
             headers=headers_of(account),
             limits=account.limits(PUBLISHED),

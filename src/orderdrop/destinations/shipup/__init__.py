@@ -26,13 +26,15 @@ class Shipup:
         """Per payload the JSON to send, equal for equal payloads, or everything that is wrong with it."""
         return judge(self._orders, self.shape, payloads)
 
-    def carrier(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Carrier:
+    def carrier(
+        self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]
+    ) -> Carrier:
         """An account's carrier; `auth: bearer` sends the key in its Bearer form."""
-        return ShipupCarrier(account, client_factory)
+        return ShipupCarrier(account, transport_factory)
 
-    def reader(self, account: AccountOptions, client_factory: Callable[[], httpx.Client]) -> Reader:
+    def reader(self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]) -> Reader:
         """An account's reader."""
-        return ShipupReader(account, client_factory)
+        return ShipupReader(account, transport_factory)
 
     @cached_property
     def _orders(self) -> TypeAdapter[Order]:

@@ -58,7 +58,7 @@ class ShipupCarrier:
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -68,7 +68,7 @@ class ShipupCarrier:
         self._no_batches = account.endpoint == "single"
         self._caller = Caller(
             account,
-            client_factory,
+            transport_factory,
             headers={
                 "Authorization": authorization(account),
                 "Content-Type": "application/json",

@@ -51,7 +51,7 @@ class ShipupReader:
     def __init__(
         self,
         account: AccountOptions,
-        client_factory: Callable[[], httpx.Client],
+        transport_factory: Callable[[], httpx.BaseTransport],
         *,
         asking: Asking | None = None,
         page: int = PAGE,
@@ -59,7 +59,7 @@ class ShipupReader:
         self._page = page
         self._asking = asking or Asking(
             account,
-            client_factory,
+            transport_factory,
             who=WHO,
             headers={"Authorization": authorization(account)},
             limits=account.limits(PUBLISHED),

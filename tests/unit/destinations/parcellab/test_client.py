@@ -46,7 +46,7 @@ class Shop:
 def carrier(shop: Callable[[httpx.Request], httpx.Response], **options: Any) -> ParcellabCarrier:
     settings: dict[str, Any] = {"name": "local", "base_url": "http://127.0.0.1:9/parcellab/", "key": KEY}
     account = AccountOptions(**{**settings, **options})
-    return ParcellabCarrier(account, lambda: httpx.Client(transport=httpx.MockTransport(shop)))
+    return ParcellabCarrier(account, lambda: httpx.MockTransport(shop))
 
 
 def sent(response: httpx.Response, **options: Any) -> Answer:

@@ -44,7 +44,7 @@ class Shop:
 
 def reader(shop: Handler) -> ParcellabReader:
     account = AccountOptions(name="eu", base_url=BASE, key="secret-token", unlimited=True)
-    return ParcellabReader(account, lambda: httpx.Client(transport=httpx.MockTransport(shop)))
+    return ParcellabReader(account, lambda: httpx.MockTransport(shop))
 
 
 def test_all_orders_are_read_by_following_the_cursor_as_it_was_given() -> None:

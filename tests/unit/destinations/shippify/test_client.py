@@ -51,9 +51,7 @@ class Shop:
 
 
 def carrier(handler: Handler, **options: Any) -> ShippifyCarrier:
-    return ShippifyCarrier(
-        replace(ACCOUNT, **options), lambda: httpx.Client(transport=httpx.MockTransport(handler))
-    )
+    return ShippifyCarrier(replace(ACCOUNT, **options), lambda: httpx.MockTransport(handler))
 
 
 def parcel(*keys: str, **more: Any) -> Parcel:

@@ -40,7 +40,7 @@ def reader(response: httpx.Response, seen: list[httpx.Request] | None = None) ->
 
     destination = Shippify()
     assert isinstance(destination, Readable)
-    return destination.reader(ACCOUNT, lambda: httpx.Client(transport=httpx.MockTransport(answer)))
+    return destination.reader(ACCOUNT, lambda: httpx.MockTransport(answer))
 
 
 @pytest.mark.parametrize("question", [Question(id="SP 1/2"), Question(order_number="SP 1/2")])

@@ -45,9 +45,7 @@ class Shop:
 
 
 def carrier(handler: Handler, **options: Any) -> ShipupCarrier:
-    return ShipupCarrier(
-        replace(ACCOUNT, **options), lambda: httpx.Client(transport=httpx.MockTransport(handler))
-    )
+    return ShipupCarrier(replace(ACCOUNT, **options), lambda: httpx.MockTransport(handler))
 
 
 def sent(response: httpx.Response, parcel: Parcel = ONE, **options: Any) -> Answer:

@@ -43,7 +43,7 @@ def reader(shop: Callable[[httpx.Request], httpx.Response], page: int = 3) -> Sh
     account = AccountOptions(
         name="shop-eu", base_url="http://127.0.0.1:9/shipup", key="sk_live_012345", unlimited=True
     )
-    return ShipupReader(account, lambda: httpx.Client(transport=httpx.MockTransport(shop)), page=page)
+    return ShipupReader(account, lambda: httpx.MockTransport(shop), page=page)
 
 
 def ids(shop: Shop, question: Question, page: int = 3) -> list[int]:
