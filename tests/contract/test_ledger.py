@@ -32,6 +32,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
 from orderdrop.errors import Busy, LedgerUnavailable
+from orderdrop.ledger.accounts import AccountState
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, Outcome
 from orderdrop.ledger.open import open_ledger
 
@@ -1083,3 +1084,93 @@ def test_a_purge_takes_the_remarks_of_a_failed_batch_which_quote_its_file(ledger
     ledger.open_batch(a_batch("b-2", status=BatchStatus.REJECTS, remarks="This continues batch b-0."))
     ledger.purge(["b-1", "b-2"], later(99))
     assert [batch.remarks for batch in ledger.batches()] == ["This continues batch b-0.", ""]
+
+
+def test_of_an_account_that_nobody_wrote_about_only_the_name_is_known(ledger: Ledger) -> None:
+    assert ledger.account_state(ACCOUNT) == AccountState(account=ACCOUNT)
+    assert ledger.account_states() == []
+
+
+def test_what_is_found_out_about_an_account_is_kept_and_changed(ledger: Ledger) -> None:
+    stopped = AccountState(
+        account=ACCOUNT,
+        reason="outage",
+        detail="gone away",
+        since=NOW,
+        rests=2,
+        probe_at=later(60),
+        probing_since=later(61),
+        resumed_at=later(-5),
+        paused_until=later(9),
+        next_at=later(0.5),
+        noted_at=later(1),
+    )
+    assert ledger.change_account(ACCOUNT, lambda _: stopped) == stopped
+    ledger.change_account("another", lambda state: state)
+    assert ledger.account_state(ACCOUNT) == stopped
+    freed = ledger.change_account(ACCOUNT, lambda state: replace(state, reason=None, probe_at=None))
+    assert freed == replace(stopped, reason=None, probe_at=None)
+    assert ledger.account_states() == [freed]
+
+
+def test_of_many_who_change_an_account_each_builds_on_the_one_before(ledger: Ledger) -> None:
+    def one_more(state: AccountState) -> AccountState:
+        return replace(state, rests=state.rests + 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: ledger.change_account(ACCOUNT, one_more).rests, range(20)))
+    assert sorted(results) == list(range(1, 21))
+
+
+def not_sent(order: str | None = None) -> Problem:
+    return Problem(code=Code.NOT_SENT, message="the account was stopped", order=order, owner=Owner.OPS)
+
+
+def test_a_batch_that_is_put_off_waits_until_it_is_taken_up(ledger: Ledger) -> None:
+    prepared(ledger, *(an_order(sequence) for sequence in range(4)), batch=a_batch())
+    prepared(ledger, an_order(0, "b-2"), batch=a_batch("b-2", account="another"))
+    ledger.record_outcomes([accepted(sent(ledger, an_order(0)))], ACCOUNT)
+    ledger.record_outcomes([failed(sent(ledger, an_order(1)), 500)], ACCOUNT)
+    ledger.put_aside("b-1", ["b-1-o2"], OrderFate.HELD, [a_refusal("held back")])
+    assert ledger.waiting() == []
+    assert ledger.put_off("b-1", NOW, not_sent()) == 1
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, later(3))
+    assert ledger.put_off("b-2", later(1), not_sent()) == 1
+    assert [(batch.id, batch.waits_since) for batch in ledger.waiting()] == [("b-1", NOW), ("b-2", later(1))]
+    assert [batch.id for batch in ledger.waiting("another")] == ["b-2"]
+    assert [problem.code for problem in ledger.problems("b-1")] == [Code.REFUSED, Code.NOT_SENT]
+
+    assert ledger.take_up("b-1") == 2, "what was given up is tried again too"
+    taken = ledger.batch("b-1")
+    assert taken is not None
+    assert (taken.status, taken.waits_since, taken.finished_at) == (BatchStatus.SENDING, None, None)
+    assert [order.fate for order in ledger.orders("b-1")] == [
+        OrderFate.ACCEPTED, OrderFate.READY, OrderFate.HELD, OrderFate.READY,
+    ]  # fmt: skip
+    assert [problem.message for problem in ledger.problems("b-1")] == ["held back"]
+    assert [batch.id for batch in ledger.waiting()] == ["b-2"]
+
+
+def test_a_batch_with_nothing_ready_is_not_put_off(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0))
+    ledger.record_outcomes([accepted(sent(ledger, an_order(0)))], ACCOUNT)
+    assert ledger.put_off("b-1", NOW, not_sent()) == 0
+    assert ledger.waiting() == []
+    assert ledger.problems("b-1") == []
+
+
+def test_a_batch_that_waits_since_long_ago_waits_since_then(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0), an_order(1))
+    ledger.put_off("b-1", NOW, not_sent())
+    ledger.set_fates("b-1", [OrderFate.UNSENT], OrderFate.READY)
+    ledger.put_off("b-1", later(60), not_sent())
+    assert [batch.waits_since for batch in ledger.waiting()] == [NOW]
+
+
+def test_a_purged_batch_waits_for_nothing_and_nothing_of_it_is_taken_up(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0))
+    ledger.put_off("b-1", NOW, not_sent())
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, NOW)
+    ledger.purge(["b-1"], later(9))
+    assert ledger.waiting() == []
+    assert ledger.take_up("b-1") == 0

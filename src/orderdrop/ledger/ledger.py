@@ -13,6 +13,7 @@ from typing import Protocol
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
+from orderdrop.ledger.accounts import AccountState, ChangeAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Batch:
     `verdict` is what the reader decided, as JSON text, None before it was opened. `remarks` is for people.
     `feed_done` says that the source was told: archived, and answered where the feed wants it. `parent_id` is the batch
     that this one continues. `scope` is which rows of the drop a rerun takes over, as JSON text, None for any other batch.
-    `purged_at` is when the personal data of the batch were removed; its books stay.
+    `purged_at` is when the personal data of the batch were removed; its books stay. `waits_since` is since when unsent
+    orders of it wait for the account to work again; None where they wait for a person, or there are none.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Batch:
     remarks: str = ""
     scope: str | None = None
     purged_at: datetime | None = None
+    waits_since: datetime | None = None
 
 
 PURGED = "What was said here was removed with the personal data of the batch."
@@ -145,6 +148,16 @@ class Ledger(Protocol):
 
     def release(self, name: str, owner: str) -> None:
         """Give a lease back; no error when it is somebody else's by now."""
+
+    # accounts: what one process finds out, all that send to the account obey, and a restart remembers
+    def account_state(self, account: str) -> AccountState:
+        """What is known of an account; nothing but its name where nobody wrote anything."""
+
+    def account_states(self) -> list[AccountState]:
+        """What is known of all accounts, by name."""
+
+    def change_account(self, account: str, to: ChangeAccount) -> AccountState:
+        """Change what is known of an account; nobody else changes it between `to` and the writing. What is known then."""
 
     # mappings: every version that a batch ran under is kept
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
@@ -290,6 +303,22 @@ class Ledger(Protocol):
 
         Only an order that has a payload becomes ready.
         """
+
+    # waiting for an account: unsent, until a request of somebody shows that it works again
+    def put_off(self, batch_id: str, at: datetime, problem: Problem) -> int:
+        """Make the ready orders of a batch unsent, remember that they wait for the account, say why; how many there were.
+
+        Nothing is changed or said where there are none.
+        """
+
+    def take_up(self, batch_id: str) -> int:
+        """Make the unsent orders of a batch that waits ready again, those given up too; how many there were.
+
+        The batch is sending from here on, waits no more, and what was said about orders not sent is taken back.
+        """
+
+    def waiting(self, account: str | None = None) -> list[Batch]:
+        """Batches that wait for their account to work again, oldest first."""
 
     # tracking links: secrets of the recipients, kept only where the account says so
     def keep_links(self, links: Mapping[str, str]) -> None:

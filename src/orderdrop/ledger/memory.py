@@ -12,8 +12,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate, tally
-from orderdrop.core.problems import Problem
+from orderdrop.core.problems import Code, Problem
 from orderdrop.core.rows import ranges
+from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.doubt import STILL_OPEN, leaves_no_trace, may_have_arrived
 from orderdrop.ledger.ledger import (
     PURGED,
@@ -50,6 +51,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.lock = RLock()
         self._leases: dict[str, tuple[str, datetime]] = {}
+        self._accounts: dict[str, AccountState] = {}
         self._mappings: dict[str, str] = {}
         self._drops: dict[str, Drop] = {}
         self._batches: dict[str, Batch] = {}  # in the order of their registration, as all dictionaries here
@@ -80,6 +82,22 @@ class MemoryLedger:
     def release(self, name: str, owner: str) -> None:
         if name in self._leases and self._leases[name][0] == owner:
             del self._leases[name]
+
+    @_one_at_a_time
+    def account_state(self, account: str) -> AccountState:
+        return self._accounts.get(account, AccountState(account=account))
+
+    @_one_at_a_time
+    def account_states(self) -> list[AccountState]:
+        return [self._accounts[account] for account in sorted(self._accounts)]
+
+    @_one_at_a_time
+    def change_account(self, account: str, to: ChangeAccount) -> AccountState:
+        before = self.account_state(account)
+        after = to(before)
+        if after != before:
+            self._accounts[account] = after
+        return after
 
     @_one_at_a_time
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:  # noqa: ARG002 - the port's signature
@@ -368,6 +386,32 @@ class MemoryLedger:
         return len(moved)
 
     @_one_at_a_time
+    def put_off(self, batch_id: str, at: datetime, problem: Problem) -> int:
+        batch = self._known(batch_id)
+        moved = self.set_fates(batch_id, (OrderFate.READY,), OrderFate.UNSENT)
+        if moved:
+            self._batches[batch_id] = replace(batch, waits_since=batch.waits_since or at)
+            self._problems.append((batch_id, None, problem))
+        return moved
+
+    @_one_at_a_time
+    def take_up(self, batch_id: str) -> int:
+        batch = replace(self._known(batch_id), waits_since=None, finished_at=None, status=BatchStatus.SENDING)
+        self._batches[batch_id] = batch
+        self._problems = [
+            entry for entry in self._problems if entry[0] != batch_id or entry[2].code is not Code.NOT_SENT
+        ]
+        return self.set_fates(batch_id, (OrderFate.UNSENT,), OrderFate.READY)
+
+    @_one_at_a_time
+    def waiting(self, account: str | None = None) -> list[Batch]:
+        return [
+            batch
+            for batch in map(self._with_drop, self._batches.values())
+            if batch.waits_since is not None and account in (None, batch.account)
+        ]
+
+    @_one_at_a_time
     def keep_links(self, links: Mapping[str, str]) -> None:
         for order_id in links:
             self._known_order(order_id)
@@ -388,7 +432,9 @@ class MemoryLedger:
         for batch_id in batch_ids:
             batch = self._batches[batch_id]
             remarks = "" if batch.status is BatchStatus.FAILED else batch.remarks
-            self._batches[batch_id] = replace(batch, purged_at=at, verdict=None, remarks=remarks)
+            self._batches[batch_id] = replace(
+                batch, purged_at=at, verdict=None, remarks=remarks, waits_since=None
+            )
             for order in self._of_batch(batch_id):
                 self._orders[order.id] = replace(order, payload=None)
                 self._links.pop(order.id, None)

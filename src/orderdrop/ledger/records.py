@@ -47,6 +47,7 @@ def batch_record(batch: Batch) -> Record:
         "remarks": batch.remarks,
         "scope": batch.scope,
         "purged_at": batch.purged_at,
+        "waits_since": batch.waits_since,
     }
 
 
@@ -78,6 +79,7 @@ def read_batch(row: Row[Any]) -> Batch:
         remarks=row.remarks,
         scope=row.scope,
         purged_at=row.purged_at,
+        waits_since=row.waits_since,
     )
 
 

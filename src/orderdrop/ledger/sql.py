@@ -7,6 +7,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger import (
+    sql_accounts,
     sql_batches,
     sql_leases,
     sql_links,
@@ -17,6 +18,7 @@ from orderdrop.ledger import (
     sql_sending,
     sql_turns,
 )
+from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import Attempt, Batch, Exclusion, FoundOrder, Outcome, Overtaken
 
@@ -38,6 +40,18 @@ class SqlLedger:
     def release(self, name: str, owner: str) -> None:
         with self._database.writing() as connection:
             sql_leases.release(connection, name, owner)
+
+    def account_state(self, account: str) -> AccountState:
+        with self._database.reading() as connection:
+            return sql_accounts.account_state(connection, account)
+
+    def account_states(self) -> list[AccountState]:
+        with self._database.reading() as connection:
+            return sql_accounts.account_states(connection)
+
+    def change_account(self, account: str, to: ChangeAccount) -> AccountState:
+        with self._database.writing() as connection:
+            return sql_accounts.change_account(connection, account, to)
 
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
         with self._database.writing() as connection:
@@ -180,6 +194,18 @@ class SqlLedger:
     def set_fates(self, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
         with self._database.writing() as connection:
             return sql_sending.set_fates(connection, batch_id, of, to)
+
+    def put_off(self, batch_id: str, at: datetime, problem: Problem) -> int:
+        with self._database.writing() as connection:
+            return sql_accounts.put_off(connection, batch_id, at, problem)
+
+    def take_up(self, batch_id: str) -> int:
+        with self._database.writing() as connection:
+            return sql_accounts.take_up(connection, batch_id)
+
+    def waiting(self, account: str | None = None) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_accounts.waiting(connection, account)
 
     def keep_links(self, links: Mapping[str, str]) -> None:
         with self._database.writing() as connection:

@@ -20,7 +20,9 @@ def purge(connection: Connection, batch_ids: Collection[str], at: datetime) -> N
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
     for some in portions(list(dict.fromkeys(batch_ids))):
         resting = BATCHES.c.id.in_(some), BATCHES.c.status.not_in(_AT_WORK)
-        changed = connection.execute(update(BATCHES).where(*resting).values(purged_at=at, verdict=None))
+        changed = connection.execute(
+            update(BATCHES).where(*resting).values(purged_at=at, verdict=None, waits_since=None)
+        )
         if changed.rowcount != len(some):
             raise contradiction("a batch that was to be purged is not there or not done")
         failed = BATCHES.c.id.in_(some), BATCHES.c.status == BatchStatus.FAILED.value

@@ -112,8 +112,25 @@ BATCHES = Table(
     Column("remarks", Text, nullable=False),
     Column("scope", Text),
     Column("purged_at", UtcDateTime),
+    Column("waits_since", UtcDateTime, index=True),
     Index(None, "status", "number"),
     Index(None, "feed_done", "number"),
+)
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("reason", Text),
+    Column("detail", Text, nullable=False),
+    Column("since", UtcDateTime),
+    Column("rests", Integer, nullable=False),
+    Column("probe_at", UtcDateTime),
+    Column("probing_since", UtcDateTime),
+    Column("resumed_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    Column("next_at", UtcDateTime),
+    Column("noted_at", UtcDateTime),
 )
 
 ROW_FATES = Table(
