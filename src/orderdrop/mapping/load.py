@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from orderdrop.core.identity import digest
 from orderdrop.core.shape import Shape
 from orderdrop.errors import Fault, MappingError
 from orderdrop.mapping import fit, say, yaml_lines
+from orderdrop.mapping.extending import with_bases
 from orderdrop.mapping.model import TAGS, Mapping
 
 FindShape = Callable[[str], Shape | None]
@@ -17,13 +19,19 @@ FindShape = Callable[[str], Shape | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedMapping:
-    """A mapping that fits its destination; `digest` names this very text, to which batches are pinned."""
+    """A mapping that fits its destination; `digest` names this very text, to which batches are pinned.
+
+    The text of a mapping that extends others holds all that it inherits. `document` knows on which line of which file
+    everything stands; `bases` are the files that it extends, the nearest first.
+    """
 
     mapping: Mapping
     shape: Shape
     digest: str
     text: str
     file: str
+    document: yaml_lines.Document
+    bases: tuple[str, ...] = ()
 
 
 def load(path: Path, find_shape: FindShape, destinations: tuple[str, ...]) -> LoadedMapping:
@@ -34,15 +42,25 @@ def load(path: Path, find_shape: FindShape, destinations: tuple[str, ...]) -> Lo
     document = yaml_lines.read(path)
     if isinstance(document, Fault):
         raise MappingError("The mapping cannot be used:", [document])
-    return _check(document, find_shape, destinations, expected_name=path.stem)
+    return _check(document, find_shape, destinations, expected_name=path.stem, folder=path.parent)
 
 
-def parse(text: str, file: str, find_shape: FindShape, destinations: tuple[str, ...]) -> LoadedMapping:
-    """Load a mapping from its text, such as a version that a batch is pinned to. Raises MappingError."""
+def parse(
+    text: str,
+    file: str,
+    find_shape: FindShape,
+    destinations: tuple[str, ...],
+    *,
+    folder: Path | None = None,
+) -> LoadedMapping:
+    """Load a mapping from its text, such as a version that a batch is pinned to. Raises MappingError.
+
+    `folder` is where the mappings lie that it extends; a pinned version extends none.
+    """
     document = yaml_lines.parse(text, file)
     if isinstance(document, Fault):
         raise MappingError("The mapping cannot be used:", [document])
-    return _check(document, find_shape, destinations, expected_name=None)
+    return _check(document, find_shape, destinations, expected_name=None, folder=folder)
 
 
 def find(name: str, folder: Path) -> Path:
@@ -62,11 +80,14 @@ def find(name: str, folder: Path) -> Path:
 
 
 def _check(
-    document: yaml_lines.Document,
+    written: yaml_lines.Document,
     find_shape: FindShape,
     destinations: tuple[str, ...],
     expected_name: str | None,
+    folder: Path | None,
 ) -> LoadedMapping:
+    extended = with_bases(written, folder)
+    document = extended.document
     faults: list[Fault] = []
     mapping: Mapping | None = None
     try:
@@ -91,11 +112,18 @@ def _check(
             )
         )
     if faults or mapping is None or shape is None:
-        raise MappingError("The mapping cannot be used:", sorted(faults, key=lambda fault: fault.line or 0))
+        raise MappingError("The mapping cannot be used:", sorted(faults, key=partial(_rank, document.file)))
     return LoadedMapping(
         mapping=mapping,
         shape=shape,
         digest=digest(document.text.encode()),
         text=document.text,
         file=document.file,
+        document=document,
+        bases=extended.bases,
     )
+
+
+def _rank(own: str, fault: Fault) -> tuple[bool, str, int]:
+    """What stands in the mapping itself comes before what stands in its bases."""
+    return fault.file != own, fault.file or "", fault.line or 0

@@ -156,6 +156,9 @@ class Column(_Strict):
     format: Names = Field((), description="How dates are written, as strptime has it: %d/%m/%Y %H:%M.")
     timezone: str | None = Field(None, description="Where a time without an offset was meant: Europe/Paris.")
     decimal: Literal[".", ","] | None = Field(None, description="The decimal mark of this column's numbers.")
+    unit: Names = Field(
+        (), description="What may stand before or behind a number and is not sent: $, EUR, kg."
+    )
     region: str | None = Field(
         None, min_length=2, max_length=2, description="Country of national phone numbers: FR."
     )
@@ -187,6 +190,10 @@ class Column(_Strict):
             raise ValueError("minimum and maximum belong to type: integer or type: decimal")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise ValueError("minimum is larger than maximum")
+        if self.unit and self.type not in numbers:
+            raise ValueError("unit belongs to type: integer or type: decimal")
+        if not all(unit.strip() for unit in self.unit):
+            raise ValueError("a unit is a text such as $ or EUR")
         if self.region and self.type is not ColumnType.PHONE:
             raise ValueError("region belongs to type: phone")
         return self
@@ -300,6 +307,11 @@ class Mapping(_Strict):
     extends: str | None = Field(
         None,
         description="Another mapping of the same folder, of which this file says only what is different.",
+    )
+    examples: Names = Field(
+        (),
+        description="Folders with a drop and the orders that it must become, seen from this file; `orderdrop mapping test` "
+        "runs them, and those in the folder NAME.examples beside this file.",
     )
     file: FileOptions = Field(default_factory=FileOptions, description="How the file is written.")
     columns: dict[str, ColumnEntry] = Field(

@@ -6,7 +6,7 @@ plainly a number, true, false or empty: dates, `0123`, `1E+05` and numbers of 19
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,24 +42,37 @@ _ADVICE = {  # the parser's own words -> what the author of the file should look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A YAML file as plain values, with the line of every key and item."""
+    """A YAML file as plain values, with the line of every key and item.
+
+    `files` names the file of what does not stand in `file` but in one that it extends.
+    """
 
     file: str
     text: str
     data: dict[str, Any]
     lines: Mapping[Location, int]
+    files: Mapping[Location, str] = field(default_factory=dict)
 
     def line(self, location: Sequence[str | int]) -> int | None:
         """The line of a location, or of the nearest node above it that is written down."""
-        for length in range(len(location), -1, -1):
-            found = self.lines.get(tuple(location[:length]))
-            if found is not None:
-                return found
-        return None
+        return self.lines.get(self._written(location))
+
+    def file_of(self, location: Sequence[str | int]) -> str:
+        """The file that the line stands in."""
+        return self.files.get(self._written(location), self.file)
 
     def fault(self, location: Sequence[str | int], message: str) -> Fault:
         """A fault at a location of this document; in one line, and harmless to a terminal, whatever it quotes."""
-        return Fault(message=_CONTROL.sub(" ", message), file=self.file, line=self.line(location))
+        at = self._written(location)
+        return Fault(
+            message=_CONTROL.sub(" ", message), file=self.files.get(at, self.file), line=self.lines.get(at)
+        )
+
+    def _written(self, location: Sequence[str | int]) -> Location:
+        for length in range(len(location), 0, -1):
+            if tuple(location[:length]) in self.lines:
+                return tuple(location[:length])
+        return ()
 
     def at(self, location: Sequence[str | int]) -> Any:
         """What is written at a location, None where nothing is."""

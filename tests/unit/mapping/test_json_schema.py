@@ -55,6 +55,21 @@ def test_an_editor_underlines_what_loading_would_refuse(change: dict[str, object
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({}, id="nothing-else"),
+        pytest.param({"columns": {"Qty": {"minimum": 0}}}, id="a-part-of-a-column"),
+        pytest.param({"columns": {"Qty": None}}, id="a-column-removed"),
+    ],
+)
+def test_an_editor_lets_a_mapping_that_extends_another_say_only_what_is_different(
+    change: dict[str, object],
+) -> None:
+    assert list(_validator().iter_errors({"mapping": "shop", "extends": "base"} | change)) == []
+    assert list(_validator().iter_errors({"mapping": "shop"} | change))
+
+
+@pytest.mark.parametrize(
     "column",
     [
         pytest.param({"to": ["merchant_id", "order_number"]}, id="several-places"),
