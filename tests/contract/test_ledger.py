@@ -33,7 +33,7 @@ from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
 from orderdrop.errors import Busy, LedgerUnavailable
 from orderdrop.ledger.accounts import AccountState
-from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, Outcome
+from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, MappingVersion, Outcome
 from orderdrop.ledger.open import open_ledger
 
 LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
@@ -95,6 +95,19 @@ def test_a_mapping_is_kept_as_it_was_pinned_first(ledger: Ledger) -> None:
     ledger.pin_mapping("d1", "acme", "something else", later(1))
     assert ledger.mapping_text("d1") == "mapping: acme # ü"
     assert ledger.mapping_text("d2") is None
+
+
+def test_the_versions_of_a_mapping_come_with_the_batches_that_ran_under_them(ledger: Ledger) -> None:
+    ledger.pin_mapping("d1", "acme", "one", NOW)
+    ledger.pin_mapping("d2", "acme", "two", later(5))
+    ledger.pin_mapping("d3", "other", "three", NOW)
+    ledger.open_batch(a_batch(id="b-1", mapping_digest="d1", created_at=later(1)))
+    ledger.open_batch(a_batch(id="b-2", mapping_digest="d1", created_at=later(3)))
+    assert ledger.mapping_versions("acme") == [
+        MappingVersion(digest="d1", pinned_at=NOW, first_used=later(1), last_used=later(3), batches=2),
+        MappingVersion(digest="d2", pinned_at=later(5)),
+    ]
+    assert ledger.mapping_versions("nobody's") == []
 
 
 def test_a_batch_comes_back_as_it_was_opened(ledger: Ledger) -> None:

@@ -60,6 +60,17 @@ class Batch:
     waits_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingVersion:
+    """One version of a mapping: which batches ran under it. The text is at `mapping_text`; unused ones were only pinned."""
+
+    digest: str
+    pinned_at: datetime
+    first_used: datetime | None = None
+    last_used: datetime | None = None
+    batches: int = 0
+
+
 PURGED = "What was said here was removed with the personal data of the batch."
 """What stands in place of the message of a purged batch's problem."""
 
@@ -165,6 +176,9 @@ class Ledger(Protocol):
 
     def mapping_text(self, digest: str) -> str | None:
         """The text that was pinned under a digest."""
+
+    def mapping_versions(self, name: str) -> list[MappingVersion]:
+        """Every version of a mapping that was pinned, in the order in which they were first."""
 
     # drops and batches
     def open_batch(self, batch: Batch) -> None:

@@ -24,6 +24,7 @@ from orderdrop.ledger.ledger import (
     Drop,
     Exclusion,
     FoundOrder,
+    MappingVersion,
     Outcome,
     Overtaken,
 )
@@ -52,7 +53,7 @@ class MemoryLedger:
         self.lock = RLock()
         self._leases: dict[str, tuple[str, datetime]] = {}
         self._accounts: dict[str, AccountState] = {}
-        self._mappings: dict[str, str] = {}
+        self._mappings: dict[str, tuple[str, str, datetime]] = {}
         self._drops: dict[str, Drop] = {}
         self._batches: dict[str, Batch] = {}  # in the order of their registration, as all dictionaries here
         self._orders: dict[str, StoredOrder] = {}
@@ -100,12 +101,29 @@ class MemoryLedger:
         return after
 
     @_one_at_a_time
-    def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:  # noqa: ARG002 - the port's signature
-        self._mappings.setdefault(digest, text)
+    def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
+        self._mappings.setdefault(digest, (name, text, at))
 
     @_one_at_a_time
     def mapping_text(self, digest: str) -> str | None:
-        return self._mappings.get(digest)
+        return self._mappings[digest][1] if digest in self._mappings else None
+
+    @_one_at_a_time
+    def mapping_versions(self, name: str) -> list[MappingVersion]:
+        found = []
+        for digest, (called, _, pinned_at) in self._mappings.items():
+            used = [b.created_at for b in self._batches.values() if b.mapping_digest == digest]
+            if called == name:
+                found.append(
+                    MappingVersion(
+                        digest=digest,
+                        pinned_at=pinned_at,
+                        first_used=min(used, default=None),
+                        last_used=max(used, default=None),
+                        batches=len(used),
+                    )
+                )
+        return sorted(found, key=lambda version: (version.pinned_at, version.digest))
 
     @_one_at_a_time
     def open_batch(self, batch: Batch) -> None:

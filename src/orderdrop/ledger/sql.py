@@ -20,7 +20,15 @@ from orderdrop.ledger import (
 )
 from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.database import Database
-from orderdrop.ledger.ledger import Attempt, Batch, Exclusion, FoundOrder, Outcome, Overtaken
+from orderdrop.ledger.ledger import (
+    Attempt,
+    Batch,
+    Exclusion,
+    FoundOrder,
+    MappingVersion,
+    Outcome,
+    Overtaken,
+)
 
 
 class SqlLedger:
@@ -60,6 +68,10 @@ class SqlLedger:
     def mapping_text(self, digest: str) -> str | None:
         with self._database.reading() as connection:
             return sql_leases.mapping_text(connection, digest)
+
+    def mapping_versions(self, name: str) -> list[MappingVersion]:
+        with self._database.reading() as connection:
+            return sql_leases.mapping_versions(connection, name)
 
     def open_batch(self, batch: Batch) -> None:
         with self._database.writing() as connection:

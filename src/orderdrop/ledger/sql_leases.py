@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, or_, select
+from sqlalchemy import Connection, Table, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from orderdrop.ledger.tables import LEASES, MAPPINGS
+from orderdrop.ledger.ledger import MappingVersion
+from orderdrop.ledger.tables import BATCHES, LEASES, MAPPINGS
 
 
 def upsert(dialect: str, table: Table) -> Any:
@@ -55,3 +56,31 @@ def pin_mapping(connection: Connection, digest: str, name: str, text: str, at: d
 def mapping_text(connection: Connection, digest: str) -> str | None:
     """The text that was pinned under a digest."""
     return connection.execute(select(MAPPINGS.c.text).where(MAPPINGS.c.digest == digest)).scalar()
+
+
+def mapping_versions(connection: Connection, name: str) -> list[MappingVersion]:
+    """Every version of a mapping, with the batches that ran under it."""
+    mine = MAPPINGS.c.digest == BATCHES.c.mapping_digest
+    rows = connection.execute(
+        select(
+            MAPPINGS.c.digest,
+            MAPPINGS.c.pinned_at,
+            func.min(BATCHES.c.created_at, type_=BATCHES.c.created_at.type).label("first"),
+            func.max(BATCHES.c.created_at, type_=BATCHES.c.created_at.type).label("last"),
+            func.count(BATCHES.c.id).label("batches"),
+        )
+        .select_from(MAPPINGS.outerjoin(BATCHES, mine))
+        .where(MAPPINGS.c.name == name)
+        .group_by(MAPPINGS.c.digest, MAPPINGS.c.pinned_at)
+        .order_by(MAPPINGS.c.pinned_at, MAPPINGS.c.digest)
+    )
+    return [
+        MappingVersion(
+            digest=row.digest,
+            pinned_at=row.pinned_at,
+            first_used=row.first,
+            last_used=row.last,
+            batches=row.batches,
+        )
+        for row in rows
+    ]
