@@ -3,8 +3,9 @@
 With declared formats only those are read; a text that two of them read differently is a problem that names both.
 Without a format only ISO 8601 is read, a date alone meaning midnight. A spreadsheet's true dates arrive as ISO text and
 are read whatever the formats say. A time without an offset is meant in the declared zone: a time that the clocks
-jumped over is a problem, of a time that came twice the first one is taken. Years run from 1900 to 2199, because
-9999-12-31 and 0001-01-01 are placeholders, not days on which a parcel moves.
+jumped over is a problem, of a time that came twice the first one is taken. Two-digit years are read only where a format
+has %y: 69 to 99 are then of the last century, 00 to 68 of this one. Years run from 1900 to 2199, because 9999-12-31 and
+0001-01-01 are placeholders, not days on which a parcel moves.
 """
 
 import re
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from orderdrop.checks.arrow import pa
 from orderdrop.checks.clock_layouts import fast_dates, fast_datetimes
+from orderdrop.checks.layouts import layouts_of
 from orderdrop.checks.reading import Flaw, Reader
 from orderdrop.core.problems import Code, Owner
 
@@ -21,7 +23,6 @@ _ISO = re.compile(
     r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[T ][0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,9})?)?)?"
     r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
-_NUMBERS = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})(?:[T ,].*)?", re.DOTALL)
 _SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")
 _ISO_LAYOUTS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
@@ -120,12 +121,13 @@ def _example(formats: Sequence[str]) -> str:
     return " or ".join(datetime(2026, 12, 31, 14, 30, tzinfo=UTC).strftime(layout) for layout in formats)
 
 
-def _ambiguous(values: Sequence[date]) -> Flaw:
+def _ambiguous(values: Sequence[date], lines: tuple[tuple[str, str], ...] = ()) -> Flaw:
     readings = " or ".join(_in_words(value) for value in values)
     return Flaw(
         code=Code.DATE_AMBIGUOUS,
         expected=f"this may mean {readings}; the mapping must say which (format:)",
         owner=Owner.OPS,
+        lines=lines,
     )
 
 
@@ -136,26 +138,15 @@ def _in_words(value: date) -> str:
 
 def _unread(text: str, expected: str, *, declared: bool) -> Flaw:
     """Say as much as can be said about a text that no rule reads."""
-    if not declared and (numbers := _NUMBERS.fullmatch(text)):
-        first, second, year = (int(part) for part in numbers.groups())
-        year += 2000 if year < 100 else 0
-        readings = [day for day in (_day(year, second, first), _day(year, first, second)) if day]
-        if len(set(readings)) == 2:
-            return _ambiguous(readings)
-        if readings:
-            return Flaw(
-                code=Code.NOT_A_DATE,
-                expected=f"{expected}; if it means {_in_words(readings[0])}, the mapping must say so (format:)",
-                owner=Owner.OPS,
-            )
+    readings = () if declared else layouts_of(text, YEARS)
+    if readings:
+        lines = tuple((f'format: "{layout}"', _in_words(day)) for layout, day in readings)
+        days = list(dict.fromkeys(day for _, day in readings))
+        if len(days) > 1:
+            return _ambiguous(days, lines)
+        told = f"{expected}; if it means {_in_words(days[0])}, the mapping must say so (format:)"
+        return Flaw(code=Code.NOT_A_DATE, expected=told, owner=Owner.OPS, lines=lines)
     if _SERIAL.fullmatch(text):
         day = date(1899, 12, 30) + timedelta(days=int(text[:5]))
         expected = f"{expected}; as the number of a spreadsheet it would be {_in_words(day)}"
     return Flaw(code=Code.NOT_A_DATE, expected=expected)
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

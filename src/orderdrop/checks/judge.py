@@ -9,18 +9,20 @@ import pyarrow
 
 from orderdrop.checks import kinds, plan
 from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of, trimmed
+from orderdrop.checks.evidence import Evidence
 from orderdrop.checks.header import OUR_OWN, Binding
 from orderdrop.checks.listing import Finding, Listing, bad_rows
 from orderdrop.checks.plan import Field, Reads
 from orderdrop.checks.reading import Flaw, read
 from orderdrop.checks.schema import Schema
-from orderdrop.core.problems import Code, Severity
+from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.shape import Shape
 from orderdrop.frames import TextFrame, TypedFrame
 from orderdrop.mapping.model import ColumnType
 from orderdrop.mapping.model import Mapping as FileMapping
 
 LISTED_AT_MOST = 100_000
+_OPEN_TO_QUESTIONS = (ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER, ColumnType.DECIMAL)
 _LOST_DIGITS = r"^[0-9][.,][0-9]+E\+[0-9]+$"
 _LOST = Flaw(
     code=Code.NOT_ALLOWED,
@@ -61,6 +63,11 @@ class Judge:
             if heading in binding.columns
         }
         self._listing = Listing(listing_cap)
+        self._evidence = Evidence()
+
+    def questions(self) -> tuple[Problem, ...]:
+        """What only the mapping can settle, by all frames judged so far: one problem for each column."""
+        return self._evidence.questions()
 
     def judge(self, frame: TextFrame) -> TypedFrame:
         """One frame of text to a frame of typed columns.
@@ -75,7 +82,8 @@ class Judge:
             raw = {name: text.filter(pa.array(~skipped)) for name, text in raw.items()}
         ignored = sorted({*frame.blank, *rows[skipped].tolist()})
         rows = rows[~skipped]
-        values, findings = _Rows(self._plan, self._schema, self._binding, raw, len(rows)).judged()
+        work = _Rows(self._plan, self._schema, self._binding, raw, rows, self._evidence)
+        values, findings = work.judged()
         problems, unlisted = self._listing.problems(findings, rows)
         return TypedFrame(
             values=values,
@@ -99,12 +107,20 @@ class _Rows:
     """One frame on its way through the plan."""
 
     def __init__(
-        self, todo: plan.Plan, schema: Schema, binding: Binding, raw: Mapping[str, ArrowArray], count: int
+        self,
+        todo: plan.Plan,
+        schema: Schema,
+        binding: Binding,
+        raw: Mapping[str, ArrowArray],
+        rows: Ints,
+        evidence: Evidence,
     ) -> None:
         self._todo = todo
         self._schema = schema
         self._raw = raw
-        self._count = count
+        self._rows = rows
+        self._count = len(rows)
+        self._evidence = evidence
         self._binding = binding
         self._trimmed: dict[str, ArrowArray] = {}
         self._views: dict[str, ArrowArray] = {}
@@ -144,6 +160,10 @@ class _Rows:
 
     def _values(self, number: int, field: Field, reads: Reads, text: ArrowArray) -> ArrowArray:
         found = read(text, reads.reader)
+        if field.columns and not field.template and reads.kind in _OPEN_TO_QUESTIONS:
+            self._evidence.note(
+                number, field.name, field.targets[0].leaf.place, reads.view, found, self._rows
+            )
         for code, mask in found.flawed.items():
             self._find(number, field, code, np.flatnonzero(mask), reads.reader.parse)
         values = found.values

@@ -42,9 +42,9 @@ def reader_for(kind: ColumnType, column: Column, *, file_decimal: str | None, sp
         case ColumnType.TEXT:
             return reading.identity()
         case ColumnType.INTEGER:
-            return integers(mark)
+            return integers(mark, column.unit)
         case ColumnType.DECIMAL:
-            return decimals(mark, spreadsheet=spreadsheet)
+            return decimals(mark, spreadsheet=spreadsheet, units=column.unit)
         case ColumnType.BOOLEAN:
             return booleans()
         case ColumnType.DATE:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from orderdrop.checks.arrow import ArrowArray, ArrowType, Mask, bools, pa, pc
+from orderdrop.checks.arrow import ArrowArray, ArrowType, Ints, Mask, bools, pa, pc
 from orderdrop.core.problems import Code, Owner, Severity
 
 
@@ -19,12 +19,14 @@ class Flaw:
     """Why a text is not a value.
 
     `expected` ends the sentence that begins with the heading and the text found. `known` are the values among which
-    the nearest one is worth naming.
+    the nearest one is worth naming. `lines` are what the mapping could say for the text to be read, each with what it would mean
+    then: what nobody but the mapping can settle.
     """
 
     code: Code
     expected: str
     known: tuple[str, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
     owner: Owner = Owner.SENDER
     severity: Severity = Severity.ERROR
 
@@ -43,11 +45,22 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """Cells that the same `lines` of the mapping would settle: how many, and the text and the position of one of them."""
+
+    lines: tuple[tuple[str, str], ...]
+    text: str
+    at: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A column as it was understood: null where a cell is blank or flawed, and the flawed cells by code."""
+    """A column as it was understood: null where a cell is blank or flawed, the flawed cells by code, and what was unsettled."""
 
     values: ArrowArray
     flawed: Mapping[Code, Mask] = field(default_factory=dict)
+    unsettled: tuple[Unsettled, ...] = ()
 
 
 def read(text: ArrowArray, reader: Reader) -> Reading:
@@ -67,7 +80,36 @@ def read(text: ArrowArray, reader: Reader) -> Reading:
         mask = np.zeros(len(text), dtype=bool)
         mask[rows[of_this_code[which]]] = True
         flawed[code] = mask
-    return Reading(values=pc.replace_with_mask(values, undecided, known.take(encoded.indices)), flawed=flawed)
+    return Reading(
+        values=pc.replace_with_mask(values, undecided, known.take(encoded.indices)),
+        flawed=flawed,
+        unsettled=_unsettled(encoded.dictionary, parsed, which, rows),
+    )
+
+
+def _unsettled(texts: ArrowArray, parsed: list[object], which: Ints, rows: Ints) -> tuple[Unsettled, ...]:
+    """One entry for each set of lines that would settle some cells, with the first of these cells."""
+    asking: dict[tuple[str, ...], list[int]] = {}
+    for number, one in enumerate(parsed):
+        if isinstance(one, Flaw) and one.lines:
+            asking.setdefault(tuple([line for line, _ in one.lines]), []).append(number)
+    if not asking:
+        return ()
+    cells = np.bincount(which, minlength=len(parsed))
+    found = []
+    for numbers in asking.values():
+        first = min(numbers)  # a dictionary numbers its texts as they appear
+        flaw = parsed[first]
+        assert isinstance(flaw, Flaw)
+        found.append(
+            Unsettled(
+                lines=flaw.lines,
+                text=texts[first].as_py(),
+                at=int(rows[np.argmax(which == first)]),
+                cells=int(cells[numbers].sum()),
+            )
+        )
+    return tuple(found)
 
 
 def identity() -> Reader:

@@ -23,6 +23,8 @@ from orderdrop.core.problems import Code
 Limit = str | int | float | tuple[Any, ...] | None
 _RE2_DIFFERS = re.compile(r"\{,|\[\[:|\(\?(?!:)")  # what both engines take but read differently
 
+_SPACE_TO_PYTHON_ONLY = r"[\x0b\x1c-\x1f]"  # control characters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -125,7 +127,10 @@ def full_matches(text: ArrowArray, pattern: str) -> Mask:
         except pa.ArrowInvalid:
             pass
         else:
-            rest = pc.invert(pc.string_is_ascii(text)).to_numpy(zero_copy_only=False)
+            strange = pc.invert(pc.string_is_ascii(text))
+            if "\\s" in pattern.casefold():
+                strange = pc.or_(strange, pc.match_substring_regex(text, _SPACE_TO_PYTHON_ONLY))
+            rest = strange.to_numpy(zero_copy_only=False)
             matched = fast & ~rest
     rows = np.flatnonzero(rest)
     if len(rows):

@@ -45,6 +45,7 @@ class Code(StrEnum):
     HEADING_MISSING = "heading_missing"  # a column that the mapping needs is not there
     HEADING_UNKNOWN = "heading_unknown"  # a column that the mapping does not name; a warning
     HEADING_DUPLICATED = "heading_duplicated"  # two columns have the same heading
+    COLUMN_UNSETTLED = "column_unsettled"  # how a column's dates or numbers are meant, the mapping must say
     # a row as it was read
     ROW_WIDTH = "row_width"  # more or fewer cells than headings; nothing is shifted
     ROW_ENCODING = "row_encoding"  # bytes on this row that the encoding does not have
@@ -71,6 +72,8 @@ class Code(StrEnum):
     TOO_SMALL = "too_small"  # below the minimum
     TOO_LARGE = "too_large"  # above the maximum
     TOO_LONG = "too_long"  # longer than allowed
+    DAMAGED = "damaged"  # an identifier that a spreadsheet program has changed, such as 1.23E+12
+    ZEROS_LOST = "zeros_lost"  # leading zeros seem to be missing; a warning
     # the rows of one order together
     KEY_MISSING = "key_missing"  # the order, parcel or item cannot be told from others
     ROWS_DISAGREE = "rows_disagree"  # rows of one order say different things

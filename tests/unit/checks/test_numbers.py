@@ -1,6 +1,10 @@
 """Numbers: text to int64, amounts to canonical text."""
 
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.checks.small import QUANTITY, one
 
 MARK = 'the mapping must say which mark is the decimal one (decimal: "." or ",")'
@@ -92,8 +96,24 @@ def test_an_undeclared_mark_that_could_mean_two_numbers_is_told_with_both(text: 
         pytest.param("1,5", 'if it means 1.5, the mapping must say so (decimal: ",")', id="comma"),
         pytest.param("1.234,56", 'if it means 1234.56, the mapping must say so (decimal: ",")', id="german"),
         pytest.param("1,234.56", 'if it means 1234.56, the mapping must say so (decimal: ".")', id="english"),
-        pytest.param("$1", "a number such as 1234.56 is expected", id="currency-sign"),
-        pytest.param("(12.00)", "a number such as 1234.56 is expected", id="brackets"),
+        pytest.param(
+            "$1", 'if it means 1, the mapping must say so (decimal: ".", unit: "$")', id="currency-sign"
+        ),
+        pytest.param(
+            "12,50 EUR",
+            'if it means 12.50, the mapping must say so (decimal: ",", unit: "EUR")',
+            id="currency-code",
+        ),
+        pytest.param(
+            "$1,234",
+            'this may mean 1234 or 1.234; the mapping must say which (decimal: ".", unit: "$", or decimal: ",", unit: "$")',
+            id="sign-and-both",
+        ),
+        pytest.param("(12.00)", 'if it means -12.00, the mapping must say so (decimal: ".")', id="brackets"),
+        pytest.param(
+            "12.00-", 'if it means -12.00, the mapping must say so (decimal: ".")', id="minus-behind"
+        ),
+        pytest.param("$12 EUR", "a number such as 1234.56 is expected", id="two-currencies"),
         pytest.param("NaN", "a number such as 1234.56 is expected", id="not-a-number"),
         pytest.param("Infinity", "a number such as 1234.56 is expected", id="infinity"),
         pytest.param("1E+05", "a number such as 1234.56 is expected", id="exponent"),
@@ -102,6 +122,69 @@ def test_an_undeclared_mark_that_could_mean_two_numbers_is_told_with_both(text: 
 )
 def test_an_undeclared_form_is_told_and_not_read(text: str, message: str) -> None:
     assert one("decimal", text, to="price") == ("not_a_decimal", f'Cell is "{text}": {message}.')
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "unit", "value"),
+    [
+        pytest.param("$1,234.50", ".", ["$"], "1234.50", id="sign-before"),
+        pytest.param("1.234,50 €", ",", ["EUR", "€"], "1234.50", id="sign-behind"),
+        pytest.param("EUR 12,50", ",", ["EUR", "€"], "12.50", id="code-before"),
+        pytest.param("12.50", ".", ["$"], "12.50", id="without-it"),
+        pytest.param("(12.00)", ".", [], "-12.00", id="brackets"),
+        pytest.param("($12.00)", ".", ["$"], "-12.00", id="sign-in-brackets"),
+        pytest.param("-$12.00", ".", ["$"], "-12.00", id="sign-behind-minus"),
+        pytest.param("1.234,50-", ",", [], "-1234.50", id="minus-behind"),
+        pytest.param("3.5 kg", None, ["kg"], "3.5", id="no-mark-declared"),
+    ],
+)
+def test_a_declared_form_is_read_exactly(text: str, mark: str | None, unit: list[str], value: str) -> None:
+    assert one("decimal", text, to="price", decimal=mark, unit=unit) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "message"),
+    [
+        pytest.param(
+            "£12.50", ["$"], 'if it means 12.50, the mapping must say so (unit: "£")', id="another-currency"
+        ),
+        pytest.param("(-12.00)", [], "a number such as 1234.56 is expected", id="twice-negative"),
+        pytest.param("-12.00-", [], "a number such as 1234.56 is expected", id="minus-on-both-sides"),
+        pytest.param("$ ", ["$"], "a number such as 1234.56 is expected", id="nothing-but-the-sign"),
+        pytest.param("nan", [], "a number such as 1234.56 is expected", id="nan"),
+    ],
+)
+def test_what_is_not_declared_is_refused_beside_what_is(text: str, unit: list[str], message: str) -> None:
+    assert one("decimal", text, to="price", decimal=".", unit=unit) == (
+        "not_a_decimal",
+        f'Cell is "{text.strip()}": {message}.',
+    )
+
+
+@pytest.mark.parametrize("text", ["1,234", "1.234"])
+def test_thousands_in_a_whole_number_are_never_guessed(text: str) -> None:
+    assert one("integer", text, to=QUANTITY) == (
+        "not_an_integer",
+        f'Cell is "{text}": a whole number is expected; this may mean 1234 or 1.234, and {MARK}.',
+    )
+
+
+@given(
+    number=st.decimals(min_value=-(10**9), max_value=10**9, places=2),
+    mark=st.sampled_from(".,"),
+    form=st.sampled_from(["plain", "grouped", "brackets", "behind"]),
+)
+def test_every_amount_comes_back_exactly_from_every_declared_form(
+    number: Decimal, mark: str, form: str
+) -> None:
+    other = "," if mark == "." else "."
+    digits = f"{abs(number):,.2f}" if form == "grouped" else f"{abs(number):.2f}"
+    text = digits.translate(str.maketrans({",": other, ".": mark}))
+    if number < 0:
+        text = {"brackets": f"({text})", "behind": f"{text}-"}.get(form, f"-{text}")
+    assert one("decimal", f"{text} €", to="price", decimal=mark, unit="€") == f"{number:.2f}".replace(
+        "-0.00", "0.00"
+    )
 
 
 @pytest.mark.parametrize("text", ["1234.56", "1.23.456", "12.34,5", "1.234.56"])
