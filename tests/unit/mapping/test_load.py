@@ -285,7 +285,7 @@ FAULTS = [
             ":9: `file.quote` is ''; it must have at least 1 character",
             ":10: `file.header_row` is 0; it must be 1 or more",
             ":11: `file.format` is 'xls'; it must be `csv` or `xlsx`",
-            ":12: `file.sheet`: a name or a position from 1 is expected here",
+            ":12: `file.sheet`: a name, a position from 1, or {headings: [...]} is expected here",
         ],
         id="file-options-of-the-wrong-kind",
     ),
