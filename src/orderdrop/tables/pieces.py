@@ -13,10 +13,9 @@ from pandas.arrays import ArrowExtensionArray
 from orderdrop.core.problems import Cell, Code, Problem
 from orderdrop.errors import FileRefused
 from orderdrop.frames import TextFrame
+from orderdrop.tables.blanks import BLANKS as BLANKS
 
 Text: TypeAlias = "pa.ChunkedArray[Any]"
-# One definition for the fast and the careful path: Python's str.strip() and Arrow's trim disagree on rare blanks.
-BLANKS = " \t\r\n\v\f\u00a0\u2007\u202f\u3000\ufeff"
 _VALUE_CHARS = 10_000
 
 
