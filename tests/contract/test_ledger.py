@@ -1117,6 +1117,7 @@ def test_what_is_found_out_about_an_account_is_kept_and_changed(ledger: Ledger) 
         paused_until=later(9),
         next_at=later(0.5),
         noted_at=later(1),
+        turns=7,
     )
     assert ledger.change_account(ACCOUNT, lambda _: stopped) == stopped
     ledger.change_account("another", lambda state: state)

@@ -3,7 +3,7 @@
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.policy import StopReason
 from orderdrop.core.problems import Problem
-from orderdrop.delivery.breaker import Open, Probing, State
+from orderdrop.delivery.circuit import Open, Probing, State
 from orderdrop.ledger.ledger import Batch, Ledger
 
 _READY = (OrderFate.READY,)

@@ -6,12 +6,14 @@ another process, is asked with the keys in that order.
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.policy import LOOK_UP_AFTER_SECONDS
 from orderdrop.destinations.base import Laned, Parcel
+
+_CHOICE = 10  # orders of which one asks whether an account works again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,20 @@ class Waiting:
     def release(self, order: StoredOrder) -> None:
         """The order is done with; another of its key may go."""
         self._out.discard(order.key)
+
+    def cut_one(self, passing_over: int, now: float) -> Iterator[Load]:
+        """A single order that may go now, not always the same: of the first few the one behind so many, round and round.
+
+        It asks whether an account that was stopped works again, and one that breaks the API must not keep it stopped.
+        """
+        found: list[Load] = []
+        while len(found) < _CHOICE and (load := self.cut(1, now)) is not None:
+            found.append(load)
+        if found:
+            chosen = found.pop(passing_over % len(found))
+            for load in found:
+                self.put_back(replace(load, joins=load.attempt == 1 and load.doubt is None), now)
+            yield chosen
 
     def _cut_twin(self) -> Load | None:
         for position, twin in enumerate(self._twins):

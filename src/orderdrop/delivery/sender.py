@@ -16,7 +16,8 @@ from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.policy import STOPS_AT_ONCE
 from orderdrop.core.progress import Step, Watcher, nobody
 from orderdrop.delivery.alike import FirstRefusals
-from orderdrop.delivery.breaker import Breaker, Gate
+from orderdrop.delivery.breaker import Breaker
+from orderdrop.delivery.circuit import Gate
 from orderdrop.delivery.crew import Crew, Threads
 from orderdrop.delivery.ending import leave_unsent, why_open
 from orderdrop.delivery.follow import Ask, Tickets, by_ticket
@@ -163,6 +164,10 @@ class _Delivery:
             self.outbox.extend(self.record.attempts(loads))
 
     def _cut(self) -> Iterator[Load]:
+        rests = self.line.breaker.probes_after()
+        if rests is not None:
+            yield from self.waiting.cut_one(rests - 1, self.chance.monotonic())
+            return
         orders = parcels = 0
         while orders < self.stock_orders or parcels < self.line.concurrency:
             size = max(1, self.line.carrier.parcel_size(len(self.waiting)))
@@ -223,7 +228,7 @@ class _Delivery:
     def _held_back(self) -> bool:
         """Whether a request may not leave after all: things happen between its leave to go and a free thread."""
         line = self.line
-        paused = line.pace.requests_per_second is None and line.pace.wait_seconds() > 0.0
+        paused = line.pace.requests_per_second is None and line.pace.is_paused()
         stopped = self.halted.is_set() or self.stop.is_set()
         return stopped or paused or line.breaker.gate() is Gate.STOP
 
@@ -278,7 +283,8 @@ class _Delivery:
         reason, detail, unsent = None, "", 0
         if ended is Ended.ACCOUNT_STOPPED:
             reason, detail = self.settling.stopped or why_open(self.line.breaker.state)
-            unsent = leave_unsent(self.ledger, self.batch, account_stopped(reason, detail, self.batch))
+            told = account_stopped(reason, detail, self.batch)
+            unsent = self.ledger.put_off(self.batch.id, self.chance.clock(), told)
         elif ended is Ended.REFUSED_ALIKE and self.first.reason is not None:
             told = refused_alike(self.first.refused, self.first.reason, self.batch)
             unsent = leave_unsent(self.ledger, self.batch, told)

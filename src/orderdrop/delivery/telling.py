@@ -15,7 +15,7 @@ Locate = Callable[[StoredOrder, PathProblem], Problem]
 _STOPPED = {
     StopReason.CREDENTIALS: (
         "{destination} does not accept the key of account {account}.",
-        "Correct the account's key in the settings",
+        "Correct the account's key in the settings and start `orderdrop serve` again",
     ),
     StopReason.PAYMENT: (
         "{destination} says that account {account} has not paid for this: its trial is over or the feature is not bought.",
@@ -27,7 +27,7 @@ _STOPPED = {
     ),
     StopReason.MISCONFIGURED: (
         "{destination} does not know the address that account {account} sends to.",
-        "Correct the account's base_url and endpoint in the settings",
+        "Correct the account's base_url and endpoint in the settings and start `orderdrop serve` again",
     ),
     StopReason.THROTTLED: (
         "{destination} kept asking account {account} to slow down, however long it waited.",
@@ -35,7 +35,7 @@ _STOPPED = {
     ),
     StopReason.OUTAGE: (
         "{destination} does not work for account {account} at the moment.",
-        "Wait until it is back",
+        "It is asked again and again, less and less often",
     ),
 }
 
@@ -49,8 +49,9 @@ def account_stopped(reason: StopReason, detail: str, batch: Batch) -> Problem:
     return Problem(
         code=Code.NOT_SENT,
         message=(
-            f"{happened}{said} The orders that were not sent yet are kept as unsent. "
-            f"{step}, then run: orderdrop rerun {batch.id} --only unsent"
+            f"{happened}{said} The orders that were not sent yet are kept as unsent. {step}. They go by themselves once the "
+            f"account works again, with `orderdrop serve` or the next `orderdrop run`; at once with: orderdrop rerun {batch.id} "
+            "--only unsent"
         ),
         raised_by=RaisedBy.API,
         owner=Owner.OPS,

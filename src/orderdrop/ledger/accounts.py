@@ -15,7 +15,8 @@ class AccountState:
     `reason` says why it was stopped, `since` when; None while all is well. `rests` counts the stop and every look since
     then that failed; one request may look again at `probe_at`, and is under way since `probing_since`. `resumed_at` is
     when it worked again. Nothing leaves before `paused_until`. `next_at` is the first free place in the stream of
-    evenly spaced requests of all processes. `noted_at` is when the stop or the pause was last written.
+    evenly spaced requests of all processes. `noted_at` is when the stop or the pause was last written;
+    `turns` counts how often the stop began, changed, was looked after or ended.
     """
 
     account: str
@@ -29,6 +30,7 @@ class AccountState:
     paused_until: datetime | None = None
     next_at: datetime | None = None
     noted_at: datetime | None = None
+    turns: int = 0
 
 
 ChangeAccount = Callable[[AccountState], AccountState]

@@ -131,6 +131,7 @@ ACCOUNTS = Table(
     Column("paused_until", UtcDateTime),
     Column("next_at", UtcDateTime),
     Column("noted_at", UtcDateTime),
+    Column("turns", Integer, nullable=False),
 )
 
 ROW_FATES = Table(

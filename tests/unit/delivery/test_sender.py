@@ -25,7 +25,8 @@ from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.policy import StopReason
 from orderdrop.core.problems import Cell, Code, Owner, RaisedBy
 from orderdrop.core.progress import Event, Step, Watcher
-from orderdrop.delivery.breaker import OUTAGE_AFTER, Breaker, Closed, Open
+from orderdrop.delivery.breaker import Breaker
+from orderdrop.delivery.circuit import MAX_REST_SECONDS, OUTAGE_AFTER, Closed, Open, State
 from orderdrop.delivery.crew import Crew, Threads
 from orderdrop.delivery.follow import Asking
 from orderdrop.delivery.pace import Pace
@@ -188,7 +189,8 @@ def test_a_refused_key_stops_the_account_once_and_rejects_nothing() -> None:
     assert problem.message == (
         "shipup does not accept the key of account shop-eu. It said: does not know the key. "
         "The orders that were not sent yet are kept as unsent. "
-        "Correct the account's key in the settings, then run: orderdrop rerun b-1 --only unsent"
+        "Correct the account's key in the settings and start `orderdrop serve` again. They go by themselves once the "
+        "account works again, with `orderdrop serve` or the next `orderdrop run`; at once with: orderdrop rerun b-1 --only unsent"
     )
 
 
@@ -229,6 +231,46 @@ def test_after_the_rest_a_single_request_finds_out_whether_it_works_again() -> N
     world.run(crew=crew)
     assert world.fates() == {OrderFate.ACCEPTED}
     assert world.breaker.state == Closed()
+
+
+@pytest.mark.parametrize("rests", [1, 2, 11])
+def test_what_asks_after_a_rest_is_one_order_alone_and_after_another_rest_another_one(rests: int) -> None:
+    world = Sending(count=30, concurrency=4)
+    world.api.size = 10
+    rest = Open(reason=StopReason.OUTAGE, until=900.0, rests=rests)
+    world.breaker = Breaker(clock=world.time.monotonic, state=rest)
+    world.run()
+    assert world.api.posts[0] == (f"FR-{(rests - 1) % 10}",)
+    assert len(world.api.posts[1]) == 9, "those that were passed over travel together"
+    assert len(world.api.posts) == 4
+    assert world.fates() == {OrderFate.ACCEPTED}
+
+
+def test_an_order_that_breaks_the_api_does_not_keep_the_account_stopped() -> None:
+    world = Sending(count=30)
+    world.api.poison = frozenset({"FR-0"})
+    state: State = Open(reason=StopReason.OUTAGE, until=900.0)
+    for _ in range(2):
+        world.breaker = Breaker(clock=world.time.monotonic, state=state)
+        world.run()
+        state = world.breaker.state
+        world.ledger.take_up(BATCH)
+        world.time.advance(MAX_REST_SECONDS)
+    assert isinstance(state, Closed)
+    assert [key for post in world.api.posts[:2] for key in post] == ["FR-0", "FR-1"]
+
+
+def test_what_was_not_sent_when_the_account_was_stopped_waits_for_it() -> None:
+    world = Sending(count=5)
+    world.run(Act.WELL, Act.BAD_KEY)
+    (waits,) = world.ledger.waiting()
+    assert waits.waits_since is not None
+    world.ledger.take_up(BATCH)
+    assert world.ledger.problems(BATCH) == []
+    world.breaker = Breaker(clock=world.time.monotonic)
+    world.run()
+    assert world.fates() == {OrderFate.ACCEPTED}
+    assert world.ledger.waiting() == []
 
 
 def test_one_order_that_breaks_the_api_does_not_keep_back_the_others() -> None:

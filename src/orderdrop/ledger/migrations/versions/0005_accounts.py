@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("paused_until", _MOMENT),
         sa.Column("next_at", _MOMENT),
         sa.Column("noted_at", _MOMENT),
+        sa.Column("turns", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account", name="pk_accounts"),
     )
     op.add_column("batches", sa.Column("waits_since", _MOMENT))
