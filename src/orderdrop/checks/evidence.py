@@ -8,7 +8,8 @@ written by a person: the most that a file can do is to name the line to write.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from orderdrop.checks.arrow import Ints
+from orderdrop.checks.arrow import ArrowArray, Ints
+from orderdrop.checks.identifiers import Widths
 from orderdrop.checks.reading import Reading, Unsettled
 from orderdrop.core.problems import Cell, Code, Owner, Problem
 
@@ -50,6 +51,7 @@ class Evidence:
 
     def __init__(self) -> None:
         self._columns: dict[tuple[int, str], _Column] = {}
+        self._widths: dict[int, tuple[str, str, Widths]] = {}
 
     def note(self, number: int, heading: str, place: str, view: str, reading: Reading, rows: Ints) -> None:
         """Take in how one column of one frame was read; `rows` are the physical rows."""
@@ -59,6 +61,16 @@ class Evidence:
         column.read += len(reading.values) - reading.values.null_count
         for asking in reading.unsettled:
             column.note(asking, int(rows[asking.at]))
+
+    def widths(self, number: int, heading: str, place: str, text: ArrowArray, rows: Ints) -> None:
+        """Take in how long the identifiers of one column of one frame are."""
+        known = self._widths.setdefault(number, (heading, place, Widths()))
+        known[2].note(text, rows)
+
+    def doubts(self) -> tuple[Problem, ...]:
+        """One warning for each column of identifiers that seem to have lost their leading zeros."""
+        found = (widths.problem(heading, place) for heading, place, widths in self._widths.values())
+        return tuple(problem for problem in found if problem is not None)
 
     def questions(self) -> tuple[Problem, ...]:
         """One problem for each column that the mapping must settle first: as many cells ask for it as could be read, or more."""

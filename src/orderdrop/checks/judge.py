@@ -11,9 +11,10 @@ from orderdrop.checks import kinds, plan
 from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of, trimmed
 from orderdrop.checks.evidence import Evidence
 from orderdrop.checks.header import OUR_OWN, Binding
+from orderdrop.checks.identifiers import COUNTRIES_BESIDE, damage, short_postal_codes
 from orderdrop.checks.listing import Finding, Listing, bad_rows
 from orderdrop.checks.plan import Field, Reads
-from orderdrop.checks.reading import Flaw, read
+from orderdrop.checks.reading import read
 from orderdrop.checks.schema import Schema
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.shape import Shape
@@ -23,18 +24,6 @@ from orderdrop.mapping.model import Mapping as FileMapping
 
 LISTED_AT_MOST = 100_000
 _OPEN_TO_QUESTIONS = (ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER, ColumnType.DECIMAL)
-_LOST_DIGITS = r"^[0-9][.,][0-9]+E\+[0-9]+$"
-_LOST = Flaw(
-    code=Code.NOT_ALLOWED,
-    expected="a spreadsheet program has turned a long number into this and lost its digits. Format the column as text, "
-    "fill it anew and export again",
-)
-_LOOKS_DAMAGED = r"^[0-9]E\+[0-9]+$"  # 1E+05 may be an article number, so it goes on
-_DOUBTFUL = Flaw(
-    code=Code.NOT_ALLOWED,
-    expected="a spreadsheet program may have turned a number into this; it goes on as it stands. If it is wrong, format the "
-    "column as text and export again",
-)
 
 
 class Judge:
@@ -68,6 +57,10 @@ class Judge:
     def questions(self) -> tuple[Problem, ...]:
         """What only the mapping can settle, by all frames judged so far: one problem for each column."""
         return self._evidence.questions()
+
+    def doubts(self) -> tuple[Problem, ...]:
+        """What whole columns show that may be wrong and stops nothing: one warning for each column."""
+        return self._evidence.doubts()
 
     def judge(self, frame: TextFrame) -> TypedFrame:
         """One frame of text to a frame of typed columns.
@@ -143,6 +136,7 @@ class _Rows:
             else:
                 values[place] = repeated
         values |= {place: _side_by_side(arrays) for place, arrays in several.items()}
+        self._note_postal_codes(values)
         self._judge()
         return pa.table(values), self._findings
 
@@ -182,14 +176,22 @@ class _Rows:
             self._find(checked.field, field, flaw.code, failing, lambda _, flaw=flaw: flaw)
 
     def _note_damage(self, number: int, field: Field, text: ArrowArray) -> None:
-        if not pc.any(pc.match_substring(text, "E+").fill_null(False)).as_py():
-            return
-        for pattern, flaw, severity in (
-            (_LOST_DIGITS, _LOST, Severity.ERROR),
-            (_LOOKS_DAMAGED, _DOUBTFUL, Severity.WARNING),
-        ):
-            found = pc.match_substring_regex(text, pattern).fill_null(False).to_numpy(zero_copy_only=False)
-            self._find(number, field, flaw.code, np.flatnonzero(found), lambda _, flaw=flaw: flaw, severity)
+        for at, flaw, severity in damage(text):
+            self._find(number, field, flaw.code, at, lambda _, flaw=flaw: flaw, severity)
+        if field.columns and not field.template:
+            self._evidence.widths(number, field.name, field.targets[0].leaf.place, text, self._rows)
+
+    def _note_postal_codes(self, values: Mapping[str, ArrowArray]) -> None:
+        """Postal codes are judged last: whether one is too short depends on the country beside it."""
+        for number, field in enumerate(self._todo.fields):
+            for target in field.targets:
+                node, _, name = target.leaf.place.rpartition(".")
+                beside = (f"{node}.{other}".strip(".") for other in COUNTRIES_BESIDE.get(name, ()))
+                country = next((values[place] for place in beside if place in values), None)
+                if country is None or not field.columns or field.template:
+                    continue
+                for at, flaw in short_postal_codes(values[target.leaf.place], country):
+                    self._find(number, field, flaw.code, at, lambda _, flaw=flaw: flaw, Severity.WARNING)
 
     def _find(
         self,

@@ -15,7 +15,9 @@ from orderdrop.errors import Fault, MappingError
 from orderdrop.mapping.model import Column, ColumnType, Scalar
 from orderdrop.mapping.model import Mapping as FileMapping
 
-_IDENTIFIES = re.compile(r"(?:number|id|sku)$")
+_IDENTIFIES = re.compile(
+    r"(?:number|id|sku|reference|zip|postal_code|client_key|ean|gtin|upc|barcode|isbn)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
