@@ -41,6 +41,9 @@ class Code(StrEnum):
     FILE_PASSWORD = "file_password"  # noqa: S105 - protected with a password
     FILE_UNREADABLE = "file_unreadable"  # a workbook that is broken
     FILE_TOO_LARGE = "file_too_large"  # more than the stated limits
+    FILE_AMBIGUOUS = "file_ambiguous"  # the file can be read in two ways, and the mapping must say which
+    FILE_INCOMPLETE = "file_incomplete"  # the control total that the file carries is not the number of its rows
+    FILE_CHANGED = "file_changed"  # written otherwise than the feed's last file; a warning
     # the header
     HEADING_MISSING = "heading_missing"  # a column that the mapping needs is not there
     HEADING_UNKNOWN = "heading_unknown"  # a column that the mapping does not name; a warning
@@ -50,6 +53,7 @@ class Code(StrEnum):
     ROW_WIDTH = "row_width"  # more or fewer cells than headings; nothing is shifted
     ROW_ENCODING = "row_encoding"  # bytes on this row that the encoding does not have
     ROW_NUL = "row_nul"  # NUL bytes on this row
+    ROW_TOTAL = "row_total"  # a row of totals, or another footer, that the mapping does not speak of
     ROW_QUOTE = "row_quote"  # a quotation mark that is never closed, or text behind one
     CELL_TOO_LONG = "cell_too_long"  # a cell longer than the stated limit
     CELL_ERROR = "cell_error"  # a cell that holds an error of the spreadsheet, such as #N/A
@@ -79,6 +83,7 @@ class Code(StrEnum):
     ROWS_DISAGREE = "rows_disagree"  # rows of one order say different things
     DUPLICATE_ROW = "duplicate_row"  # repeats another row exactly
     ROWS_MERGED = "rows_merged"  # two rows name the same item and became one; a warning
+    PARTNER_MISSING = "partner_missing"  # rows in one table, and none in another that the order needs
     CONTRACT = "contract"  # the destination's contract does not take this, as our own check of it says
     # what the destination said
     REFUSED = "refused"  # the destination refused it; the message is the destination's

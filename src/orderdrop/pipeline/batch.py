@@ -21,8 +21,9 @@ from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.leases import Lease, leased
+from orderdrop.pipeline.opening import Reading, open_again
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.prepare import Reading, open_again, prepare
+from orderdrop.pipeline.prepare import prepare
 from orderdrop.pipeline.success import report_success
 from orderdrop.pipeline.turns import await_turn, is_being_sent, stand_back
 from orderdrop.reports.receipt import Receipt
@@ -144,7 +145,6 @@ def report(parts: Parts, batch: Batch) -> Receipt:
         batch,
         report_folder(parts, batch),
         (lambda: open_again(batch, path, loaded)) if batch.verdict else None,
-        loaded.mapping.file,
     )
     parts.watcher(Event(step=Step.REPORTED, batch=batch.id, name=batch.drop.name))
     return written.receipt
@@ -185,7 +185,7 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
     stand_back(parts, batch)
     if parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.PENDING), limit=1):
         line = parts.line(batch.account)
-        sources = Reading.from_json(batch.verdict or "{}").sources
+        reading = Reading.from_json(batch.verdict or "{}")
         deliver(
             batch,
             parts.ledger,
@@ -197,7 +197,7 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
             random=parts.random,
             watcher=parts.watcher,
             stop=lease,
-            locate=lambda order, problem: led_home(order, problem, sources),
+            locate=lambda order, problem: led_home(order, problem, reading),
             concurrency=line.concurrency,
             # a rerun goes on whatever is refused: a person has seen why and asked for it
             stop_after_refusals=line.stop_after_refusals if batch.scope is None else None,
@@ -208,12 +208,12 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
     parts.ledger.conclude(batch.id, conclude(counts), parts.clock(), batch.remarks)
 
 
-def led_home(order: StoredOrder, problem: PathProblem, sources: dict[str, tuple[str, ...]]) -> Problem:
+def led_home(order: StoredOrder, problem: PathProblem, reading: Reading) -> Problem:
     """A refusal of the API as a problem of the cells that caused it."""
     return Problem(
         code=Code.REFUSED,
         message=problem.message,
-        cells=locate(problem.path, order.lineage, sources, problem.twins),
+        cells=reading.home(locate(problem.path, order.lineage, reading.sources, problem.twins)),
         value=problem.value,
         order=order.key,
         path=problem.path,

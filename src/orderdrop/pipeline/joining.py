@@ -32,18 +32,6 @@ class Joined:
     rows: str
     after: int
 
-    @classmethod
-    def from_data(cls, data: Mapping[str, object] | None) -> "Joined | None":
-        """As it was kept."""
-        if data is None:
-            return None
-        return cls(
-            path=str(data["path"]),
-            reading=str(data["reading"]),
-            rows=str(data["rows"]),
-            after=int(str(data["after"])),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuation:

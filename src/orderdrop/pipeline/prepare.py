@@ -3,11 +3,9 @@
 Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import orjson
 
 from orderdrop.checks.header import Binding, bind
 from orderdrop.checks.judge import Judge
@@ -19,44 +17,17 @@ from orderdrop.core.progress import Event, Step, Watcher
 from orderdrop.destinations.base import Destination, Fitted, PathProblem
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TypedFrame
-from orderdrop.frames import Verdict as TableVerdict
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.mapping.model import FileOptions
+from orderdrop.mapping.model import Mapping as FileMapping
 from orderdrop.orders import Nested, nest, sources_after_fallback
-from orderdrop.pipeline.corrections import peek_at_correction
 from orderdrop.pipeline.holding import why_held
-from orderdrop.pipeline.joining import Joined, continuation, with_joined
+from orderdrop.pipeline.joining import Joined, continuation
 from orderdrop.pipeline.naming import with_orders
+from orderdrop.pipeline.opening import Opened, Reading, open_drop, reopen_drop
+from orderdrop.pipeline.partners import Partners
 from orderdrop.pipeline.scope import Scope
 from orderdrop.pipeline.standing import Standing
-from orderdrop.tables.open import open_table, reopen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What is remembered of how a drop was read: enough to read it again just so, and to lead errors home."""
-
-    table: TableVerdict
-    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    spreadsheet: bool = False  # cells came out of a workbook, if only by way of our own reject report
-    joined: Joined | None = None  # rows of the batch that this one continues
-
-    def to_json(self) -> str:
-        """As the ledger keeps it."""
-        return orjson.dumps(asdict(self)).decode()
-
-    @classmethod
-    def from_json(cls, text: str) -> "Reading":
-        """As it was."""
-        data = orjson.loads(text)
-        table = {**data["table"], "remarks": tuple(data["table"]["remarks"])}
-        return cls(
-            table=TableVerdict(**table),
-            sources={place: tuple(names) for place, names in data["sources"].items()},
-            spreadsheet=bool(data.get("spreadsheet", False)),
-            joined=Joined.from_data(data.get("joined")),
-        )
 
 
 def prepare(
@@ -78,165 +49,216 @@ def prepare(
     between frames and raises when the preparation must end; it can be begun again.
     """
     return _Preparation(
-        batch, path, loaded, destination, into, accepted_by, spill_folder, watcher, go_on
+        batch=batch,
+        path=path,
+        loaded=loaded,
+        destination=destination,
+        ledger=into,
+        accepted_by=accepted_by,
+        spill_folder=spill_folder,
+        watcher=watcher,
+        go_on=go_on,
     ).run()
 
 
+@dataclass(slots=True, kw_only=True)
+class _Bound:
+    """A table and how the mapping sits on it."""
+
+    opened: Opened
+    binding: Binding
+
+
+@dataclass(slots=True, kw_only=True)
 class _Preparation:
     """One preparation under way: what was counted so far and where the results go."""
 
-    def __init__(
-        self,
-        batch: Batch,
-        path: Path,
-        loaded: LoadedMapping,
-        destination: Destination,
-        into: Ledger,
-        accepted_by: Ledger,
-        spill_folder: Path,
-        watcher: Watcher,
-        go_on: Callable[[], None],
-    ) -> None:
-        self._batch = batch
-        self._path = path
-        self._loaded = loaded
-        self._mapping = loaded.mapping
-        self._destination = destination
-        self._ledger = into
-        self._accepted_by = accepted_by
-        self._spill_folder = spill_folder
-        self._watcher = watcher
-        self._go_on = go_on
-        self._rows_read = 0
-        self._rows_bad = 0
-        self._sequence = 0
-        self._unlisted: dict[str, int] = {}
-        self._remarks: list[str] = []
-        self._scope = Scope.of(batch)
+    batch: Batch
+    path: Path
+    loaded: LoadedMapping
+    destination: Destination
+    ledger: Ledger
+    accepted_by: Ledger
+    spill_folder: Path
+    watcher: Watcher
+    go_on: Callable[[], None]
+    _rows_read: int = 0
+    _rows_bad: int = 0
+    _sequence: int = 0
+    _unlisted: dict[str, int] = field(default_factory=dict)
+    _remarks: list[str] = field(default_factory=list)
+    _scope: Scope = field(init=False)
+    _standing: Standing = field(init=False)
+    _partners: Partners = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._scope = Scope.of(self.batch)
+        self._partners = Partners.of(self.loaded.mapping)
         self._standing = Standing(
-            batch=batch,
-            accepted_by=accepted_by,
-            updated_at=loaded.mapping.place_of_updated_at(),
-            excluded=excluded_before(accepted_by, batch),
+            batch=self.batch,
+            accepted_by=self.accepted_by,
+            updated_at=self.loaded.mapping.place_of_updated_at(),
+            excluded=excluded_before(self.accepted_by, self.batch),
         )
 
     def run(self) -> BatchStatus:
-        self._ledger.begin_preparation(self._batch.id)
+        self.ledger.begin_preparation(self.batch.id)
         try:
-            table, correction_of = peek_at_correction(
-                open_table(self._path, self._mapping.file, wanted=self._mapping.headings())
-            )
+            opened, correction_of = open_drop(self.path, self.loaded.mapping)
         except FileRefused as refused:
             return self._refuse([refused.problem], verdict="")
-        binding = bind(
-            self._mapping, table.headings, has_header=self._mapping.file.header, key=self._loaded.shape.key
-        )
-        reading = Reading(
-            table=table.verdict,
-            sources=sources_after_fallback(self._loaded.shape, binding.sources),
-            spreadsheet=self._spreadsheet(table, correction_of),
-            joined=self._joined_before(),
-        )
-        if any(problem.blocks for problem in binding.problems):
-            return self._refuse(list(binding.problems), verdict=reading.to_json())
-        self._ledger.add_problems(self._batch.id, binding.problems)
-        key_headings = binding.sources.get(self._loaded.shape.key, ())
+        tables = [self._bind(one) for one in opened]
+        reading = self._reading(tables, correction_of)
+        problems = [one.opened.told(problem) for one in tables for problem in one.binding.problems]
+        if any(problem.blocks for problem in problems):
+            return self._refuse(problems, verdict=reading.to_json())
+        self.ledger.add_problems(self.batch.id, problems)
         try:
-            reading = self._continue(correction_of, reading, key_headings)
+            reading = self._continue(correction_of, reading, self._keys(tables[0]))
             if reading.joined is not None or self._scope.rows is not None:
-                table = self._scope.narrowed(lambda: self._read_again(reading), key_headings)
-            self._build(table, binding, reading)
+                tables = self._again(tables, reading)
+            self._build(tables, reading)
         except FileRefused as refused:
-            self._ledger.begin_preparation(self._batch.id)
+            self.ledger.begin_preparation(self.batch.id)
             return self._refuse([refused.problem], verdict=reading.to_json())
+        except _Unsettled as asked:
+            self.ledger.begin_preparation(self.batch.id)
+            return self._refuse([*problems, *asked.problems], verdict=reading.to_json())
         return self._finish(reading)
 
+    def _bind(self, opened: Opened) -> _Bound:
+        mapping, key = opened.mapping, self.loaded.shape.key
+        return _Bound(
+            opened=opened,
+            binding=bind(mapping, opened.table.headings, has_header=mapping.file.header, key=key),
+        )
+
+    def _keys(self, table: _Bound) -> tuple[str, ...]:
+        return table.binding.sources.get(self.loaded.shape.key, ())
+
+    def _reading(self, tables: Sequence[_Bound], correction_of: str | None) -> Reading:
+        first, *further = (one.opened.table for one in tables)
+        return Reading(
+            table=first.verdict,
+            sources=sources_after_fallback(self.loaded.shape, _sources(tables)),
+            spreadsheet=self._spreadsheet(first, correction_of),
+            joined=self._joined_before(),
+            further=tuple(table.verdict for table in further),
+            headings=tuple(one.opened.table.headings for one in tables) if further else (),
+        )
+
+    def _again(self, tables: Sequence[_Bound], reading: Reading) -> list[_Bound]:
+        """The same tables from their first rows on, with the rows of the chosen orders only."""
+        opened = self._scope.narrowed(
+            lambda: [one.table for one in self._read_again(reading)], [self._keys(one) for one in tables]
+        )
+        return [
+            replace(one, opened=replace(one.opened, table=table))
+            for one, table in zip(tables, opened, strict=True)
+        ]
+
     def _refuse(self, problems: list[Problem], verdict: str) -> BatchStatus:
-        self._ledger.add_problems(self._batch.id, problems)
+        self.ledger.add_problems(self.batch.id, problems)
         remarks = next((problem.message for problem in problems if problem.blocks), "")
-        self._ledger.finish_preparation(
-            self._batch.id, rows_read=0, verdict=verdict, status=BatchStatus.FAILED, remarks=remarks
+        self.ledger.finish_preparation(
+            self.batch.id, rows_read=0, verdict=verdict, status=BatchStatus.FAILED, remarks=remarks
         )
         return BatchStatus.FAILED
 
     def _joined_before(self) -> Joined | None:
         """What a rerun of a correction reads besides its drop."""
         parent = (
-            self._accepted_by.batch(self._batch.parent_id)
-            if self._batch.scope and self._batch.parent_id
+            self.accepted_by.batch(self.batch.parent_id)
+            if self.batch.scope and self.batch.parent_id
             else None
         )
         return Reading.from_json(parent.verdict).joined if parent is not None and parent.verdict else None
 
     def _continue(self, named: str | None, reading: Reading, key_headings: tuple[str, ...]) -> Reading:
         """Join a corrected report with the batch that it came from; a rerun has its parent already."""
-        if named is None or self._batch.scope is not None:
+        if named is None or self.batch.scope is not None:
             return reading
-        parent = self._accepted_by.batch(named)
-        if parent is None or parent.account != self._batch.account or not parent.verdict:
+        if reading.further:  # a report of several tables has whole orders, and is read like any other drop
+            return reading
+        parent = self.accepted_by.batch(named)
+        if parent is None or parent.account != self.batch.account or not parent.verdict:
             self._remarks.append(
                 f"The file says that it corrects batch {named}, which is not known for this account: it was read like "
                 "any other file."
             )
             return reading
-        options, verdict = self._mapping.file, parent.verdict
+        mapping, verdict = self.loaded.mapping, parent.verdict
         found = continuation(
             parent,
-            self._accepted_by,
-            self._read_again(reading),
-            lambda: _original(Path(parent.drop.kept_at), options, Reading.from_json(verdict)),
+            self.accepted_by,
+            self._read_again(reading)[0].table,
+            lambda: _original(Path(parent.drop.kept_at), mapping, Reading.from_json(verdict)),
             key_headings,
         )
-        self._ledger.adopt(self._batch.id, parent.id)
+        self.ledger.adopt(self.batch.id, parent.id)
         self._remarks.append(found.remarks)
         self._standing.still_open = found.still_open
-        self._batch = replace(self._batch, parent_id=parent.id)
-        self._standing.excluded = excluded_before(self._accepted_by, self._batch)
+        self.batch = replace(self.batch, parent_id=parent.id)
+        self._standing.excluded = excluded_before(self.accepted_by, self.batch)
         return replace(reading, joined=found.joined)
 
-    def _read_again(self, reading: Reading) -> Table:
-        return read_as(self._path, self._mapping.file, reading)
+    def _read_again(self, reading: Reading) -> list[Opened]:
+        return reopen_drop(self.path, self.loaded.mapping, reading)
 
-    def _build(self, table: Table, binding: Binding, reading: Reading) -> None:
-        judge = Judge(self._mapping, self._loaded.shape, binding, spreadsheet=reading.spreadsheet)
+    def _build(self, tables: Sequence[_Bound], reading: Reading) -> None:
+        mapping = self.loaded.mapping
         nested = nest(
-            self._typed(table, judge),
-            self._loaded.shape,
-            on_bad_row=self._mapping.on_bad_row,
-            on_duplicate_row=self._mapping.on_duplicate_row,
-            sources=binding.sources,
-            spill_folder=self._spill_folder,
+            self._all_typed(tables, reading),
+            self.loaded.shape,
+            on_bad_row=mapping.on_bad_row,
+            on_duplicate_row=mapping.on_duplicate_row,
+            sources=_sources(tables),
+            spill_folder=self.spill_folder,
         )
         for chunk in nested:
-            self._go_on()
-            self._store(chunk, reading.sources)
+            self.go_on()
+            self._store(chunk, reading)
 
     def _spreadsheet(self, table: Table, correction_of: str | None) -> bool:
         """Whether dates and numbers may stand as workbooks have them; a correction is as its original was."""
-        original = self._accepted_by.batch(correction_of) if correction_of else None
+        original = self.accepted_by.batch(correction_of) if correction_of else None
         if original is not None and original.verdict:
             return Reading.from_json(original.verdict).spreadsheet
         return table.verdict.format != "csv"
 
+    def _all_typed(self, tables: Sequence[_Bound], reading: Reading) -> Iterator[TypedFrame]:
+        """The rows of every table, judged.
+
+        Nesting gives no order before it has them all, so a question comes before anything is stored; some rows of a file
+        that was prepared before say nothing about its columns, and ask none.
+        """
+        questions: list[Problem] = []
+        for one in tables:
+            judge = Judge(one.opened.mapping, self.loaded.shape, one.binding, spreadsheet=reading.spreadsheet)
+            yield from self._typed(one.opened.table, judge)
+            questions += map(one.opened.told, judge.questions())
+        if questions and self._scope.rows is None:
+            raise _Unsettled(tuple(questions))
+
     def _typed(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:
         for frame in table.frames:
-            self._go_on()
+            self.go_on()
             refused = {
                 problem.row for problem in frame.problems if problem.row is not None and problem.blocks
             }
-            typed = self._scope.of_orders(judge.judge(frame), self._loaded.shape.key)
+            typed = self._scope.of_orders(judge.judge(frame), self.loaded.shape.key)
             refused &= {problem.row for problem in typed.problems}
             self._rows_read += len(typed.rows) + len(typed.ignored) + len(refused)
             self._alone(RowFate.IGNORED, typed.ignored)
             self._alone(RowFate.REJECTED, sorted(refused))
-            self._ledger.add_problems(self._batch.id, with_orders(typed, self._loaded.shape.key))
+            self.ledger.add_problems(self.batch.id, with_orders(typed, self.loaded.shape.key))
             for code, count in typed.unlisted.items():
                 self._unlisted[code] = self._unlisted.get(code, 0) + count
-            self._watcher(
+            self.watcher(
                 Event(
                     step=Step.PREPARING,
-                    batch=self._batch.id,
-                    name=self._batch.drop.name,
+                    batch=self.batch.id,
+                    name=self.batch.drop.name,
                     done=self._rows_read,
                 )
             )
@@ -244,15 +266,19 @@ class _Preparation:
 
     def _alone(self, fate: RowFate, rows: Sequence[int]) -> None:
         if rows:
-            self._ledger.add_row_fates(self._batch.id, fate, rows)
+            self.ledger.add_row_fates(self.batch.id, fate, rows)
             self._rows_bad += len(rows) if fate is RowFate.REJECTED else 0
 
-    def _store(self, chunk: Nested, sources: Mapping[str, tuple[str, ...]]) -> None:
-        sendable = [draft for draft in chunk.drafts if not draft.held]
-        checked = self._destination.validate([draft.payload for draft in sendable])
-        payloads: dict[str, bytes] = {}
-        problems = list(chunk.problems)
+    def _store(self, chunk: Nested, reading: Reading) -> None:
+        problems = [replace(problem, cells=reading.home(problem.cells)) for problem in chunk.problems]
         rejected = list(chunk.rejected)
+        lonely = self._partners.missing(chunk.drafts)
+        problems += lonely.values()
+        rejected += [cell.row for problem in lonely.values() for cell in problem.cells]
+        whole = [draft for draft in chunk.drafts if draft.key not in lonely]
+        sendable = [draft for draft in whole if not draft.held]
+        checked = self.destination.validate([draft.payload for draft in sendable])
+        payloads: dict[str, bytes] = {}
         broken: dict[str, Draft] = {}
         for draft, result in zip(sendable, checked, strict=True):
             if isinstance(result, bytes):
@@ -260,70 +286,69 @@ class _Preparation:
                 continue
             if isinstance(result, Fitted):
                 payloads[draft.key] = result.body
-                problems += [_led_home(remark, draft, sources, Severity.WARNING) for remark in result.remarks]
+                problems += [_led_home(remark, draft, reading, Severity.WARNING) for remark in result.remarks]
                 continue
-            found = [_led_home(problem, draft, sources) for problem in result]
+            found = [_led_home(problem, draft, reading) for problem in result]
             guilty = {cell.row for problem in found for cell in problem.cells}
             problems += found
             rejected += guilty
             broken[draft.key] = replace(draft, held=True, lineage=without(draft.lineage, guilty))
-        drafts = [broken.get(draft.key, draft) for draft in chunk.drafts]
+        drafts = [broken.get(draft.key, draft) for draft in whole]
         self._alone(RowFate.REJECTED, rejected)
         self._alone(RowFate.IGNORED, chunk.ignored)
         orders, why_not = self._standing.settle(
             [draft for draft in drafts if draft.lineage.rows], payloads, self._sequence
         )
         self._sequence += len(orders)
-        self._ledger.add_problems(self._batch.id, [*problems, *why_not])
-        self._ledger.add_orders(self._batch.id, orders)
+        self.ledger.add_problems(self.batch.id, [*problems, *why_not])
+        self.ledger.add_orders(self.batch.id, orders)
 
     def _finish(self, reading: Reading) -> BatchStatus:
         for code, count in self._unlisted.items():
             message = (
                 f"{count:,} more problems of the kind {code} are counted here and not listed one by one."
             )
-            self._ledger.add_problems(self._batch.id, [Problem(code=Code(code), message=message)])
+            self.ledger.add_problems(self.batch.id, [Problem(code=Code(code), message=message)])
         status = BatchStatus.SENDING
         why = why_held(
-            self._mapping.hold_batch_when, self._batch, self._accepted_by, self._rows_bad, self._rows_read
+            self.loaded.mapping.hold_batch_when, self.batch, self.accepted_by, self._rows_bad, self._rows_read
         )
         if why is not None:
-            self._ledger.set_fates(self._batch.id, [OrderFate.READY], OrderFate.HELD)
+            self.ledger.set_fates(self.batch.id, [OrderFate.READY], OrderFate.HELD)
             status = BatchStatus.HELD
             self._remarks.append(why)
-        self._ledger.finish_preparation(
-            self._batch.id,
+        self.ledger.finish_preparation(
+            self.batch.id,
             rows_read=self._rows_read,
             verdict=reading.to_json(),
             status=status,
-            remarks=" ".join(filter(None, (self._batch.remarks, *self._remarks))),
+            remarks=" ".join(filter(None, (self.batch.remarks, *self._remarks))),
         )
         return status
 
 
-def open_again(batch: Batch, path: Path, loaded: LoadedMapping) -> Table:
-    """Open the drop of a batch that has a verdict, read as it was read first."""
-    return read_as(path, loaded.mapping.file, Reading.from_json(batch.verdict or ""))
+class _Unsettled(Exception):  # noqa: N818 - a question to the mapping, not an error of ours
+    """Columns that can be read in several ways; `problems` ask which."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(*(problem.message for problem in problems))
+        self.problems = problems
 
 
-def read_as(path: Path, options: FileOptions, reading: Reading) -> Table:
-    """Read a drop just so, with the rows of an earlier one that belong to it."""
-    table, _ = peek_at_correction(reopen(path, options, reading.table))
-    joined = reading.joined
-    if (
-        joined is None or not Path(joined.path).is_file()
-    ):  # else it is past its retention, and its rows with it
-        return table
-    return with_joined(
-        table, joined, lambda: read_as(Path(joined.path), options, Reading.from_json(joined.reading))
-    )
-
-
-def _original(path: Path, options: FileOptions, reading: Reading) -> Table:
+def _original(path: Path, mapping: FileMapping, reading: Reading) -> Table:
     """The drop that a correction came from; without rows once it is past its retention."""
     if path.is_file():
-        return read_as(path, options, reading)
+        return reopen_drop(path, mapping, reading)[0].table
     return Table(verdict=reading.table, headings=(), frames=iter(()))
+
+
+def _sources(tables: Sequence[_Bound]) -> dict[str, tuple[str, ...]]:
+    """The headings behind every place, of all tables."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in tables:
+        for place, headings in one.binding.sources.items():
+            found[place] = tuple(dict.fromkeys((*found.get(place, ()), *headings)))
+    return found
 
 
 def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:
@@ -346,13 +371,13 @@ def without(lineage: Lineage, rows: set[int]) -> Lineage:
 def _led_home(
     problem: PathProblem,
     draft: Draft,
-    sources: Mapping[str, tuple[str, ...]],
+    reading: Reading,
     severity: Severity = Severity.ERROR,
 ) -> Problem:
     return Problem(
         code=Code.CONTRACT,
         message=problem.message,
-        cells=locate(problem.path, draft.lineage, sources, problem.twins),
+        cells=reading.home(locate(problem.path, draft.lineage, reading.sources, problem.twins)),
         value=problem.value,
         order=draft.key,
         path=problem.path,

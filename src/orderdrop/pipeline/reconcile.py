@@ -22,8 +22,8 @@ from orderdrop.errors import SetupError, Stopped, UsageError
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batch import pinned
 from orderdrop.pipeline.history import report_folder
+from orderdrop.pipeline.opening import Reading, open_again
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.prepare import Reading, open_again
 from orderdrop.pipeline.purging import refuse_purged
 from orderdrop.pipeline.reading import told_of
 from orderdrop.reports.differences import write_differences
@@ -143,7 +143,6 @@ def _report(parts: Parts, found: Reconciled) -> None:
         found.problems,
         report_paths(report_folder(parts, batch), batch.drop.name),
         lambda: open_again(batch, Path(batch.drop.kept_at), loaded),
-        loaded.mapping.file,
     )
     found.reports = {kind: str(path) if path else None for kind, path in paths.items()}
 

@@ -1,6 +1,6 @@
 """Which orders of a drop a batch takes over: all of them, or for a rerun those that were chosen from its parent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -37,20 +37,24 @@ class Scope:
         """As the ledger keeps it."""
         return orjson.dumps(asdict(self)).decode()
 
-    def narrowed(self, open_: Callable[[], Table], key_headings: tuple[str, ...]) -> Table:
-        """The table with the rows of the chosen orders only; reads it once before, to learn which rows belong to them."""
+    def narrowed(
+        self, open_: Callable[[], list[Table]], key_headings: Sequence[tuple[str, ...]]
+    ) -> list[Table]:
+        """The tables with the rows of the chosen orders only; reads them once before, to learn which rows belong to them."""
         if self.rows is None:
             return open_()
         chosen = np.array(expand(self.rows), dtype=np.int64)
         keys: set[str] = set()
-        for frame in open_().frames:
-            rows = frame.cells.index.to_numpy(dtype=np.int64)
-            keys.update(
-                filter(None, key_texts(frame, key_headings).filter(_mask(np.isin(rows, chosen))).to_pylist())
-            )
+        for table, headings in zip(open_(), key_headings, strict=True):
+            for frame in table.frames:
+                rows = frame.cells.index.to_numpy(dtype=np.int64)
+                named = key_texts(frame, headings).filter(_mask(np.isin(rows, chosen)))
+                keys.update(filter(None, named.to_pylist()))
         names = pa.array(sorted(keys), pa.string())
-        table = open_()
-        return replace(table, frames=_only(table.frames, chosen, names, key_headings))
+        return [
+            replace(table, frames=_only(table.frames, chosen, names, headings))
+            for table, headings in zip(open_(), key_headings, strict=True)
+        ]
 
     def of_orders(self, typed: TypedFrame, key: str) -> TypedFrame:
         """The rows of the orders that were asked for by name."""

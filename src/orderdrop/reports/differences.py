@@ -5,10 +5,8 @@ from pathlib import Path
 
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.problems import Problem
-from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch
-from orderdrop.mapping.model import FileOptions
-from orderdrop.reports.rows import Remarks
+from orderdrop.reports.rows import Remarks, Source
 from orderdrop.reports.write import write_rows
 
 KINDS = ("differences_csv", "differences_xlsx", "differences_json")
@@ -18,8 +16,7 @@ def write_differences(
     batch: Batch,
     problems: Sequence[Problem],
     paths: Mapping[str, Path],
-    open_again: Callable[[], Table],
-    options: FileOptions,
+    open_again: Callable[[], Sequence[Source]],
 ) -> dict[str, Path | None]:
     """Write the rows whose orders differ, as the reject report writes rows; earlier ones go where nothing differs.
 
@@ -29,8 +26,8 @@ def write_differences(
         for kind in KINDS:
             paths[kind].unlink(missing_ok=True)
         return dict.fromkeys(KINDS)
-    write_rows(batch.id, open_again, _by_row(problems), paths, options, kind="differences")
-    return {kind: paths[kind] for kind in KINDS}
+    there = write_rows(batch.id, open_again, _by_row(problems), paths, kind="differences")
+    return {kind: paths[kind] if kind in there else None for kind in KINDS}
 
 
 def _by_row(problems: Sequence[Problem]) -> dict[int, Remarks]:

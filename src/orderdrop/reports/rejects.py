@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import orjson
 
 from orderdrop.core.neutral import neutralise
+from orderdrop.core.rows import in_table
 from orderdrop.frames import Verdict
 from orderdrop.reports.receipt import problem_entry
 from orderdrop.reports.rows import OWN_COLUMNS, RejectRow
@@ -35,15 +37,21 @@ def write_csv(
         if verdict.header_row:
             writer.writerow([*map(neutralise, headings), *OWN_COLUMNS])
         for row in rows:
-            own = (str(row.row), row.remarks.text(), row.remarks.fix_by(), batch_id)
+            own = (str(in_table(row.row)[1]), row.remarks.text(), row.remarks.fix_by(), batch_id)
             writer.writerow(list(map(neutralise, (*row.cells, *own, *row.surplus))))
 
 
-def write_json(path: Path, headings: Sequence[str], batch_id: str, rows: Iterable[RejectRow]) -> None:
-    """Write the report for programs: one object a row, with the problems as the receipt has them."""
+def write_json(
+    path: Path, batch_id: str, tables: Iterable[tuple[Sequence[str], Iterable[RejectRow]]]
+) -> None:
+    """Write the report for programs: one object a row, with the problems as the receipt has them.
+
+    `tables` are the headings and rows of each table of the drop; rows of a further one say which (`table`, from 2).
+    """
     with path.open("wb") as file:
         file.write(b'{"batch": %s, "rows": [' % orjson.dumps(batch_id))
-        for index, entry in enumerate(_entries(headings, rows)):
+        entries = chain.from_iterable(_entries(headings, rows) for headings, rows in tables)
+        for index, entry in enumerate(entries):
             file.write(b"\n" if index == 0 else b",\n")
             file.write(orjson.dumps(entry))
         file.write(b"\n]}\n")
@@ -52,8 +60,10 @@ def write_json(path: Path, headings: Sequence[str], batch_id: str, rows: Iterabl
 def _entries(headings: Sequence[str], rows: Iterable[RejectRow]) -> Iterator[dict[str, object]]:
     names = _names(headings)
     for row in rows:
+        table, number = in_table(row.row)
         yield {
-            "row": row.row,
+            "row": number,
+            **({"table": table + 1} if table else {}),
             "fate": row.remarks.fate,
             "order": row.remarks.order,
             "cells": dict(zip(names, row.cells, strict=True)),

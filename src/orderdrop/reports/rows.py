@@ -11,6 +11,7 @@ from orderdrop.core.problems import Owner, Problem
 from orderdrop.core.rows import said
 from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.mapping.model import FileOptions
 
 OWN_COLUMNS = ("_row", "_problems", "_fix_by", "_batch")
 """What a reject report adds to the sender's columns; they are passed over when the report is loaded again."""
@@ -59,6 +60,18 @@ class RejectRow:
     cells: tuple[str, ...]
     remarks: Remarks
     surplus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One table of the drop, opened as it was read first, and the part of the mapping that must read it again.
+
+    `name` is the table's in the mapping, "" for the first.
+    """
+
+    name: str
+    table: Table
+    options: FileOptions
 
 
 def returned(ledger: Ledger, batch: Batch) -> dict[int, Remarks]:

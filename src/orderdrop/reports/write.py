@@ -2,17 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orderdrop.frames import Table
+from orderdrop.frames import Verdict
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.model import FileOptions
 from orderdrop.reports import page, rejects, workbook
 from orderdrop.reports.places import ASKED_SUFFIXES, report_paths
 from orderdrop.reports.receipt import Receipt, receipt_of
-from orderdrop.reports.rows import RejectRow, Remarks, own_positions, reject_rows, returned
+from orderdrop.reports.rows import RejectRow, Remarks, Source, own_positions, reject_rows, returned
 
 REJECTS = ("rejects_csv", "rejects_xlsx", "rejects_json")
 ROWS_IN_MEMORY_MAX = 50_000
@@ -28,25 +28,22 @@ class Written:
 
 
 def write_all(
-    ledger: Ledger,
-    batch: Batch,
-    folder: Path,
-    open_again: Callable[[], Table] | None,
-    options: FileOptions,
+    ledger: Ledger, batch: Batch, folder: Path, open_again: Callable[[], Sequence[Source]] | None
 ) -> Written:
     """Write all reports of a batch from the ledger and its kept drop; each appears whole or not at all.
 
-    `open_again` reads the drop as it was read first, None when it could not be read at all. `options` are those of the
-    mapping, under which the reject report must be readable again.
+    `open_again` opens the tables of the drop as they were read first, None when it could not be read at all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = report_paths(folder, batch.drop.name)
     wanted = returned(ledger, batch) if open_again else {}
     written: dict[str, Path | None] = dict(paths)
     if wanted and open_again:
-        write_rows(batch.id, open_again, wanted, paths, options)
+        there = write_rows(batch.id, open_again, wanted, paths)
     else:
-        for kind in REJECTS:
+        there = ()
+    for kind in REJECTS:
+        if kind not in there:
             paths[kind].unlink(missing_ok=True)
             written[kind] = None
     for kind in ASKED_SUFFIXES:  # written when the API was asked
@@ -61,51 +58,76 @@ def write_all(
 
 def write_rows(
     batch_id: str,
-    open_again: Callable[[], Table],
+    open_again: Callable[[], Sequence[Source]],
     wanted: Mapping[int, Remarks],
     paths: Mapping[str, Path],
-    options: FileOptions,
     *,
     kind: str = "rejects",
-) -> None:
-    """Write some rows of the drop, with what is said about them, in every form.
+) -> tuple[str, ...]:
+    """Write some rows of the drop, with what is said about them, in every form; the names of those that were written.
 
-    Few are held in memory, many are read from the drop once a form. `kind` begins the names in `paths`.
+    Few are held in memory, many are read from the drop once a form. `kind` begins the names in `paths`. A drop of
+    several tables has no CSV: the workbook has a sheet for each.
     """
-    table = open_again()
-    kept = list(reject_rows(table, wanted)) if len(wanted) <= ROWS_IN_MEMORY_MAX else None
-    headings = tuple(table.headings[index] for index in own_positions(table.headings))
-    verdict = table.verdict
-    dialect = replace(  # of a workbook's rows as CSV: what the mapping asks for
+    sources = open_again()
+    few = len(wanted) <= ROWS_IN_MEMORY_MAX
+    kept = [list(reject_rows(source.table, wanted)) for source in sources] if few else None
+    heads = [
+        tuple(source.table.headings[index] for index in own_positions(source.table.headings))
+        for source in sources
+    ]
+
+    def rows() -> list[Iterable[RejectRow]]:
+        return [*kept] if kept is not None else [reject_rows(source.table, wanted) for source in open_again()]
+
+    def pages() -> list[workbook.Page]:
+        return [
+            _page(source, headings, found, kind)
+            for source, headings, found in zip(sources, heads, rows(), strict=True)
+        ]
+
+    first = sources[0]
+    forms: dict[str, Callable[[Path], None]] = {
+        f"{kind}_csv": lambda path: rejects.write_csv(
+            path, heads[0], _dialect(first), _blank_lines(first.options), batch_id, rows()[0]
+        ),
+        f"{kind}_xlsx": lambda path: workbook.write_xlsx(path, pages(), batch_id),
+        f"{kind}_json": lambda path: rejects.write_json(path, batch_id, zip(heads, rows(), strict=True)),
+    }
+    if len(sources) > 1:
+        del forms[f"{kind}_csv"]
+    for name, write in forms.items():
+        temporary = _temporary(paths[name])
+        write(temporary)
+        temporary.replace(paths[name])
+    return tuple(forms)
+
+
+def _page(source: Source, headings: Sequence[str], rows: Iterable[RejectRow], kind: str) -> workbook.Page:
+    options, verdict = source.options, source.table.verdict
+    return workbook.Page(
+        sheet=verdict.sheet or source.name or kind.capitalize(),
+        headings=headings,
+        rows=rows,
+        header=verdict.header_row > 0,
+        blank_lines=_blank_lines(options),
+        position=options.sheet if isinstance(options.sheet, int) else 1,
+    )
+
+
+def _blank_lines(options: FileOptions) -> int:
+    return (options.header_row or 1) - 1 if options.header else 0
+
+
+def _dialect(source: Source) -> Verdict:
+    """How the table is written; of a workbook's rows as CSV: what the mapping asks for."""
+    verdict, options = source.table.verdict, source.options
+    return replace(
         verdict,
         encoding=verdict.encoding or options.encoding,
         delimiter=verdict.delimiter or options.delimiter,
         quote=verdict.quote or options.quote,
     )
-    blank_lines = (options.header_row or 1) - 1 if options.header else 0
-    position = options.sheet if isinstance(options.sheet, int) else 1
-
-    def rows() -> Iterable[RejectRow]:
-        return kept if kept is not None else reject_rows(open_again(), wanted)
-
-    forms: dict[str, Callable[[Path], None]] = {
-        f"{kind}_csv": lambda path: rejects.write_csv(path, headings, dialect, blank_lines, batch_id, rows()),
-        f"{kind}_xlsx": lambda path: workbook.write_xlsx(
-            path,
-            verdict.sheet or kind.capitalize(),
-            headings,
-            verdict.header_row > 0,
-            blank_lines,
-            batch_id,
-            rows(),
-            position=position,
-        ),
-        f"{kind}_json": lambda path: rejects.write_json(path, headings, batch_id, rows()),
-    }
-    for name, write in forms.items():
-        temporary = _temporary(paths[name])
-        write(temporary)
-        temporary.replace(paths[name])
 
 
 def _temporary(path: Path) -> Path:

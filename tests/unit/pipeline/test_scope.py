@@ -36,12 +36,12 @@ def test_every_row_of_a_chosen_rows_order_is_taken_and_no_other(keys: list[str],
     scope = Scope.of(a_batch(scope=scope_json("held", chosen, None)))
     names = {row: key.strip() for row, key in enumerate(keys, start=2)}
     wanted = {names[row] for row in chosen & names.keys()} - {""}
-    taken = rows_of(scope.narrowed(lambda: a_table(keys), ("Order",)))
+    taken = rows_of(*scope.narrowed(lambda: [a_table(keys)], [("Order",)]))
     assert taken == [row for row, name in names.items() if row in chosen or name in wanted]
 
 
 def test_a_batch_that_is_no_rerun_takes_everything() -> None:
-    assert rows_of(Scope.of(a_batch()).narrowed(lambda: a_table(["A", "B"]), ("Order",))) == [2, 3]
+    assert rows_of(*Scope.of(a_batch()).narrowed(lambda: [a_table(["A", "B"])], [("Order",)])) == [2, 3]
 
 
 def test_orders_that_were_not_asked_for_by_name_are_left_out_with_their_problems() -> None:

@@ -99,9 +99,8 @@ def test_the_form_for_programs_has_every_cell_and_the_problems_as_the_receipt_ha
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "r.json"
-    write_json(
-        file, ["A", "Qty", "A"], "b-1", [_row("=1", "", "twice", surplus=("c",)), _row("b", "", "x", row=8)]
-    )
+    rows = [_row("=1", "", "twice", surplus=("c",)), _row("b", "", "x", row=8)]
+    write_json(file, "b-1", [(["A", "Qty", "A"], rows)])
     report = json.loads(file.read_bytes())
     assert (report["batch"], [row["row"] for row in report["rows"]]) == ("b-1", [7, 8])
     first = report["rows"][0]

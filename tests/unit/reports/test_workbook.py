@@ -11,7 +11,7 @@ from tests.unit.reports.small import problem
 
 from orderdrop.core.neutral import restore
 from orderdrop.reports.rows import RejectRow, Remarks
-from orderdrop.reports.workbook import write_xlsx
+from orderdrop.reports.workbook import Page, write_xlsx
 
 HEADINGS = ("Ref", "Qty", "Town")
 
@@ -30,7 +30,8 @@ def _sheet(
     folder: Path, rows: list[RejectRow], *, sheet: str = "Orders", header: bool = True, blank_lines: int = 0
 ) -> Any:
     path = folder / "r.xlsx"
-    write_xlsx(path, sheet, HEADINGS, header, blank_lines, "b-1", rows)
+    page = Page(sheet=sheet, headings=HEADINGS, header=header, blank_lines=blank_lines, rows=rows)
+    write_xlsx(path, [page], "b-1")
     return openpyxl.load_workbook(path).worksheets[0]
 
 
@@ -133,7 +134,7 @@ def test_a_cell_that_is_too_long_for_a_workbook_says_where_all_of_it_is(tmp_path
 def test_past_the_cap_of_comments_cells_are_still_coloured_and_explained(tmp_path: Path) -> None:
     rows = [_row(row, "a", "b", "c", guilty={"Qty": ["wrong."]}) for row in range(2, 7)]
     path = tmp_path / "r.xlsx"
-    write_xlsx(path, "Orders", HEADINGS, True, 0, "b-1", rows, comments_max=3)
+    write_xlsx(path, [Page(sheet="Orders", headings=HEADINGS, rows=rows)], "b-1", comments_max=3)
     sheet = openpyxl.load_workbook(path).worksheets[0]
     assert [cell.comment is not None for cell in sheet["B"][1:]] == [True, True, True, False, False]
     assert {cell.fill.fgColor.rgb for cell in sheet["B"][1:]} == {"FFFDE2DF"}
@@ -142,7 +143,8 @@ def test_past_the_cap_of_comments_cells_are_still_coloured_and_explained(tmp_pat
 
 def test_the_sheet_stands_where_the_mapping_looks_for_it(tmp_path: Path) -> None:
     path = tmp_path / "r.xlsx"
-    write_xlsx(path, "Orders", HEADINGS, True, 0, "b-1", [_row(2, "a", "b", "c")], position=3)
+    page = Page(sheet="Orders", headings=HEADINGS, rows=[_row(2, "a", "b", "c")], position=3)
+    write_xlsx(path, [page], "b-1")
     book = openpyxl.load_workbook(path)
     assert book.sheetnames[2] == "Orders"
     assert book.active is not None

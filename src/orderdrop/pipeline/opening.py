@@ -1,0 +1,157 @@
+"""Opening a drop: its tables, each under its own part of the mapping, and what is remembered of how it was read.
+
+Most drops are one table. Where the mapping joins several, the rows of the further ones are numbered as `core.rows` says:
+whatever comes behind sees one run of rows, and every row still knows its table.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+import orjson
+from pydantic import TypeAdapter
+
+from orderdrop.core.problems import Cell, Problem
+from orderdrop.core.rows import in_drop, in_table
+from orderdrop.errors import FileRefused
+from orderdrop.frames import Table, TextFrame, Verdict
+from orderdrop.ledger.ledger import Batch
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.mapping.model import FileOptions, Mapping
+from orderdrop.pipeline.corrections import peek_at_correction
+from orderdrop.pipeline.joining import Joined, with_joined
+from orderdrop.reports.rows import Source
+from orderdrop.tables.open import open_table, reopen
+from orderdrop.tables.sniff import Kind, kind_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One table of a drop: its name in the mapping ("" for the first), what the mapping says of it, and its rows."""
+
+    name: str
+    mapping: Mapping
+    table: Table
+
+    def told(self, problem: Problem) -> Problem:
+        """A problem of the table as a whole, with the table's name where it has one."""
+        return replace(problem, message=f"Table `{self.name}`: {problem.message}") if self.name else problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is remembered of how a drop was read: enough to read it again just so, and to lead errors home.
+
+    `further` are the verdicts of the tables behind the first, `headings` those of every table where there are several.
+    """
+
+    table: Verdict
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spreadsheet: bool = False  # cells came out of a workbook, if only by way of our own reject report
+    joined: Joined | None = None  # rows of the batch that this one continues
+    further: tuple[Verdict, ...] = ()
+    headings: tuple[tuple[str, ...], ...] = ()
+
+    def to_json(self) -> str:
+        """As the ledger keeps it."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Reading":
+        """As it was."""
+        return _stored().validate_json(text)
+
+    def home(self, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """Cells that are there: a place that two tables fill leads to a row's own columns, or to the row as a whole."""
+        if not self.headings:
+            return cells
+        there = [cell for cell in cells if cell.column in self.headings[in_table(cell.row)[0]]]
+        named = {cell.row for cell in there}
+        whole = [Cell(row=row) for row in dict.fromkeys(cell.row for cell in cells) if row not in named]
+        return (*there, *whole)
+
+
+def open_drop(path: Path, mapping: Mapping) -> tuple[list[Opened], str | None]:
+    """Open every table of a drop, and say which batch it corrects if it is a reject report of ours that came back.
+
+    Raises FileRefused, with the table's name in its words, for one that cannot be read.
+    """
+    opened: list[Opened] = []
+    corrected: str | None = None
+    for number, (name, view) in enumerate(mapping.tables()):
+        try:
+            table = open_table(path, _placed(path, view.file, mapping, name), wanted=view.headings())
+            table, named = peek_at_correction(table)
+        except FileRefused as refused:
+            raise _in_table(refused, name) from None
+        corrected = corrected or named
+        opened.append(Opened(name=name, mapping=view, table=numbered(table, number)))
+    return opened, corrected
+
+
+def reopen_drop(path: Path, mapping: Mapping, reading: Reading) -> list[Opened]:
+    """Read a drop just as it was read first, with the rows of an earlier one that belong to it."""
+    verdicts = (reading.table, *reading.further)
+    opened = []
+    for number, ((name, view), verdict) in enumerate(zip(mapping.tables(), verdicts, strict=False)):
+        table, _ = peek_at_correction(reopen(path, _placed(path, view.file, mapping, name), verdict))
+        opened.append(Opened(name=name, mapping=view, table=numbered(table, number)))
+    joined = reading.joined
+    if (
+        joined is None or not Path(joined.path).is_file()
+    ):  # else it is past its retention, and its rows with it
+        return opened
+    first = opened[0]
+    earlier = Reading.from_json(joined.reading)
+    table = with_joined(
+        first.table, joined, lambda: reopen_drop(Path(joined.path), mapping, earlier)[0].table
+    )
+    return [replace(first, table=table), *opened[1:]]
+
+
+def open_again(batch: Batch, path: Path, loaded: LoadedMapping) -> list[Source]:
+    """The tables of a batch that has a verdict, read as they were read first, for its reports."""
+    opened = reopen_drop(path, loaded.mapping, Reading.from_json(batch.verdict or ""))
+    return [Source(name=one.name, table=one.table, options=one.mapping.file) for one in opened]
+
+
+def numbered(table: Table, number: int) -> Table:
+    """The n-th table of a drop with its rows numbered so that they name a row of the whole drop."""
+    return table if number == 0 else replace(table, frames=_numbered(table.frames, number))
+
+
+def _numbered(frames: Iterable[TextFrame], number: int) -> Iterator[TextFrame]:
+    first = in_drop(number, 0)
+    for frame in frames:
+        cells = frame.cells.set_axis(frame.cells.index + first, axis=0)
+        yield TextFrame(
+            cells=cells,
+            blank=tuple(first + row for row in frame.blank),
+            problems=tuple(
+                replace(
+                    problem,
+                    cells=tuple(replace(cell, row=first + cell.row) for cell in problem.cells),
+                )
+                for problem in frame.problems
+            ),
+            broken={first + row: texts for row, texts in frame.broken.items()},
+        )
+
+
+def _placed(path: Path, options: FileOptions, mapping: Mapping, name: str) -> FileOptions:
+    """How to find a table in its drop: as the mapping says, or by its name in a workbook of our own reports."""
+    files = mapping.join[name].files if name else None
+    if files is None or kind_of(path) is Kind.TEXT:
+        return options
+    return options.model_copy(update={"sheet": name, "format": None, "delimiter": None, "encoding": None})
+
+
+def _in_table(refused: FileRefused, name: str) -> FileRefused:
+    problem = refused.problem
+    return FileRefused(replace(problem, message=f"Table `{name}`: {problem.message}")) if name else refused
+
+
+@cache
+def _stored() -> TypeAdapter[Reading]:
+    return TypeAdapter(Reading)
