@@ -6,7 +6,6 @@ pending or none of them.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.policy import StopReason
@@ -46,11 +45,18 @@ class Record:
         """Write the attempts of loads that are about to leave; what was answered before is written first."""
         self.flush()
         at = self._chance.clock()
+        # The time first, so that new names lie next to each other in the index; 48 bits within the second.
+        moment, number = f"{at:%Y%m%d-%H%M%S}", self._chance.random.getrandbits(48)
         attempts: list[Attempt] = []
         recorded = []
-        for load in loads:
-            sent = self._sent(load, at)
-            request_id = sent.attempt_ids[0].rpartition(".")[0]
+        for place, load in enumerate(loads):
+            request_id = f"r-{moment}-{(number + place) % 2**48:012x}"
+            sent = Sent(
+                orders=load.orders,
+                attempt_ids=tuple([f"{request_id}.{position}" for position in range(len(load.orders))]),
+                attempt=load.attempt,
+                doubt=load.doubt,
+            )
             attempts += [
                 Attempt(
                     id=attempt_id,
@@ -127,14 +133,4 @@ class Record:
             requests=self._requests,
             reason=reason,
             detail=detail,
-        )
-
-    def _sent(self, load: Load, at: datetime) -> Sent:
-        # The time first, so that new names lie next to each other in the index; 48 bits within the second.
-        request_id = f"r-{at:%Y%m%d-%H%M%S}-{self._chance.random.getrandbits(48):012x}"
-        return Sent(
-            orders=load.orders,
-            attempt_ids=tuple(f"{request_id}.{position}" for position in range(len(load.orders))),
-            attempt=load.attempt,
-            doubt=load.doubt,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from orderdrop.core.policy import (
     AskAgain,
@@ -42,17 +43,17 @@ class Settling:
 
     def settle(self, backs: Iterable[Back]) -> None:
         """Take note of the answers among what the crew brought back."""
-        answered = 0
+        answered, at = 0, self.chance.clock()
         for back in backs:
             if back.answer is not None:
                 answered += 1
-                self._answered(back, back.answer)
+                self._answered(back, back.answer, at)
         if answered:
             self.record.answered(answered)
 
-    def _answered(self, back: Back, answer: Answer) -> None:
+    def _answered(self, back: Back, answer: Answer, at: datetime) -> None:
         sent = self._named(back.sent)
-        ruling = self._ruling(back, sent, answer)
+        ruling = self._ruling(back, sent, answer, at)
         self.record.outcomes(ruling.outcomes)
         self.first.note(ruling.outcomes)
         self._tell_account(ruling)
@@ -70,11 +71,10 @@ class Settling:
         for pending in ruling.pending:
             self.tickets.add(pending, now)
 
-    def _ruling(self, back: Back, sent: Sent, answer: Answer) -> Ruling:
+    def _ruling(self, back: Back, sent: Sent, answer: Answer, at: datetime) -> Ruling:
         def decide(failure: Failure, orders: int) -> Decision:
             return self._decide(back, failure, orders)
 
-        at = self.chance.clock()
         if sent.doubt is not None:
             return rule_on_look_up(
                 sent, sent.doubt, answer, decide, batch_id=self.batch_id, at=at, locate=self.locate

@@ -1,5 +1,6 @@
 """Values of the port as rows of the tables, and back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severi
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Batch, Drop
 
 Record = dict[str, Any]
+_FATES = {fate.value: fate for fate in OrderFate}
 
 
 def drop_record(drop: Drop) -> Record:
@@ -101,22 +103,22 @@ def order_record(batch_id: str, order: StoredOrder) -> Record:
     }
 
 
-def read_order(row: Row[Any], prefix: str = "") -> StoredOrder:
-    """A row of `orders` as an order; `prefix` is what a join put before the names of its columns."""
-    record = row._mapping  # noqa: SLF001 - the public name of a row's mapping, underscored so as not to meet a column
-    payload = record[f"{prefix}payload"]
-    levels, rows, positions = orjson.loads(record[f"{prefix}lineage"])
+def read_order(row: Sequence[Any]) -> StoredOrder:
+    """A row that begins with the columns of `orders`, as they stand there, as an order."""
+    # by position: names looked up one by one took longer than all the rest, and this is read for every order sent
+    order_id, batch_id, sequence, key, digest, payload, lineage, _, fate, reference, as_of = row[:11]
+    levels, rows, positions = orjson.loads(lineage)
     return StoredOrder(
-        id=record[f"{prefix}id"],
-        batch_id=record[f"{prefix}batch_id"],
-        sequence=record[f"{prefix}sequence"],
-        key=record[f"{prefix}order_key"],
-        digest=record[f"{prefix}digest"],
+        id=order_id,
+        batch_id=batch_id,
+        sequence=sequence,
+        key=key,
+        digest=digest,
         payload=None if payload is None else payload.encode(),
         lineage=Lineage(levels=tuple(levels), rows=tuple(rows), positions=tuple(map(tuple, positions))),
-        fate=OrderFate(record[f"{prefix}fate"]),
-        reference=record[f"{prefix}reference"],
-        as_of=record[f"{prefix}as_of"],
+        fate=_FATES[fate],
+        reference=reference,
+        as_of=as_of,
     )
 
 

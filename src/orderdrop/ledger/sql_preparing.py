@@ -57,7 +57,7 @@ def _plain(statement: Any, dialect: Dialect, given: tuple[str, ...]) -> _Plain:
     compiled = statement.compile(dialect=dialect, column_keys=list(given) if statement.is_insert else None)
     fixed = {name: bind.value for name, bind in compiled.binds.items() if name not in given}
     converters = {
-        name: convert
+        name: _remembering(convert)
         for name, bind in compiled.binds.items()
         if name in given and (convert := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     }
@@ -68,9 +68,24 @@ def _plain(statement: Any, dialect: Dialect, given: tuple[str, ...]) -> _Plain:
         for name, convert in converters.items():
             values[name] = convert(values[name])
         # a driver takes parameters by position or by name
-        return values if names is None else tuple(values[name] for name in names)
+        return values if names is None else tuple([values[name] for name in names])
 
     return _Plain(sql=str(compiled), bind=bind)
+
+
+def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same conversion, which is not made again for the value that came last: a group shares its moments."""
+    last: tuple[Any, Any] = (object(), None)
+
+    def converted(value: Any) -> Any:
+        nonlocal last
+        known, result = last  # as one, for threads share it
+        if value is not known:
+            result = convert(value)
+            last = value, result
+        return result
+
+    return converted
 
 
 def add_problems(connection: Connection, batch_id: str, problems: Sequence[Problem]) -> None:

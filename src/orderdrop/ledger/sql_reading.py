@@ -46,7 +46,7 @@ def orders(
     if fates is not None:
         query = query.where(ORDERS.c.fate.in_([fate.value for fate in fates]))
     query = query.order_by(ORDERS.c.sequence).limit(limit)
-    return [read_order(row) for row in connection.execute(query)]
+    return [read_order(row) for row in connection.execute(query).all()]
 
 
 def counts(connection: Connection, batch_id: str) -> Counts:
@@ -116,7 +116,4 @@ def _search(limit: int) -> Select[Any]:
 
 
 def _found(connection: Connection, query: Select[Any]) -> list[FoundOrder]:
-    return [
-        FoundOrder(order=read_order(row, prefix="order_"), batch=read_batch(row))
-        for row in connection.execute(query)
-    ]
+    return [FoundOrder(order=read_order(row), batch=read_batch(row)) for row in connection.execute(query)]
