@@ -1,5 +1,6 @@
 """Settings become concrete parts; the one place that picks them."""
 
+import os
 import ssl
 import threading
 import time
@@ -22,7 +23,7 @@ from orderdrop.destinations import registry
 from orderdrop.destinations.base import AccountOptions, Destination, Readable, Reader
 from orderdrop.destinations.proxies import proxy_for
 from orderdrop.errors import Fault, SettingsError, SetupError
-from orderdrop.ledger.ledger import Ledger
+from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.ledger.open import open_ledger
 from orderdrop.mapping import load as mappings
@@ -33,6 +34,7 @@ from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.settling import Settle
 from orderdrop.pipeline.parts import FeedPlan, Line, Parts
 from orderdrop.processes import has_died, this_process
+from orderdrop.trial import breaks
 
 
 def build(
@@ -49,9 +51,10 @@ def build(
 
     `patience_seconds`: how long to wait for what another orderdrop holds.
     """
+    ledger = ledger or open_settled_ledger(settings)
     stop, me, lines = stop or threading.Event(), this_process(), _Lines(settings)
     return Parts(
-        ledger=ledger or open_settled_ledger(settings),
+        ledger=ledger,
         workdir=settings.workdir,
         owner=str(me),
         mapping=lambda name: load_mapping(settings, name),
@@ -69,7 +72,16 @@ def build(
         stop=stop,
         hang_up=lines.close,
         reader=lines.reader,
+        breaks=_trial(settings, ledger),
     )
+
+
+def _trial(settings: setup.Settings, ledger: Ledger) -> Callable[[Path, Batch], str | None]:
+    def trial(file: Path, batch: Batch) -> str | None:
+        text = ledger.mapping_text(batch.mapping_digest) or ""
+        return breaks(file, batch.mapping, text, folder=settings.workdir / "spill", environ=os.environ)
+
+    return trial
 
 
 def open_settled_ledger(settings: setup.Settings) -> Ledger:

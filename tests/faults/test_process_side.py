@@ -94,7 +94,7 @@ def holder_of_the_feed(site: Site) -> int | None:
 def test_P4_what_a_dead_machine_held_is_taken_over_when_its_lease_has_run_out(site: Site) -> None:
     site.run("run", "night")  # the ledger is there
     ledger = open_ledger(f"sqlite:///{site.folder}/var/orderdrop.db")
-    assert ledger.lease("feed:night", "another-host/boot/1/2", datetime.now(UTC), 3.0)
+    assert ledger.lease("feed:night", "another-host/boot/1/2", datetime.now(UTC), 10.0)
     ledger.close()
     site.drop("orders.csv", site.rows([1]))
     result = site.run("run", "night")

@@ -22,7 +22,7 @@ PROBLEMS_SHOWN = 12
 ORDERS_SHOWN = 3
 _COLOURS = {
     "accepted": "green", "unchanged": "green", "rejects": "yellow", "held": "yellow", "pending": "yellow", "unfinished": "yellow",
-    "unsent": "yellow", "rejected": "red", "refused": "red", "failed": "red", "unbalanced": "red bold",
+    "unsent": "yellow", "rejected": "red", "refused": "red", "failed": "red", "stuck": "red", "unbalanced": "red bold",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class BatchStatus(StrEnum):
     REJECTS = "rejects"  # finished, and rows came back
     UNFINISHED = "unfinished"  # finished for now; some orders are unsent, a rerun sends them
     FAILED = "failed"  # the file was refused as a whole; nothing was sent
+    STUCK = "stuck"  # orderdrop broke over the file again and again; set aside for a person, nothing was sent
     UNBALANCED = "unbalanced"  # the books do not add up; never green
 
     @property

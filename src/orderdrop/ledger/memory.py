@@ -201,7 +201,7 @@ class MemoryLedger:
     def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
         everything = list(self._batches)
         earlier = [self._batches[id_] for id_ in reversed(everything[: _index(everything, before)])]
-        unusual = (BatchStatus.FAILED, BatchStatus.RECEIVED)
+        unusual = (BatchStatus.FAILED, BatchStatus.STUCK, BatchStatus.RECEIVED)
         return [
             batch.rows_read
             for batch in earlier

@@ -11,7 +11,7 @@ from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.sql_preparing import portions
 from orderdrop.ledger.tables import BATCHES, DROPS, EXCLUSIONS
 
-_NOT_USUAL = [BatchStatus.FAILED.value, BatchStatus.RECEIVED.value]
+_NOT_USUAL = [BatchStatus.FAILED.value, BatchStatus.STUCK.value, BatchStatus.RECEIVED.value]
 
 
 def adopt(connection: Connection, batch_id: str, parent_id: str) -> None:

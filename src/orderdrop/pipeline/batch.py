@@ -12,17 +12,18 @@ from orderdrop.core.identity import new_id
 from orderdrop.core.lineage import locate
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate, conclude
-from orderdrop.core.problems import Code, Problem, RaisedBy
+from orderdrop.core.problems import Code, Owner, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
 from orderdrop.destinations.base import PathProblem
 from orderdrop.errors import Busy, UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.pipeline.history import report_folder
+from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.leases import Lease, leased
 from orderdrop.pipeline.opening import Reading, open_again
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.poison import TRIES, tried
 from orderdrop.pipeline.prepare import prepare
 from orderdrop.pipeline.success import report_success
 from orderdrop.pipeline.turns import await_turn, is_being_sent, stand_back
@@ -80,22 +81,54 @@ def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) ->
 def work(parts: Parts, batch_id: str) -> Finished:
     """Bring a batch to rest: prepare it if that is not done, send what is ready, write the reports.
 
-    Raises Busy when another orderdrop works on it, Stopped when the stop was asked for before it came to rest.
+    One that breaks orderdrop again and again is set aside. Raises Busy when another orderdrop works on it, Stopped when
+    the stop was asked for before it came to rest.
     """
     with leased(parts, f"batch:{batch_id}") as lease:
         batch = _reload(parts, batch_id)
-        if batch.status is BatchStatus.RECEIVED:
-            _prepare(parts, batch, lease)
-            batch = _reload(parts, batch_id)
-        if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
-            _send(parts, batch, lease)
-            batch = _reload(parts, batch_id)
-        elif batch.finished_at is None and batch.status is not BatchStatus.HELD:
-            parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)
-            batch = _reload(parts, batch_id)
-        if batch.status is not BatchStatus.HELD:  # also where a run died before it could
-            report_success(parts, batch)
+        return tried(
+            parts, batch, lambda: _worked(parts, batch, lease), lambda how: _set_aside(parts, batch_id, how)
+        )
+
+
+def _worked(parts: Parts, batch: Batch, lease: Lease) -> Finished:
+    if batch.status is BatchStatus.RECEIVED:
+        _prepare(parts, batch, lease)
+        batch = _reload(parts, batch.id)
+    if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
+        _send(parts, batch, lease)
+        batch = _reload(parts, batch.id)
+    elif batch.finished_at is None and batch.status is not BatchStatus.HELD:
+        parts.ledger.conclude(batch.id, batch.status, parts.clock(), batch.remarks)
+        batch = _reload(parts, batch.id)
+    if batch.status is not BatchStatus.HELD:  # also where a run died before it could
+        report_success(parts, batch)
+    return Finished(batch=batch, receipt=report(parts, batch))
+
+
+def _set_aside(parts: Parts, batch_id: str, how: str) -> Finished:
+    """Bring a batch to rest over which orderdrop breaks: what was sent stands, nothing more of it is tried."""
+    batch, ledger, now = _reload(parts, batch_id), parts.ledger, parts.clock()
+    told = broken_over(batch, how)
+    if batch.status is BatchStatus.RECEIVED:
+        ledger.begin_preparation(batch.id)
+        ledger.add_problems(batch.id, [told])
+        ledger.finish_preparation(
+            batch.id, rows_read=0, verdict="", status=BatchStatus.STUCK, remarks=told.message
+        )
+        ledger.conclude(batch.id, BatchStatus.STUCK, now)
+    else:
+        ledger.add_problems(batch.id, [told])
+        if batch.status.resumes:
+            ledger.reopen(batch.id, now)
+            ledger.set_fates(batch.id, [OrderFate.READY, OrderFate.PENDING], OrderFate.UNSENT)
+            ledger.conclude(batch.id, conclude(ledger.counts(batch.id)), now)
+    parts.watcher(Event(step=Step.PUT_OFF, batch=batch.id, name=batch.drop.name, facts={"why": told.message}))
+    batch = _reload(parts, batch_id)
+    try:
         return Finished(batch=batch, receipt=report(parts, batch))
+    except Exception:  # noqa: BLE001 - it may be the reports that it breaks; the ledger has them all the same
+        return Finished(batch=batch, receipt=receipt(parts, batch))
 
 
 def release(parts: Parts, batch_id: str) -> Finished:
@@ -218,6 +251,19 @@ def led_home(order: StoredOrder, problem: PathProblem, reading: Reading) -> Prob
         order=order.key,
         path=problem.path,
         raised_by=RaisedBy.API,
+    )
+
+
+def broken_over(batch: Batch, how: str) -> Problem:
+    """That orderdrop broke over a batch too often."""
+    return Problem(
+        code=Code.STUCK,
+        message=(
+            f"orderdrop broke {TRIES} times over {batch.drop.name} ({how}), so it was set aside and the other files go on. "
+            "This is a fault of orderdrop, not of the file: give both to its maintainers. To try again, run: "
+            f"orderdrop rerun {batch.id}"
+        ),
+        owner=Owner.OPS,
     )
 
 

@@ -25,6 +25,7 @@ from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
+_REFUSED = (BatchStatus.FAILED, BatchStatus.STUCK)
 _ENDS_THE_POLL = (Stopped, LedgerUnavailable, TrustError)  # whatever comes next would fare no better
 
 
@@ -148,7 +149,7 @@ class _Round:
             before = work(parts, before.id).batch
         place = self.inbox.archive(
             claim,
-            FAILED_FOLDER if before.status is BatchStatus.FAILED else archive_folder(parts.clock().date()),
+            FAILED_FOLDER if before.status in _REFUSED else archive_folder(parts.clock().date()),
         )
         if self.feed.reply:
             _reply(parts, self.inbox, before, place)
@@ -203,7 +204,7 @@ def _put_off(parts: Parts, name: str, error: Exception) -> None:
 
 def _folder(batch: Batch) -> str:
     # by the batch's own day: a restart after midnight must look where the first run put the drop
-    return FAILED_FOLDER if batch.status is BatchStatus.FAILED else archive_folder(batch.created_at.date())
+    return FAILED_FOLDER if batch.status in _REFUSED else archive_folder(batch.created_at.date())
 
 
 def _reply(parts: Parts, inbox: Inbox, batch: Batch, place: str) -> None:

@@ -12,7 +12,7 @@ from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import Pace
 from orderdrop.destinations.base import Carrier, Destination, Reader
 from orderdrop.errors import SetupError
-from orderdrop.ledger.ledger import Ledger
+from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.settling import Settle
@@ -39,6 +39,10 @@ def _nothing_to_read(account: str) -> Reader:
     raise SetupError(f"Account {account} cannot be read back here.")
 
 
+def _never_breaks(file: Path, batch: Batch) -> str | None:  # noqa: ARG001 - stands where a trial could
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPlan:
     """What the pipeline needs to know of a feed."""
@@ -58,6 +62,7 @@ class Parts:
     `destination_of` names an account's destination without its credentials; `line` opens the way to the account.
     `owner` names this process to others, `has_died` says of such a name whether its process is certainly gone.
     `patience_seconds`: how long to wait for what another orderdrop holds. `sleep` may end early on a stop.
+    `breaks` has a process of its own read a batch's file and says how that broke, None when it did not.
     `hang_up` closes the lines and readers that were opened. `reader` opens the way back from an account, at the pace of
     its line.
     """
@@ -81,6 +86,7 @@ class Parts:
     stop: threading.Event = field(default_factory=threading.Event)
     hang_up: Callable[[], None] = lambda: None
     reader: Callable[[str], Reader] = _nothing_to_read
+    breaks: Callable[[Path, Batch], str | None] = _never_breaks
 
     def close(self) -> None:
         """Let go of the accounts' connections and of the ledger."""

@@ -100,7 +100,7 @@ def plan(
     suits(parts, loaded.mapping.mapping, loaded.mapping.destination, parent.account)
     before = Scope.of(parent)
     rows, by_name = before.rows, before.orders
-    if only is not Only.ALL and parent.status is not BatchStatus.FAILED:
+    if only is not Only.ALL and parent.status not in (BatchStatus.FAILED, BatchStatus.STUCK):
         chosen = _chosen(parts.ledger, parent, only)
         if not chosen:
             raise UsageError(

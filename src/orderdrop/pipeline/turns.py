@@ -15,6 +15,7 @@ from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, Stopped
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.leases import Lease
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.poison import is_suspect
 from orderdrop.pipeline.standing import owed, stale
 
 _ASK_AGAIN_SECONDS = 0.5
@@ -34,6 +35,9 @@ def await_turn(parts: Parts, batch: Batch, lease: Lease, work_on: WorkOn) -> Non
         lease.check()
         alive = None
         for rival in rivals:
+            if is_suspect(parts, rival):
+                passed.add(rival.id)
+                continue
             try:
                 work_on(replace(parts, patience_seconds=0.0), rival.id)
             except Busy:

@@ -16,6 +16,7 @@ SHOWN_MAX = 200
 _STATUS = {
     "accepted": "Every good row is with the destination.",
     "rejects": "Finished; some rows came back.",
+    "stuck": "orderdrop broke over the file again and again. Nothing was sent; a person looks at it.",
     "unfinished": "Some orders could not be sent for now. Nothing is lost; rerun the batch.",
     "pending": "The destination took orders and answers later.",
     "held": "Nothing was sent: the batch waits for a person.",

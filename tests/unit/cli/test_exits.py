@@ -17,6 +17,7 @@ from orderdrop.errors import ExitCode
         pytest.param(BatchStatus.UNFINISHED, ExitCode.UNFINISHED, id="orders-are-unsent"),
         pytest.param(BatchStatus.PENDING, ExitCode.UNFINISHED, id="answers-are-owed"),
         pytest.param(BatchStatus.UNBALANCED, ExitCode.UNFINISHED, id="never-green"),
+        pytest.param(BatchStatus.STUCK, ExitCode.UNFINISHED, id="we-broke-over-it"),
         pytest.param(BatchStatus.RECEIVED, ExitCode.UNFINISHED, id="not-even-read"),
         pytest.param(BatchStatus.SENDING, ExitCode.UNFINISHED, id="still-at-it"),
     ],
