@@ -3,7 +3,7 @@
 Every frame keeps the physical row number that a spreadsheet shows; the header of a plain file is row 1.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,8 +17,11 @@ from orderdrop.core.problems import Problem
 class Verdict:
     """What the reader decided about a file, stored with its batch and shown to people.
 
-    `format` is csv or xlsx. `header_row` is 0 for a file without headings, which are then "1", "2", ... by position.
-    `remarks` are sentences about what it saw and how it decided.
+    `format` is csv, fixed, xlsx, xlsb, xls or ods. `header_row` is 0 for a file without headings, which are then "1", "2", ... by
+    position; `header_rows` is how many rows the headings take from there. `quote` and `escape` are None where no
+    character has that meaning. `members` are the files of an archive that were read, in this order.
+    `remarks` are sentences about what it saw and how it decided. For a workbook `hidden` and `merged` say how hidden and
+    merged cells were read, and a fault in a cell of the `unused` columns (from 0) cost nothing.
     """
 
     format: str
@@ -28,6 +31,12 @@ class Verdict:
     header_row: int = 1
     sheet: str | None = None
     remarks: tuple[str, ...] = ()
+    escape: str | None = None
+    header_rows: int = 1
+    members: tuple[str, ...] = ()
+    hidden: str | None = None
+    merged: str | None = None
+    unused: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +44,8 @@ class TextFrame:
     """Some consecutive rows as text.
 
     `cells` has one arrow-backed string column per heading and the physical row number (int64, unique, ascending) as
-    its index; blank cells are "", never missing. `blank` rows and rows with a problem in `problems` (wrong width,
+    its index; blank cells are "", never missing. `blank` rows (without text, or passed over: a comment, a repeated heading,
+    a footer) and rows with a problem in `problems` (wrong width,
     broken encoding) are not in `cells`; blank + problem rows + len(cells) is the number of rows read. `broken` holds
     the cells of the problem rows as far as they could be read, so that the sender gets them back.
     """
@@ -51,12 +61,14 @@ class Table:
     """One drop, opened: its verdict, its headings as they stand in the file, and its rows in order, once.
 
     Duplicated headings stay in `headings` (the header contract reports them); in the frames a repeated heading gets a
-    position suffix so that columns stay unique.
+    position suffix so that columns stay unique. `told_later` gives the remarks that only a full reading can make; ask
+    once the frames are read.
     """
 
     verdict: Verdict
     headings: tuple[str, ...]
     frames: Iterator[TextFrame]
+    told_later: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ class Trailer(_Strict):
 class FileOptions(_Strict):
     """How the file is written; what is left out is detected."""
 
-    format: Literal["csv", "xlsx", "xlsm", "xlsb", "xls", "ods"] | None = Field(
+    format: Literal["csv", "fixed", "xlsx", "xlsm", "xlsb", "xls", "ods"] | None = Field(
         None, description="Detected from the content where left out."
     )
     encoding: str | None = Field(None, description="Any encoding that Python knows, such as cp1252 or utf-8.")
@@ -138,7 +138,7 @@ class FileOptions(_Strict):
     )
     escape: str | None = Field(
         None,
-        description="A character that takes the meaning from a delimiter, quote or line end behind it, such as \\\\; none: "
+        description="A character that takes the meaning from a delimiter, quote or line end behind it, such as \\; none: "
         "there is none. Detected where left out.",
     )
     comment: str | None = Field(
@@ -169,7 +169,10 @@ class FileOptions(_Strict):
         "many as it takes to find the headings of the mapping.",
     )
     footer_rows: int = Field(
-        0, ge=0, le=100, description="How many rows at the end, blank ones aside, are no data: ignored and counted."
+        0,
+        ge=0,
+        le=100,
+        description="How many rows at the end, blank ones aside, are no data: ignored and counted.",
     )
     trailer: Trailer | None = Field(
         None, description="A row that counts the others; a file whose rows are not as many is refused."
@@ -439,6 +442,14 @@ class Mapping(_Strict):
         description="The heading of the column that says when an order was last changed: what is older than what was "
         "accepted is not sent. Left out, the time of arrival counts.",
     )
+
+    @field_validator("join")
+    @classmethod
+    def _names_of_tables(cls, value: dict[str, JoinedTable]) -> dict[str, JoinedTable]:
+        for name in value:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", name):
+                raise ValueError(f"a table is named in lower case letters, digits, - and _, not {name!r}")
+        return value
 
     def place_of_updated_at(self) -> str | None:
         """Where in the payload an order says when it was last changed."""

@@ -1,14 +1,16 @@
 """Reading a block of delimited text with full care: every row is judged by itself."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from orderdrop.core.problems import Code, Problem
+from orderdrop.tables.fixed import split_fixed
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import BLANKS, Piece, row_problem, strings
-from orderdrop.tables.records import Record, split
+from orderdrop.tables.records import Dialect, Record, split
 
 BROKEN_BYTE = re.compile("[\ud800-\udfff]")
 
@@ -18,16 +20,23 @@ class Layout:
     """What is known about a delimited file once its headings are read.
 
     `physical_width` counts the cells of the heading row itself, which may end in blank ones; `transcoded` says that
-    the blocks were decoded from `encoding` and carry bytes that had no meaning as lone surrogates.
+    the blocks were decoded from `encoding` and carry bytes that had no meaning as lone surrogates. `widths` are those of
+    the columns where they are fixed; then no character of the dialect counts but its comment.
     """
 
     headings: tuple[str, ...]
     physical_width: int
-    delimiter: str
-    quote: str | None
+    dialect: Dialect
     encoding: str
     transcoded: bool
     limits: Limits
+    widths: tuple[int, ...] = ()
+
+    def records(self, text: str, *, final: bool) -> Iterator[Record]:
+        """The complete records of a text that starts at a record."""
+        if self.widths:
+            return split_fixed(text, self.widths, comment=self.dialect.comment, final=final)
+        return split(text, self.dialect, width=self.width, final=final)
 
     @property
     def width(self) -> int:
@@ -60,9 +69,7 @@ def read_block(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[
     broken: dict[int, tuple[str, ...]] = {}
     first, after = row, 0
     has_nul = "\0" in text
-    for record in split(
-        text, delimiter=layout.delimiter, quote=layout.quote, width=layout.width, final=final
-    ):
+    for record in layout.records(text, final=final):
         cells = record.cells
         after = record.after
         if cells is not None and sound and not has_nul and "".join(cells).strip(BLANKS) == "":
@@ -93,7 +100,7 @@ def read_block(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[
 
 def _as_far_as_readable(text: str, record: Record, layout: Layout) -> tuple[str, ...]:
     """The cells of a refused row, so that its sender gets it back: a broken quote splits at every delimiter."""
-    cells = record.cells or text[record.start : record.stop].split(layout.delimiter)
+    cells = record.cells or text[record.start : record.stop].split(layout.dialect.delimiter)
     return tuple(readable(cell) for cell in cells)
 
 
@@ -109,7 +116,7 @@ def _judge(
         if broken:
             return _encoding(row, raw, broken, layout.encoding), []
         if record.cells is None:
-            return _quote(row, raw, layout.quote or ""), []
+            return _quote(row, raw, layout.dialect), []
     cells = record.cells or []
     if len(cells) > layout.width and not "".join(cells[layout.width :]).strip(BLANKS):
         cells = cells[: layout.width]
@@ -136,8 +143,10 @@ def too_long(row: int, raw: str, chars: int, limits: Limits, heading: str | None
 
 def _width(row: int, raw: str, found: int, layout: Layout) -> Problem:
     cells, headings = _count(found, "cell"), _count(layout.width, "heading")
-    shown = {"\t": "a tab"}.get(layout.delimiter, f"a {layout.delimiter}")
+    shown = {"\t": "a tab", " ": "a space"}.get(layout.dialect.delimiter, f"a {layout.dialect.delimiter}")
     more = f"If a cell contains {shown}, put the cell in quotes." if found > layout.width else "Add the rest."
+    if layout.widths:
+        more = "Its columns have fixed widths: check `widths:` under `file:` in the mapping, and that the line is whole."
     return row_problem(
         Code.ROW_WIDTH, row, f"Row {row} has {cells} where the file has {headings}. {more}", raw
     )
@@ -166,7 +175,8 @@ def _encoding(row: int, raw: str, broken: re.Match[str], encoding: str) -> Probl
     return row_problem(Code.ROW_ENCODING, row, message, readable(raw))
 
 
-def _quote(row: int, raw: str, quote: str) -> Problem:
+def _quote(row: int, raw: str, dialect: Dialect) -> Problem:
+    quote = dialect.quote or ""
     message = (
         f"Row {row} opens a quote ({quote}) that is not closed properly. Close it, or write {quote}{quote} for a quote "
         "inside a quoted cell."

@@ -1,28 +1,30 @@
-"""How a delimited file is laid out: its delimiter and its heading row, decided on the first records."""
+"""Where the headings of a plain file stand, and where its rows begin."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from orderdrop.core.problems import Code
-from orderdrop.tables.careful import BROKEN_BYTE, shown_encoding
+from orderdrop.mapping.model import FileOptions
+from orderdrop.tables import heading_lines
+from orderdrop.tables.careful import BROKEN_BYTE, readable, shown_encoding
+from orderdrop.tables.detect import SAMPLE_RECORDS
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import BLANKS, refused
-from orderdrop.tables.records import Record, split
+from orderdrop.tables.records import Record
 
-CANDIDATES = (",", ";", "\t", "|")
-SAMPLE_RECORDS = 200
 _SEP_LINE = re.compile(r'"?sep=([^\r\n])"?(?:\r\r?\n|\n|\r|\Z)', re.IGNORECASE)
-_LEAST_SCORE = 0.3  # below this the file has one column, and its separators are part of the text
+_SHOWN_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headings:
     """The heading row: its number (0: none), its cells without trailing blank ones, and where the rows begin.
 
-    `physical_width` counts its trailing blank cells too; `after` is a position in the text, `next_row` its row number.
+    `lines` are the cells of each line that holds headings. `physical_width` counts trailing blank cells too; `after` is
+    a position in the text, `next_row` its row number.
     """
 
     row: int
@@ -30,6 +32,8 @@ class Headings:
     physical_width: int
     after: int
     next_row: int
+    lines: tuple[tuple[str, ...], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def sep_line(text: str) -> tuple[str | None, int]:
@@ -38,87 +42,42 @@ def sep_line(text: str) -> tuple[str | None, int]:
     return (match[1], match.end()) if match else (None, 0)
 
 
-def detect_delimiter(text: str, quote: str | None, *, final: bool) -> tuple[str, list[str]]:
-    """The delimiter under which the first records have the same number of cells, and a remark."""
-    scores = {
-        delimiter: _score(text, delimiter, quote, final=final)
-        for delimiter in CANDIDATES
-        if delimiter != quote
-    }
-    best = max(scores, key=lambda delimiter: scores[delimiter])
-    if scores[best] < _LEAST_SCORE:
-        return ",", ["No delimiter gives rows of one width, so the file was read as a single column."]
-    return best, [f"The delimiter {shown_delimiter(best)} was detected."]
-
-
-def shown_delimiter(delimiter: str) -> str:
-    """A delimiter as people read it."""
-    return {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}.get(delimiter, delimiter)
-
-
-def _score(text: str, delimiter: str, quote: str | None, *, final: bool) -> float:
-    records = split(text, delimiter=delimiter, quote=quote, width=None, final=final)
-    widths = [
-        len(cells) for cells, *_ in islice(records, SAMPLE_RECORDS) if cells and any(map(str.strip, cells))
-    ]
-    if not widths:
-        return 0.0
-    width, count = Counter(widths).most_common(1)[0]
-    if width == 1:
-        return 0.0
-    # The heading row names every column: a decimal comma in each row has no comma in the headings.
-    agrees = 1.0 if widths[0] == width else 0.5
-    return agrees * count / len(widths) * (1 - 1 / width)
-
-
 def find_headings(
     text: str,
     start: int,
-    delimiter: str,
-    quote: str | None,
-    header_row: int | None,
-    *,
+    records: Iterable[Record],
+    options: FileOptions,
+    wanted: Sequence[str],
     limits: Limits,
-    final: bool,
 ) -> Headings | None:
-    """The heading row, the first that is not blank unless `header_row` names one; None where the text has none."""
-    row = 0
+    """The headings among the records of `text[start:]`; None where the text has no row that is not blank.
+
+    Raises FileRefused where the heading row is blank or broken, or where there is none though the mapping wants names.
+    """
     body = text[start:]
-    for record in split(body, delimiter=delimiter, quote=quote, width=None, final=final):
-        row += 1
-        blank = record.cells is not None and not "".join(record.cells).strip(BLANKS)
-        if (header_row is None and blank) or (header_row is not None and row < header_row):
-            continue
-        if blank:
-            raise refused(
-                Code.FILE_NO_ROWS,
-                f"Row {row} should hold the headings but is blank. Correct `header_row:` under `file:` in the mapping.",
-                row=row,
-            )
-        cells = _sound(body, record, row, limits)
-        return Headings(
-            row=row,
-            cells=without_trailing_blanks(cells),
-            physical_width=len(cells),
-            after=start + record.after,
-            next_row=row + 1,
-        )
-    return None
-
-
-def no_headings(
-    text: str, start: int, delimiter: str, quote: str | None, *, limits: Limits, final: bool
-) -> Headings | None:
-    """Columns "1", "2", ... as many as most of the first rows have; None where the text has only blank rows."""
-    records = split(text[start:], delimiter=delimiter, quote=quote, width=None, final=final)
-    widths = Counter(
-        len(record.cells)
-        for record in islice(records, SAMPLE_RECORDS)
-        if record.cells and "".join(record.cells).strip(BLANKS)
-    )
-    if not widths:
+    if options.header_row is not None:
+        return _on_row(body, start, records, options.header_row, options.header_rows or 1, limits)
+    blank, looked_at = _top(records)
+    rows = [record.cells or () for record in looked_at]
+    found = heading_lines.find(rows, wanted, lines=options.header_rows)
+    broken = next((at for at, record in enumerate(looked_at) if record.cells is None), None)
+    if broken is not None and (found is None or (broken < found.at and not found.by_name)):
+        _sound(body, looked_at[broken], blank + broken + 1, limits)
+    if found is None:
         return None
-    width = widths.most_common(1)[0][0]
+    if found.lines == 0 and "header" not in options.model_fields_set:
+        if wanted:
+            raise _no_names(rows[found.at], blank + found.at + 1)
+        return _positions(rows, found.at, blank, start, limits)
+    return _made(body, start, looked_at, blank, found, limits)
+
+
+def no_headings(records: Iterable[Record], start: int, limits: Limits) -> Headings | None:
+    """Columns "1", "2", ... as many as most of the first rows have; None where the text has only blank rows."""
+    rows = [record.cells for record in islice(records, SAMPLE_RECORDS) if record.cells]
+    width = _usual_width(rows)
+    if not width:
+        return None
     too_many_columns(width, limits)
     names = tuple(str(position) for position in range(1, width + 1))
     return Headings(row=0, cells=names, physical_width=width, after=start, next_row=1)
@@ -140,6 +99,114 @@ def without_trailing_blanks(cells: Sequence[str]) -> tuple[str, ...]:
     while width and not cells[width - 1].strip(BLANKS):
         width -= 1
     return tuple(cells[:width])
+
+
+def _top(records: Iterable[Record]) -> tuple[int, list[Record]]:
+    """How many blank rows stand first, and the records from there that are looked at."""
+    blank = 0
+    top: list[Record] = []
+    for record in records:
+        if not top and record.cells is not None and not "".join(record.cells).strip(BLANKS):
+            blank += 1
+            continue
+        top.append(record)
+        if len(top) == heading_lines.LOOKED_AT:
+            break
+    return blank, top
+
+
+def _on_row(
+    body: str, start: int, records: Iterable[Record], row: int, lines: int, limits: Limits
+) -> Headings | None:
+    chosen = list(islice(records, row - 1, row - 1 + lines))
+    if len(chosen) < lines:
+        return None
+    for at, record in enumerate(chosen):
+        if record.cells is not None and not "".join(record.cells).strip(BLANKS):
+            raise refused(
+                Code.FILE_NO_ROWS,
+                f"Row {row + at} should hold the headings but is blank. Correct `header_row:` under `file:` in the "
+                "mapping.",
+                row=row + at,
+            )
+    found = heading_lines.Found(at=0, lines=lines, by_name=True)
+    made = _made(body, start, chosen, row - 1, found, limits)
+    return made if lines > 1 else _silent(made)
+
+
+def _silent(made: Headings) -> Headings:
+    return Headings(
+        row=made.row,
+        cells=made.cells,
+        physical_width=made.physical_width,
+        after=made.after,
+        next_row=made.next_row,
+        lines=made.lines,
+    )
+
+
+def _made(
+    body: str, start: int, top: Sequence[Record], blank: int, found: heading_lines.Found, limits: Limits
+) -> Headings:
+    first = blank + found.at + 1
+    lines = max(1, found.lines)
+    chosen = top[found.at : found.at + lines]
+    cells = [tuple(_sound(body, record, first + at, limits)) for at, record in enumerate(chosen)]
+    names = heading_lines.joined(cells)
+    remarks = [*_told_above(body, top[: found.at], first), *found.remarks]
+    if lines > 1:
+        remarks.append(f"The headings take rows {first} to {first + lines - 1}, joined column by column.")
+    return Headings(
+        row=first,
+        cells=without_trailing_blanks(names),
+        physical_width=max(map(len, cells)),
+        after=start + chosen[-1].after,
+        next_row=first + lines,
+        lines=tuple(cells),
+        remarks=tuple(remarks),
+    )
+
+
+def _told_above(body: str, above: Sequence[Record], first: int) -> list[str]:
+    if first == 1:
+        return []
+    titles = [readable(body[record.start : record.stop]).strip(BLANKS + ',;|"') for record in above]
+    titles = [title for title in titles if title]
+    if not titles:
+        return [f"The headings are in row {first}; the rows above are blank."]
+    shown = ", ".join(f'"{title[:60]}"' for title in titles[:_SHOWN_TITLES])
+    more = ", ..." if len(titles) > _SHOWN_TITLES else ""
+    above_them = "row 1 above them was" if first == 2 else f"rows 1 to {first - 1} above them were"
+    return [f"The headings are in row {first}; {above_them} passed over: {shown}{more}."]
+
+
+def _positions(
+    rows: Sequence[Sequence[str]], at: int, blank: int, start: int, limits: Limits
+) -> Headings | None:
+    width = _usual_width(rows[at:])
+    too_many_columns(width, limits)
+    remark = (
+        f"Row {blank + at + 1} holds data, so the file was read without headings: its columns are 1, 2, ... If that row "
+        "holds the headings, write `header: true` under `file:` in the mapping."
+    )
+    names = tuple(str(position) for position in range(1, width + 1))
+    return Headings(row=0, cells=names, physical_width=width, after=start, next_row=1, remarks=(remark,))
+
+
+def _usual_width(rows: Sequence[Sequence[str] | None]) -> int:
+    widths = Counter(len(cells) for cells in rows if cells and "".join(cells).strip(BLANKS))
+    return widths.most_common(1)[0][0] if widths else 0
+
+
+def _no_names(cells: Sequence[str], row: int) -> Exception:
+    shown = ", ".join(f'"{cell[:40]}"' for cell in cells[:4])
+    return refused(
+        Code.HEADING_MISSING,
+        f"The file has no headings: row {row} is data already ({shown}), and no row holds the mapping's headings. Send it "
+        "with its headings; or, if it never has any, write `header: false` under `file:` in the mapping and a `position:` "
+        "for each column.",
+        row=row,
+    )
 
 
 def _sound(text: str, record: Record, row: int, limits: Limits) -> list[str]:

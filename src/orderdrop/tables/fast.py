@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 from orderdrop.core.problems import Problem
 from orderdrop.tables.careful import Layout, read_block
 from orderdrop.tables.pieces import Piece, Text, blank_mask, keep
+from orderdrop.tables.records import Dialect
 
 _BOM = b"\xef\xbb\xbf"
 _ODD_ROWS_SHARE = (
@@ -26,6 +27,8 @@ _ODD_ROWS_SHARE = (
 
 def read_fast(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[Piece, int] | None:
     """Read the complete records of `block` as `careful.read_block` would; None where only that can."""
+    if layout.widths:
+        return None
     used = len(block) if final else _last_line_end(block)
     lines = _lines(block[:used], layout)
     if lines is None:
@@ -65,15 +68,18 @@ def _last_line_end(block: bytes) -> int:
 
 def _lines(block: bytes, layout: Layout) -> bytes | None:
     """The block with plain line ends, or None where a line need not be a record of sound text."""
-    delimiter, quote = layout.delimiter, layout.quote or '"'
+    dialect = layout.dialect
+    delimiter, quote = dialect.delimiter, dialect.quote or '"'
     if not block or not (delimiter.isascii() and quote.isascii()) or block.startswith(_BOM) or b"\0" in block:
+        return None
+    if _has_escape_or_comment(block, dialect):
         return None
     if not block.isascii():
         try:
             block.decode("utf-8")
         except UnicodeDecodeError:
             return None
-    quoted = layout.quote is not None and quote.encode() in block
+    quoted = dialect.quote is not None and quote.encode() in block
     returns = block.count(b"\r")
     if returns and returns != block.count(b"\r\n"):
         if quoted or b"\r\r" in block:
@@ -85,6 +91,15 @@ def _lines(block: bytes, layout: Layout) -> bytes | None:
     if longest > layout.limits.cell_chars or (quoted and not _quotes_are_plain(data, ends, delimiter, quote)):
         return None
     return block
+
+
+def _has_escape_or_comment(block: bytes, dialect: Dialect) -> bool:
+    if dialect.escape is not None and dialect.escape.encode() in block:
+        return True
+    comment = (dialect.comment or "").encode()
+    return bool(comment) and (
+        block.startswith(comment) or b"\n" + comment in block or b"\r" + comment in block
+    )
 
 
 def _quotes_are_plain(data: np.ndarray, ends: np.ndarray, delimiter: str, quote: str) -> bool:
@@ -119,8 +134,8 @@ def _parse(lines: bytes, layout: Layout) -> tuple[list[Text], list[tuple[int, st
             BytesIO(lines),
             read_options=pacsv.ReadOptions(use_threads=False, column_names=names, block_size=len(lines) + 1),
             parse_options=pacsv.ParseOptions(
-                delimiter=layout.delimiter,
-                quote_char=layout.quote or False,
+                delimiter=layout.dialect.delimiter,
+                quote_char=layout.dialect.quote or False,
                 ignore_empty_lines=False,
                 invalid_row_handler=odd_row,
             ),

@@ -23,3 +23,4 @@ class Limits:
     workbook_memory_bytes: int = 4096 * MIB  # address space of the child that parses
     workbook_seconds: float = 180.0
     block_bytes: int = 4 * MIB
+    sample_bytes: int = MIB  # what is looked at, at least, to find out how a file is written

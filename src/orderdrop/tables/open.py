@@ -1,6 +1,7 @@
 """Opening a drop: bytes become headings and frames of text, and a verdict that says how it was read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.delimited import open_delimited
 from orderdrop.tables.excel import open_workbook
 from orderdrop.tables.limits import Limits
-from orderdrop.tables.pieces import Piece, frames, refused, unique_names
+from orderdrop.tables.passing import Passing
+from orderdrop.tables.pieces import Opened, Piece, frames, refused, unique_names
 from orderdrop.tables.sniff import Kind, kind_of
 
 CHUNK_ROWS = 100_000
@@ -39,11 +41,16 @@ def open_table(
     kind = kind_of(path)
     remarks = _check_format(kind, path, options)
     opener = open_workbook if kind is Kind.XLSX else open_delimited
-    verdict, headings, pieces = opener(path, options, bounds, wanted=wanted)
-    if remarks:
-        verdict = _with_remarks(verdict, remarks)
-    rows = _with_content(pieces)
-    return Table(verdict=verdict, headings=headings, frames=frames(rows, unique_names(headings), chunk_rows))
+    opened = Opened(*opener(path, options, bounds, wanted=wanted))
+    verdict = replace(opened.verdict, remarks=(*remarks, *opened.verdict.remarks))
+    pieces, told_later = _without_what_is_no_data(opened, options)
+    names = unique_names(opened.headings)
+    return Table(
+        verdict=verdict,
+        headings=opened.headings,
+        frames=frames(_with_content(pieces), names, chunk_rows),
+        told_later=told_later,
+    )
 
 
 def reopen(
@@ -60,14 +67,28 @@ def reopen(
             "format": verdict.format,
             "encoding": verdict.encoding,
             "delimiter": verdict.delimiter,
-            "quote": verdict.quote or options.quote,
+            "quote": verdict.quote or "none",
+            "escape": verdict.escape or "none",
             "header": verdict.header_row > 0,
             "header_row": verdict.header_row or None,
+            "header_rows": verdict.header_rows,
             "sheet": verdict.sheet,
         }
     )
     table = open_table(path, decided, chunk_rows=chunk_rows, limits=limits)
-    return Table(verdict=verdict, headings=table.headings, frames=table.frames)
+    return replace(table, verdict=verdict)
+
+
+def _without_what_is_no_data(
+    opened: Opened, options: FileOptions
+) -> tuple[Iterator[Piece], Callable[[], tuple[str, ...]]]:
+    if {"_row", "_batch"} <= set(
+        opened.headings
+    ):  # our own report: it has the sender's rows and nothing else
+        return opened.pieces, tuple
+    lines = opened.lines or ((opened.headings,) if opened.verdict.header_row else ())
+    passing = Passing.of(opened.headings, lines, options)
+    return passing.through(opened.pieces), passing.told
 
 
 def _check_format(kind: Kind, path: Path, options: FileOptions) -> list[str]:
@@ -89,18 +110,6 @@ def _check_format(kind: Kind, path: Path, options: FileOptions) -> list[str]:
     if kind is Kind.TEXT and suffix in {".xlsx", ".xlsm", ".xls"}:
         return [f"The name ends in {suffix}, but the file is plain text and was read as CSV."]
     return []
-
-
-def _with_remarks(verdict: Verdict, remarks: list[str]) -> Verdict:
-    return Verdict(
-        format=verdict.format,
-        encoding=verdict.encoding,
-        delimiter=verdict.delimiter,
-        quote=verdict.quote,
-        header_row=verdict.header_row,
-        sheet=verdict.sheet,
-        remarks=(*remarks, *verdict.remarks),
-    )
 
 
 def _with_content(pieces: Iterator[Piece]) -> Iterator[Piece]:

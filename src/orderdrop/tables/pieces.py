@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from pandas.arrays import ArrowExtensionArray
 
 from orderdrop.core.problems import Cell, Code, Problem
 from orderdrop.errors import FileRefused
-from orderdrop.frames import TextFrame
+from orderdrop.frames import TextFrame, Verdict
 from orderdrop.tables.blanks import BLANKS as BLANKS
 
 Text: TypeAlias = "pa.ChunkedArray[Any]"
@@ -39,6 +39,15 @@ class Piece:
     def has_content(self) -> bool:
         """Whether any of its rows is not blank."""
         return len(self.blank) < self.count
+
+
+class Opened(NamedTuple):
+    """A file that is open: its verdict, its headings, its rows, and the lines that hold the headings where it has some."""
+
+    verdict: Verdict
+    headings: tuple[str, ...]
+    pieces: Iterator[Piece]
+    lines: tuple[tuple[str, ...], ...] = ()
 
 
 def row_problem(code: Code, row: int, message: str, raw: str, column: str | None = None) -> Problem:

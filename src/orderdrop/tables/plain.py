@@ -8,7 +8,7 @@ from typing import TextIO
 from orderdrop.core.problems import Problem
 from orderdrop.frames import Table, Verdict
 from orderdrop.tables.careful import shown_encoding
-from orderdrop.tables.dialect import shown_delimiter
+from orderdrop.tables.detect import shown_delimiter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

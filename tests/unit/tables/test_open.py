@@ -253,7 +253,7 @@ def test_a_named_heading_row_leaves_out_what_stands_above(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "delimiter", "headings"),
     [
-        pytest.param("Acme\nid,name,qty\n1,a,2\n2,b,3\n", ",", ("Acme",), id="short-first-line"),
+        pytest.param("Acme\nid,name,qty\n1,a,2\n2,b,3\n", ",", ("id", "name", "qty"), id="title-line"),
         pytest.param("name\nDupont Jean\nMartin\n", ",", ("name",), id="single-column"),
         pytest.param('id;address\n1;"a, b, c"\n2;"d, e, f"\n', ";", ("id", "address"), id="commas-in-quotes"),
         pytest.param("a|b|c\n1|2;3;4|5\n", "|", ("a", "b", "c"), id="pipe"),

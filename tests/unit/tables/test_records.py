@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from orderdrop.tables.records import split
+from orderdrop.tables.records import Dialect, split
 
 TABLE = st.lists(
     st.lists(st.text('ab,;"\n\r\t |é', max_size=6), min_size=2, max_size=4), min_size=1, max_size=6
@@ -12,7 +12,7 @@ TABLE = st.lists(
 
 
 def cells_of(text: str, width: int | None = None, *, final: bool = True) -> list[list[str] | None]:
-    return [record.cells for record in split(text, delimiter=",", quote='"', width=width, final=final)]
+    return [record.cells for record in split(text, Dialect(delimiter=","), width=width, final=final)]
 
 
 @given(table=TABLE, end=st.sampled_from(["\n", "\r\n", "\r"]))
@@ -37,7 +37,7 @@ def test_a_table_that_the_csv_module_wrote_is_read_the_same(table: list[list[str
 @given(text=st.text('a,"\n\r', max_size=30))
 def test_records_cover_the_whole_text_without_gap_or_overlap(text: str) -> None:
     at = 0
-    for record in split(text, delimiter=",", quote='"', width=3, final=True):
+    for record in split(text, Dialect(delimiter=","), width=3, final=True):
         assert record.start == at
         assert record.start <= record.stop <= record.after
         assert record.after > at
