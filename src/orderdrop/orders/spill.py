@@ -6,7 +6,7 @@ extra, and memory holds one part at a time.
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,31 +51,44 @@ def _through_files(
         folder.mkdir(parents=True, exist_ok=True)
         place = TemporaryDirectory(prefix="spill-", dir=folder)
     with place as name:
-        for part in _write(chain(_draining(held), rest), held[0].schema, key, Path(name), depth):
-            rows = _read(part, folder)
+        for part in _write(chain(_draining(held), rest), key, Path(name), depth):
+            rows = chain.from_iterable(_read(file, folder) for file in part)
             yield from blocks(rows, key=key, folder=folder, in_memory_rows=in_memory_rows, _depth=depth + 1)
-            part.unlink()
+            for file in part:
+                file.unlink()
 
 
-def _write(tables: Iterable[pa.Table], schema: pa.Schema, key: str, place: Path, depth: int) -> list[Path]:
-    """Write every row to the file of its order; answers with the files that got any."""
+def _write(tables: Iterable[pa.Table], key: str, place: Path, depth: int) -> list[list[Path]]:
+    """Write every row to a file of its order's part; answers with the files of the parts that got any.
+
+    Tables with the same columns share a file, cast to the types that they first came with.
+    """
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    writers: dict[int, pa.RecordBatchStreamWriter] = {}
+    writers: dict[tuple[int, int], pa.RecordBatchStreamWriter] = {}
+    schemas: dict[frozenset[str], tuple[int, pa.Schema]] = {}
     files = ExitStack()
     try:
         for table in tables:  # what goes wrong in reading them is not the disk's fault
+            kind, schema = schemas.setdefault(frozenset(table.column_names), (len(schemas), table.schema))
             with _on_disk(place.parent):
                 for number, rows in _split(table.select(schema.names).cast(schema), key, depth):
-                    if number not in writers:
-                        file = files.enter_context(pa.OSFile(str(place / f"{number}.arrow"), "wb"))
-                        writers[number] = files.enter_context(
+                    if (number, kind) not in writers:
+                        file = files.enter_context(pa.OSFile(str(_file(place, number, kind)), "wb"))
+                        writers[number, kind] = files.enter_context(
                             pa.ipc.new_stream(file, schema, options=options)
                         )
-                    writers[number].write_table(rows)
+                    writers[number, kind].write_table(rows)
     finally:
         with _on_disk(place.parent):
             files.close()
-    return [place / f"{number}.arrow" for number in sorted(writers)]
+    return [
+        [_file(place, *name) for name in names]
+        for _, names in groupby(sorted(writers), key=lambda name: name[0])
+    ]
+
+
+def _file(place: Path, number: int, kind: int) -> Path:
+    return place / f"{number}-{kind}.arrow"
 
 
 def _draining(held: list[pa.Table]) -> Iterator[pa.Table]:

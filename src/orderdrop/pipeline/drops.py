@@ -1,5 +1,6 @@
 """A local file becomes a drop: kept below the workdir under our own name, never under the sender's."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from orderdrop.core.identity import new_id
@@ -8,6 +9,7 @@ from orderdrop.ledger.ledger import Drop
 from orderdrop.pickup.copying import save
 from orderdrop.pickup.inbox import Fetched
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.sets import copies, digest_of_set, kept_beside
 
 _CHUNK = 1 << 20
 
@@ -19,12 +21,24 @@ def incoming(parts: Parts) -> Path:
     return folder / new_id("d", parts.clock(), parts.random)
 
 
-def keep_local(parts: Parts, file: Path) -> Drop:
-    """Copy a file that somebody named on the command line. Raises UsageError when it cannot be read."""
+def keep_local(parts: Parts, file: Path, further: Mapping[str, Path] | None = None) -> Drop:
+    """Copy a file that somebody named on the command line, and those of its set by table. Raises UsageError."""
     into = incoming(parts)
+    fetched = _copied(file, into)
+    digests: dict[str, str] = {}
+    for table, partner in (further or {}).items():
+        try:
+            digests[table] = _copied(partner, kept_beside(into, table)).sha256
+        except UsageError:
+            into.unlink()
+            raise
+    return drop_of(parts, into, file.name, fetched, feed=None, place=None, further=digests)
+
+
+def _copied(file: Path, into: Path) -> Fetched:
     try:
         with file.open("rb") as source:
-            fetched = save(iter(lambda: source.read(_CHUNK), b""), into, is_whole=lambda _: None)
+            return save(iter(lambda: source.read(_CHUNK), b""), into, is_whole=lambda _: None)
     except FileNotFoundError:
         raise UsageError(
             f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
@@ -33,18 +47,24 @@ def keep_local(parts: Parts, file: Path) -> Drop:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}.", next_step="Check the file and its permissions."
         ) from None
-    return drop_of(parts, into, file.name, fetched, feed=None, place=None)
 
 
 def drop_of(
-    parts: Parts, kept: Path, name: str, fetched: Fetched, *, feed: str | None, place: str | None
+    parts: Parts,
+    kept: Path,
+    name: str,
+    fetched: Fetched,
+    *,
+    feed: str | None,
+    place: str | None,
+    further: Mapping[str, str] | None = None,
 ) -> Drop:
-    """The drop that a kept copy is."""
+    """The drop that a kept copy is; `further` are the digests of the other files of its set, by table."""
     return Drop(
         id=kept.name,
         feed=feed,
         name=name,
-        sha256=fetched.sha256,
+        sha256=digest_of_set(fetched.sha256, further or {}),
         size=fetched.size,
         arrived_at=parts.clock(),
         kept_at=str(kept),
@@ -53,5 +73,6 @@ def drop_of(
 
 
 def let_go(drop: Drop) -> None:
-    """Remove the kept copy of a drop that becomes no batch."""
-    Path(drop.kept_at).unlink(missing_ok=True)
+    """Remove the kept copies of a drop that becomes no batch."""
+    for copy in copies(Path(drop.kept_at)):
+        copy.unlink(missing_ok=True)

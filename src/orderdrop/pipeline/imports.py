@@ -1,5 +1,6 @@
 """One file, now: what `orderdrop import` and an upload do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from orderdrop.errors import SetupError
@@ -7,17 +8,26 @@ from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import Finished, register, work
 from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.sets import given
 
 
-def import_file(parts: Parts, file: Path, mapping: str, account: str, *, force: bool = False) -> Finished:
-    """Import one file under a mapping into an account.
+def import_file(
+    parts: Parts,
+    file: Path,
+    mapping: str,
+    account: str,
+    *,
+    further: Sequence[Path] = (),
+    force: bool = False,
+) -> Finished:
+    """Import one file under a mapping into an account; `further` are the other files of its set, where it has several.
 
     The same content under the same mapping and account is answered with its first receipt, unless `force` is set.
     Raises SetupError when the mapping speaks of another destination than the account.
     """
     loaded = parts.mapping(mapping)
     suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
-    drop = drops.keep_local(parts, file)
+    drop = drops.keep_local(parts, file, given(loaded.mapping, further))
     batch, repeated = register(parts, drop, loaded, account, force=force)
     if not repeated:
         return work(parts, batch.id)

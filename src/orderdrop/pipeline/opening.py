@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 from pydantic import TypeAdapter
 
-from orderdrop.core.problems import Cell, Problem
+from orderdrop.core.problems import Cell, Code, Problem
 from orderdrop.core.rows import in_drop, in_table
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TextFrame, Verdict
@@ -21,6 +21,7 @@ from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import FileOptions, Mapping
 from orderdrop.pipeline.corrections import peek_at_correction
 from orderdrop.pipeline.joining import Joined, with_joined
+from orderdrop.pipeline.sets import kept_beside
 from orderdrop.reports.rows import Source
 from orderdrop.tables.open import open_table, reopen
 from orderdrop.tables.sniff import Kind, kind_of
@@ -81,7 +82,8 @@ def open_drop(path: Path, mapping: Mapping) -> tuple[list[Opened], str | None]:
     corrected: str | None = None
     for number, (name, view) in enumerate(mapping.tables()):
         try:
-            table = open_table(path, _placed(path, view.file, mapping, name), wanted=view.headings())
+            place, options = _placed(path, view.file, mapping, name)
+            table = open_table(place, options, wanted=view.headings())
             table, named = peek_at_correction(table)
         except FileRefused as refused:
             raise _in_table(refused, name) from None
@@ -95,7 +97,8 @@ def reopen_drop(path: Path, mapping: Mapping, reading: Reading) -> list[Opened]:
     verdicts = (reading.table, *reading.further)
     opened = []
     for number, ((name, view), verdict) in enumerate(zip(mapping.tables(), verdicts, strict=False)):
-        table, _ = peek_at_correction(reopen(path, _placed(path, view.file, mapping, name), verdict))
+        place, options = _placed(path, view.file, mapping, name)
+        table, _ = peek_at_correction(reopen(place, options, verdict))
         opened.append(Opened(name=name, mapping=view, table=numbered(table, number)))
     joined = reading.joined
     if (
@@ -139,12 +142,24 @@ def _numbered(frames: Iterable[TextFrame], number: int) -> Iterator[TextFrame]:
         )
 
 
-def _placed(path: Path, options: FileOptions, mapping: Mapping, name: str) -> FileOptions:
-    """How to find a table in its drop: as the mapping says, or by its name in a workbook of our own reports."""
+def _placed(path: Path, options: FileOptions, mapping: Mapping, name: str) -> tuple[Path, FileOptions]:
+    """Where a table is: in the drop as the mapping says, in its own file beside it, or, in a reject report of ours, in
+    the sheet of its name."""
     files = mapping.join[name].files if name else None
-    if files is None or kind_of(path) is Kind.TEXT:
-        return options
-    return options.model_copy(update={"sheet": name, "format": None, "delimiter": None, "encoding": None})
+    if files is None:
+        return path, options
+    own = kept_beside(path, name)
+    if own.is_file():
+        return own, options
+    if kind_of(path) is not Kind.TEXT:
+        return path, options.model_copy(
+            update={"sheet": name, "format": None, "delimiter": None, "encoding": None}
+        )
+    problem = Problem(
+        code=Code.PARTNER_MISSING,
+        message=f"The file {files} did not come. Send the files of one set together.",
+    )
+    raise FileRefused(problem)
 
 
 def _in_table(refused: FileRefused, name: str) -> FileRefused:

@@ -11,6 +11,7 @@ from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.sets import copies
 
 _PAGE = 1_000
 
@@ -78,7 +79,8 @@ def _may_go(batch: Batch, before: datetime) -> bool:
 
 
 def _remove_files(parts: Parts, batch: Batch) -> None:
-    Path(batch.drop.kept_at).unlink(missing_ok=True)
+    for copy in copies(Path(batch.drop.kept_at)):
+        copy.unlink(missing_ok=True)
     folder = report_folder(parts, batch)
     for report in folder.iterdir() if folder.is_dir() else ():
         report.unlink(missing_ok=True)  # the folder stays: where there is one, no ledger is begun anew

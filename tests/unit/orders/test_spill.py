@@ -55,6 +55,18 @@ def test_a_row_without_a_key_comes_back_as_well(tmp_path: Path) -> None:
     assert sorted(row for part in parts for row in part.to_pydict()["row"]) == [0, 1, 2, 3]
 
 
+def test_rows_of_tables_with_other_columns_meet_in_their_orders(tmp_path: Path) -> None:
+    heads = [pa.table({"id": [f"O{n}" for n in range(20)], "mail": ["m"] * 20})]
+    lines = [pa.table({"id": [f"O{n % 20}" for n in range(60)], "sku": ["s"] * 60})]
+    parts = list(blocks([*heads, *lines], key="id", folder=tmp_path, in_memory_rows=5))
+    assert len(parts) > 1
+    for part in parts:
+        rows = part.select(["id", "mail", "sku"]).to_pylist()
+        for order in {row["id"] for row in rows}:
+            own = [(row["mail"], row["sku"]) for row in rows if row["id"] == order]
+            assert own == [("m", None), *[(None, "s")] * 3]
+
+
 def test_nothing_is_left_once_all_was_read(tmp_path: Path) -> None:
     _spilled(tmp_path)
     assert list(tmp_path.iterdir()) == []
