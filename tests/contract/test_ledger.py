@@ -59,6 +59,11 @@ def test_a_lease_has_one_holder_until_it_runs_out(ledger: Ledger) -> None:
     assert ledger.lease_holder("feed:acme", later(31)) == "two"
 
 
+def test_a_ledger_of_honest_facts_finds_nothing_wrong_with_itself(ledger: Ledger) -> None:
+    ledger.open_batch(a_batch())
+    assert ledger.damage() == []
+
+
 def test_a_holder_renews_its_lease(ledger: Ledger) -> None:
     assert ledger.lease("feed:acme", "one", NOW, 30)
     assert ledger.lease("feed:acme", "one", later(20), 30)

@@ -11,6 +11,9 @@ from tests.integration.judge import Judge, judging
 from tests.integration.postgres import emptied_database, own_postgres, postgres
 from tests.integration.sshd import own_sshd, shared_sshd, sshd
 
+from orderdrop.ledger.open import open_ledger
+from orderdrop.pipeline.auditing import audit
+
 __all__ = ["emptied_database", "own_postgres", "own_sshd", "postgres", "shared_sshd", "sshd"]
 
 
@@ -28,8 +31,16 @@ def new_place(judge: Judge) -> Callable[[Path], Place]:
 
 
 @pytest.fixture
-def place(new_place: Callable[[Path], Place], tmp_path: Path) -> Place:
-    return new_place(tmp_path)
+def place(new_place: Callable[[Path], Place], tmp_path: Path) -> Iterator[Place]:
+    """A place whose ledger is in order at the end, whatever happened, unless the test edited it."""
+    made = new_place(tmp_path)
+    yield made
+    if made.ledger.startswith("sqlite:") and (tmp_path / "var" / "orderdrop.db").exists() and not made.edited:
+        ledger = open_ledger(f"sqlite:///{tmp_path}/var/orderdrop.db")
+        try:
+            assert list(audit(ledger)) == []
+        finally:
+            ledger.close()
 
 
 @pytest.fixture

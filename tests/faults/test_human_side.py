@@ -1,14 +1,20 @@
 """Faults of people: corrections that are half done, orders that change or vanish, alarms, and who must find his way about."""
 
 import json
+import re
 import signal
+import sqlite3
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from tests.acceptance.site import Site, until
 from tests.faults.place import Place
 from tests.integration.judge import judging
+
+from orderdrop.pipeline.auditing import audit
 
 
 def test_H2_of_a_report_that_was_mended_in_part_the_mended_rows_are_sent_and_the_rest_comes_back_the_same(
@@ -51,6 +57,67 @@ def test_H6_an_order_that_is_missing_from_a_later_file_is_not_cancelled(place: P
     place.poll()
     assert place.judge.posts(after=before, prefix=place.prefix) == {f"{place.prefix}-3": 1}
     assert len(place.judge.held(place.prefix)) == 3
+
+
+EDITS = {
+    "another payload": (
+        "UPDATE orders SET payload = replace(payload, 'anna', 'bert') WHERE order_key LIKE '%-1'",
+        r"Order \S+-1 of batch \S+ has another payload",
+    ),
+    "an order that was never sent": (
+        "UPDATE orders SET fate = 'accepted' WHERE order_key LIKE '%-3'",
+        r"Order \S+-3 of batch \S+ is accepted, but no attempt to send it ended so",
+    ),
+    "a refusal that never was": (
+        "UPDATE orders SET fate = 'refused' WHERE order_key LIKE '%-1'",
+        r"Order \S+-1 of batch \S+ is refused, but no attempt to send it ended so",
+    ),
+    "an order that is gone": (
+        "DELETE FROM orders WHERE order_key LIKE '%-2'",
+        r"\(orders.csv\): 5 rows were read, but their fates add up to another number",
+    ),
+    "a number of rows": ("UPDATE batches SET rows_read = 4", r"4 rows were read, but their fates add up to"),
+    "the fate of a row": ("DELETE FROM row_fates", r"5 rows were read, but their fates add up to"),
+    "a status": (
+        "UPDATE batches SET status = 'accepted'",
+        r"\(orders.csv\) is accepted, but its books say rejects",
+    ),
+    "what was accepted": (
+        "UPDATE accepted SET digest = 'x' WHERE order_key LIKE '%-2'",
+        r"account local is said to have accepted of order \S+-2 is not what any batch sent",
+    ),
+    "a drop that is gone": ("DELETE FROM drops", r"names a row of table drops that is not there"),
+    "an attempt that is gone": ("DELETE FROM attempts", r"no attempt to send it ended so"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_H14_whoever_edits_the_ledger_by_hand_is_found_out(edit: str, place: Place) -> None:
+    place.edited = True
+    place.drop("orders.csv", 1, 2, place.row(3, quantity="two"), place.row(3), ";;;")
+    place.poll()
+    parts = place.parts()
+    try:
+        assert list(audit(parts.ledger)) == []
+        statement, says = EDITS[edit]
+        with closing(sqlite3.connect(place.folder / "var" / "orderdrop.db")) as by_hand, by_hand:
+            assert by_hand.execute(statement).rowcount > 0
+        found = list(audit(parts.ledger))
+    finally:
+        parts.close()
+    assert any(re.search(says, wrong) for wrong in found), found
+
+
+def test_H14_a_ledger_in_order_and_one_that_was_edited_are_told_apart_by_a_command(site: Site) -> None:
+    site.drop("orders.csv", site.rows([1, 2]))
+    site.run("run", "night")
+    assert site.run("ledger", "check").code == 0
+    with closing(sqlite3.connect(site.folder / "var" / "orderdrop.db")) as by_hand, by_hand:
+        by_hand.execute("UPDATE orders SET fate = 'held' WHERE sequence = 1")
+    checked = site.run("ledger", "check")
+    assert checked.code == 1
+    assert "is accepted, but its books say rejects" in checked.out
+    assert "restore the backup" in checked.err
 
 
 def test_H19_an_outage_is_told_once_and_its_end_once(site: Site) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orderdrop import __version__
-from orderdrop.cli import files, history, mappings, purging, reading, render, stand_ins, work
+from orderdrop.cli import checking, files, history, mappings, purging, reading, render, stand_ins, work
 from orderdrop.errors import ExitCode, OrderdropError
 
 _TYPERS_INTERRUPT = 130  # what typer makes of Ctrl-C
@@ -56,6 +56,7 @@ history.register(app)
 mappings.register(app)
 reading.register(app)
 purging.register(app)
+checking.register(app)
 
 
 def main() -> None:

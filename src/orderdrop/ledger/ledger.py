@@ -369,5 +369,8 @@ class Ledger(Protocol):
         Capitals do not matter (of the letters a to z), except for a key to be exact.
         """
 
+    def damage(self) -> list[str]:
+        """What the database finds wrong with itself, each in a sentence; empty where all is well."""
+
     def close(self) -> None:
         """Let go of the database."""

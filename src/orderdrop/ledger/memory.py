@@ -501,6 +501,10 @@ class MemoryLedger:
             for order in hits[:limit]
         ]
 
+    def damage(self) -> list[str]:
+        """Nothing that could be damaged."""
+        return []
+
     def close(self) -> None:
         """Nothing to let go of."""
 

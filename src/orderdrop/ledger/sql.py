@@ -9,6 +9,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.ledger import (
     sql_accounts,
     sql_batches,
+    sql_damage,
     sql_leases,
     sql_links,
     sql_preparing,
@@ -251,6 +252,10 @@ class SqlLedger:
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
         with self._database.reading() as connection:
             return sql_reading.find_orders(connection, text, limit)
+
+    def damage(self) -> list[str]:
+        with self._database.reading() as connection:
+            return sql_damage.damage(connection)
 
     def close(self) -> None:
         self._database.close()
