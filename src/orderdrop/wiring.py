@@ -15,9 +15,10 @@ from urllib.request import getproxies
 import httpx
 
 from orderdrop import settings as setup
-from orderdrop.core.progress import Watcher, nobody
+from orderdrop.core.progress import Event, Step, Watcher, nobody
 from orderdrop.core.shape import Shape
-from orderdrop.delivery.breaker import Breaker
+from orderdrop.delivery.breaker import Breaker, Turn
+from orderdrop.delivery.known import Known
 from orderdrop.delivery.pace import pace_for
 from orderdrop.destinations import registry
 from orderdrop.destinations.base import AccountOptions, Destination, Readable, Reader
@@ -46,13 +47,16 @@ def build(
     clock: Callable[[], datetime] | None = None,
     random: Random | None = None,
     patience_seconds: float = 0.0,
+    insists: bool = False,
 ) -> Parts:
     """Put the parts together. Opens the ledger, nothing else: accounts and feeds are reached when they are needed.
 
-    `patience_seconds`: how long to wait for what another orderdrop holds.
+    `patience_seconds`: how long to wait for what another orderdrop holds. `insists`: an account that was stopped is
+    tried at once, for a person asks for it.
     """
-    ledger = ledger or open_settled_ledger(settings)
-    stop, me, lines = stop or threading.Event(), this_process(), _Lines(settings)
+    stop, me, clock = stop or threading.Event(), this_process(), clock or (lambda: datetime.now(UTC))
+    ledger, random = ledger or open_settled_ledger(settings), random or SystemRandom()
+    lines = _Lines(settings, ledger, clock=clock, random=random, insists=insists, watcher=watcher)
     return Parts(
         ledger=ledger,
         workdir=settings.workdir,
@@ -62,10 +66,10 @@ def build(
         destination=registry.find,
         destination_of=lambda name: account_of(settings, name).destination,
         line=lines.line,
-        clock=clock or (lambda: datetime.now(UTC)),
+        clock=clock,
         monotonic=time.monotonic,
         sleep=stop.wait,
-        random=random or SystemRandom(),
+        random=random,
         has_died=lambda name: has_died(name, me),
         patience_seconds=patience_seconds,
         watcher=watcher,
@@ -139,6 +143,7 @@ def feed_plan(settings: setup.Settings, name: str) -> FeedPlan:
         ),
         reply=feed.reply,
         open_inbox=lambda: _inbox(feed),
+        files=feed.files,
     )
 
 
@@ -165,11 +170,30 @@ def _inbox(feed: setup.Feed) -> Inbox:
     return SftpInbox(login, feed.files)
 
 
+def told(turn: Turn) -> Event:
+    """What a watcher is told when an account is stopped or works again."""
+    if turn.reason is None:
+        return Event(step=Step.ACCOUNT_WORKS, name=turn.account)
+    facts: dict[str, str | int | float] = {"why": turn.reason.value, "said": turn.detail, "next_try_in_seconds": round(turn.rest_seconds)}
+    return Event(step=Step.ACCOUNT_STOPPED, name=turn.account, facts=facts)
+
+
 class _Lines:
     """The lines to the accounts, opened once each and shared by all batches of the process."""
 
-    def __init__(self, settings: setup.Settings) -> None:
+    def __init__(
+        self,
+        settings: setup.Settings,
+        ledger: Ledger,
+        *,
+        clock: Callable[[], datetime],
+        random: Random,
+        insists: bool,
+        watcher: Watcher,
+    ) -> None:
         self._settings = settings
+        self._ledger, self._clock, self._random = ledger, clock, random
+        self._insists, self._watcher = insists, watcher
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
         self._readers: list[Reader] = []
@@ -231,12 +255,19 @@ class _Lines:
         destination: Destination = registry.find(account.destination)
         options = self._options(name)
         carrier = destination.carrier(options, self._transports(options.base_url))
+        known = Known(self._ledger, name, clock=self._clock, monotonic=time.monotonic)
         return Line(
             account=name,
             destination=destination,
             carrier=carrier,
-            pace=pace_for(carrier.limits, monotonic=time.monotonic, burst=account.burst),
-            breaker=Breaker(clock=time.monotonic),
+            pace=pace_for(carrier.limits, monotonic=time.monotonic, burst=account.burst, known=known),
+            breaker=Breaker(
+                clock=time.monotonic,
+                known=known,
+                insists=self._insists,
+                random=self._random,
+                tell=lambda turn: self._watcher(told(turn)),
+            ),
             concurrency=account.concurrency,
             links=account.links,
             keep_links=account.keep_links,

@@ -47,10 +47,12 @@ class FolderInbox:
         self._random = random or SystemRandom()
         self._mentioned: set[str] = set()
 
-    def look(self) -> list[Entry]:
+    def look(self, pattern: str | None = None) -> list[Entry]:
         with self._reached("could not be listed"):
             return heapq.nsmallest(
-                self._most, self._candidates(), key=lambda entry: (entry.modified_at, entry.name)
+                self._most,
+                self._candidates(pattern or self._pattern),
+                key=lambda entry: (entry.modified_at, entry.name),
             )
 
     def exists(self, name: str) -> bool:
@@ -157,10 +159,10 @@ class FolderInbox:
     def close(self) -> None:
         """A folder holds nothing open."""
 
-    def _candidates(self) -> Iterator[Entry]:
+    def _candidates(self, pattern: str) -> Iterator[Entry]:
         with os.scandir(self._folder) as listing:
             for found in listing:
-                if not fnmatch.fnmatchcase(found.name, self._pattern) or is_temp_name(found.name):
+                if not fnmatch.fnmatchcase(found.name, pattern) or is_temp_name(found.name):
                     continue
                 try:
                     seen = found.stat(follow_symlinks=False)

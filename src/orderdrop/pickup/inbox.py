@@ -38,8 +38,8 @@ class Inbox(Protocol):
     same place, in any two processes, may be used at once.
     """
 
-    def look(self) -> list[Entry]:
-        """The regular files that match the feed's pattern, oldest first.
+    def look(self, pattern: str | None = None) -> list[Entry]:
+        """The regular files that match the feed's pattern, or the one that is given, oldest first.
 
         Temp names, links and folders are passed over, odd names too (mentioned once in the log). A look is bounded:
         what lies behind a full one comes when the oldest are claimed.

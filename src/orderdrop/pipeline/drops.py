@@ -1,6 +1,7 @@
 """A local file becomes a drop: kept below the workdir under our own name, never under the sender's."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from orderdrop.core.identity import new_id
@@ -8,8 +9,8 @@ from orderdrop.errors import UsageError
 from orderdrop.ledger.ledger import Drop
 from orderdrop.pickup.copying import save
 from orderdrop.pickup.inbox import Fetched
+from orderdrop.pickup.sets import copies, digest_of_set, kept_beside
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.sets import copies, digest_of_set, kept_beside
 
 _CHUNK = 1 << 20
 
@@ -24,15 +25,18 @@ def incoming(parts: Parts) -> Path:
 def keep_local(parts: Parts, file: Path, further: Mapping[str, Path] | None = None) -> Drop:
     """Copy a file that somebody named on the command line, and those of its set by table. Raises UsageError."""
     into = incoming(parts)
-    fetched = _copied(file, into)
+    whole = _copied(file, into)
     digests: dict[str, str] = {}
     for table, partner in (further or {}).items():
         try:
-            digests[table] = _copied(partner, kept_beside(into, table)).sha256
+            fetched = _copied(partner, kept_beside(into, table))
         except UsageError:
             into.unlink()
             raise
-    return drop_of(parts, into, file.name, fetched, feed=None, place=None, further=digests)
+        digests[table] = fetched.sha256
+        whole = replace(whole, size=whole.size + fetched.size)
+    whole = replace(whole, sha256=digest_of_set(whole.sha256, digests))
+    return drop_of(parts, into, file.name, whole, feed=None, place=None)
 
 
 def _copied(file: Path, into: Path) -> Fetched:
@@ -50,21 +54,14 @@ def _copied(file: Path, into: Path) -> Fetched:
 
 
 def drop_of(
-    parts: Parts,
-    kept: Path,
-    name: str,
-    fetched: Fetched,
-    *,
-    feed: str | None,
-    place: str | None,
-    further: Mapping[str, str] | None = None,
+    parts: Parts, kept: Path, name: str, fetched: Fetched, *, feed: str | None, place: str | None
 ) -> Drop:
-    """The drop that a kept copy is; `further` are the digests of the other files of its set, by table."""
+    """The drop that a kept copy is."""
     return Drop(
         id=kept.name,
         feed=feed,
         name=name,
-        sha256=digest_of_set(fetched.sha256, further or {}),
+        sha256=fetched.sha256,
         size=fetched.size,
         arrived_at=parts.clock(),
         kept_at=str(kept),

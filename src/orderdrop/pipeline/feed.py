@@ -15,6 +15,7 @@ from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, SourceUnav
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Entry, Inbox, archive_folder
+from orderdrop.pickup.sets import SetInbox, file_tables
 from orderdrop.pickup.settling import pick
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import Finished, register, release, work
@@ -40,7 +41,8 @@ def poll(parts: Parts, feed: FeedPlan) -> Iterator[Finished]:
     with leased(parts, f"feed:{feed.name}") as lease, _inbox(feed) as inbox:
         loaded = parts.mapping(feed.mapping)
         suits(parts, loaded.mapping.mapping, loaded.mapping.destination, feed.account)
-        this_round = _Round(parts=parts, feed=feed, inbox=inbox, loaded=loaded)
+        drops_in = SetInbox(inbox, loaded.mapping, feed.files) if file_tables(loaded.mapping) else inbox
+        this_round = _Round(parts=parts, feed=feed, inbox=drops_in, loaded=loaded)
         failed: Exception | None = None
         for name, take in this_round.jobs():
             lease.check()
@@ -49,7 +51,7 @@ def poll(parts: Parts, feed: FeedPlan) -> Iterator[Finished]:
             except _ENDS_THE_POLL:
                 raise
             except Exception as error:  # noqa: BLE001 - raised below, once the other drops have had their turn
-                _put_off(parts, name, error)
+                put_off(parts, name, error)
                 failed = failed or error
                 if isinstance(error, SourceUnavailable):
                     inbox.look()  # raises when it was not this file's fault
@@ -76,7 +78,7 @@ def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
         except Busy:
             continue  # somebody is at it
         except Exception as error:  # noqa: BLE001 - raised below, once the other batches have had their turn
-            _put_off(parts, batch.drop.name, error)
+            put_off(parts, batch.drop.name, error)
             failed = failed or error
     if failed is not None:
         raise failed
@@ -85,12 +87,17 @@ def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
 def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
     """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
     finished = release(parts, batch_id)
-    batch = finished.batch
-    feed = feeds.get(batch.drop.feed or "")
-    if feed is not None and feed.reply and batch.feed_done and batch.drop.place is not None:
-        with _inbox(feed) as inbox:
-            _reply(parts, inbox, batch, batch.drop.place)
+    reply_again(parts, finished.batch, feeds)
     return finished
+
+
+def reply_again(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> None:
+    """Give the sender of a batch, who has an earlier receipt, the one that there is now; a rerun's sender has none."""
+    feed = feeds.get(batch.drop.feed or "")
+    if feed is None or not feed.reply or batch.scope or not batch.feed_done or batch.drop.place is None:
+        return
+    with _inbox(feed) as inbox:
+        _reply(parts, inbox, batch, batch.drop.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +204,8 @@ def _inbox(feed: FeedPlan) -> Iterator[Inbox]:
         inbox.close()
 
 
-def _put_off(parts: Parts, name: str, error: Exception) -> None:
+def put_off(parts: Parts, name: str, error: Exception) -> None:
+    """Tell that a drop has to wait for the next poll, and why."""
     why = str(error) if isinstance(error, OrderdropError) else f"a fault in orderdrop: {type(error).__name__}"
     parts.watcher(Event(step=Step.PUT_OFF, name=name, facts={"why": why}))
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orderdrop.errors import SetupError
+from orderdrop.pickup.sets import given
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import Finished, register, work
 from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.sets import given
 
 
 def import_file(

@@ -19,9 +19,9 @@ from orderdrop.frames import Table, TextFrame, Verdict
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import FileOptions, Mapping
+from orderdrop.pickup.sets import kept_beside
 from orderdrop.pipeline.corrections import peek_at_correction
 from orderdrop.pipeline.joining import Joined, with_joined
-from orderdrop.pipeline.sets import kept_beside
 from orderdrop.reports.rows import Source
 from orderdrop.tables.open import open_table, reopen
 from orderdrop.tables.sniff import Kind, kind_of
@@ -83,7 +83,7 @@ def open_drop(path: Path, mapping: Mapping) -> tuple[list[Opened], str | None]:
     for number, (name, view) in enumerate(mapping.tables()):
         try:
             place, options = _placed(path, view.file, mapping, name)
-            table = open_table(place, options, wanted=view.headings())
+            table = open_table(place, options, wanted=view.headings(), used=view.used())
             table, named = peek_at_correction(table)
         except FileRefused as refused:
             raise _in_table(refused, name) from None

@@ -53,6 +53,7 @@ class FeedPlan:
     settle: Settle
     reply: bool
     open_inbox: Callable[[], Inbox]
+    files: str = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

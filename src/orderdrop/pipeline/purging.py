@@ -8,10 +8,10 @@ from pathlib import Path
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.errors import UsageError
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.pickup.sets import copies
 from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.sets import copies
 
 _PAGE = 1_000
 

@@ -51,10 +51,12 @@ class SftpInbox:
         self._made: set[str] = set()
         self._mentioned: set[str] = set()
 
-    def look(self) -> list[Entry]:
+    def look(self, pattern: str | None = None) -> list[Entry]:
         with self._talking(f"listing {self._login.folder}") as wire:
             return heapq.nsmallest(
-                self._most, self._candidates(wire), key=lambda entry: (entry.modified_at, entry.name)
+                self._most,
+                self._candidates(wire, pattern or self._pattern),
+                key=lambda entry: (entry.modified_at, entry.name),
             )
 
     def exists(self, name: str) -> bool:
@@ -218,9 +220,9 @@ class SftpInbox:
             next_step="Correct `source` or the rights on the server; nothing is lost meanwhile.",
         )
 
-    def _candidates(self, wire: Wire) -> Iterator[Entry]:
+    def _candidates(self, wire: Wire, pattern: str) -> Iterator[Entry]:
         for name, attributes in self._plain_names(wire, self._login.folder):
-            if not fnmatch.fnmatchcase(name, self._pattern) or is_temp_name(name):
+            if not fnmatch.fnmatchcase(name, pattern) or is_temp_name(name):
                 continue
             if _is_regular(attributes) and attributes.st_size is not None:
                 yield Entry(name=name, size=attributes.st_size, modified_at=float(attributes.st_mtime or 0))
