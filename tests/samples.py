@@ -22,6 +22,7 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.orders import StoredOrder
 from orderdrop.pipeline.batch import Finished
+from orderdrop.pipeline.examples import BATCH, ORDERS, REJECTS, Example, as_files, example_in
 from orderdrop.pipeline.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.reports.page import as_text
@@ -29,8 +30,7 @@ from orderdrop.sandbox.server import SandboxSettings, running
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-BATCH = "b-20261122-193000-000000"
-GOLDENS = ("orders.json", "rejects.csv", "receipt.txt")
+GOLDENS = (ORDERS, REJECTS, "receipt.txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +51,19 @@ class Sample:
         """Where it lies."""
         return SAMPLES / (self.of or self.name)
 
+    @property
+    def example(self) -> Example:
+        """The same as an example of a mapping: `orderdrop mapping test` reads samples just so."""
+        return example_in(self.folder, self.destination)
+
     def golden(self, name: str) -> Path:
         """Where one of its goldens lies."""
-        return self.folder / (f"{self.destination}.{name}" if self.of else name)
+        return self.example.path(name)
 
     @property
     def drop(self) -> Path:
         """The file that the sender dropped."""
-        return next(
-            path for path in sorted(self.folder.iterdir()) if not path.name.endswith((*GOLDENS, "README.md"))
-        )
+        return self.example.drop
 
 
 _KEYS = {"shipup": "merchant_id", "parcellab": "order_number", "shippify": "referenceId"}
@@ -103,13 +106,10 @@ class Ran:
 
     def goldens(self) -> dict[str, bytes]:
         """The files that must lie beside the drop, by name; the batch's own name is replaced by a fixed one."""
-        texts = {"orders.json": json.dumps(self.payloads(), indent=2, ensure_ascii=False).encode() + b"\n"}
         rejects = self.finished.receipt["reports"]["rejects_csv"]
-        if rejects:
-            texts["rejects.csv"] = Path(rejects).read_bytes()
-        texts["receipt.txt"] = as_text(self.finished.receipt).encode()
-        batch = self.finished.batch.id.encode()
-        return {name: text.replace(batch, BATCH.encode()) for name, text in texts.items()}
+        batch = self.finished.batch.id
+        files = as_files(self.payloads(), Path(rejects).read_bytes() if rejects else None, batch)
+        return files | {"receipt.txt": as_text(self.finished.receipt).replace(batch, BATCH).encode()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,8 @@ def _fresh(folder: Path) -> None:
     for feed in FEEDS:
         (folder / "sftp" / feed).mkdir(parents=True)
     (folder / _MARKER).touch()
-    shutil.copytree(_repository_folder("mappings"), folder / "mappings")
+    for name in ("mappings", "samples"):  # `orderdrop mapping test` runs the samples
+        shutil.copytree(_repository_folder(name), folder / name)
 
 
 def _set_up(folder: Path, api: SandboxAddress, sftp: SftpAddress) -> setup.Settings:
