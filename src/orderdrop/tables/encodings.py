@@ -2,17 +2,20 @@
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from orderdrop.core.problems import Code
 from orderdrop.tables.careful import shown_encoding
+from orderdrop.tables.letters import opinion
 from orderdrop.tables.limits import MIB
 from orderdrop.tables.pieces import refused
 
-FALLBACK = "cp1252"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -21,33 +24,31 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ASCII = bytes(range(128))
-_SEQUENCE = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-)
 _CUT_SEQUENCE = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
-# What Western European text in cp1252 is made of: letters, euro, dashes, curly quotes, degree, no-break space.
-_WESTERN = frozenset(range(0xC0, 0x100)) | frozenset(
-    bytes.fromhex(
-        "80 85 8C 91 92 93 94 95 96 97 99 9C A0 A1 A3 A7 A9 AA AB AE B0 B1 B2 B3 B4 B5 B7 BA BB BC BD BE BF"
-    )
-)
-_EVIDENCE_BYTES = 64 * 1024
+_WORD = re.compile(rb"[A-Za-z\x80-\xff']*[\x80-\xff][A-Za-z\x80-\xff']*")
+_WORD_REACH = 24
+_WORDS_A_BLOCK = 200
+_WORDS = 3_000
+_LINES = 50
+_LINE_BYTES = 2_000
 _MIXED_FACTOR = 20  # this many bad bytes to one sound sequence: the sound ones are chance
 _UTF16_SHARE = 0.3
 
 
 @dataclass(slots=True)
 class Utf8Evidence:
-    """What a walk over all bytes found: sound UTF-8 sequences, bytes that are none, and the first of those."""
+    """What a walk over all bytes found: sound UTF-8 sequences, bytes that are none, and where the first of those is.
+
+    `words` are some words with bytes past ASCII and how often they stand there, `lines` some lines with such.
+    """
 
     sequences: int = 0
     bad: int = 0
     cut_end: bool = False
     first_byte: int = 0
-    first_row: int = 0
-    high: bytearray = field(default_factory=bytearray)  # runs of bytes from 0x80 up, separated by blanks
+    first_at: int = 0
+    words: Counter[bytes] = field(default_factory=Counter)
+    lines: list[bytes] = field(default_factory=list)
 
     @property
     def is_utf8(self) -> bool:
@@ -56,7 +57,8 @@ class Utf8Evidence:
 
 
 def decide(path: Path, declared: str | None) -> tuple[str, list[str]]:
-    """The encoding to read with and remarks; raises FileRefused where the declared or the only likely one is wrong."""
+    """The encoding to read with and remarks; raises FileRefused where the declared one is wrong, or none is likely enough
+    to be read without a question."""
     with path.open("rb") as file:
         head = file.read(64 * 1024)
     marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)
@@ -71,25 +73,29 @@ def decide(path: Path, declared: str | None) -> tuple[str, list[str]]:
     if evidence.is_utf8:
         broken = [f"{evidence.bad} bytes are not UTF-8; their rows are reported."] if evidence.bad else []
         return "utf-8", broken
-    where = f"byte 0x{evidence.first_byte:02X} on row {evidence.first_row}"
-    if _looks_western(bytes(evidence.high)):
-        guess = f"The file is not UTF-8 ({where}), so it was read as {FALLBACK}."
-        return FALLBACK, [f"{guess} If letters look wrong, set `encoding:` under `file:` in the mapping."]
+    row = row_at(path, evidence.first_at)
+    where = f"byte 0x{evidence.first_byte:02X} on row {row}"
+    found = opinion(evidence.words, evidence.lines)
+    if found.sure:
+        encoding, word = found.ranked[0]
+        shown = f' ("{word}")' if word else ""
+        guess = f"The file is not UTF-8 ({where}), so it was read as {encoding}{shown}."
+        return encoding, [f"{guess} If letters look wrong, set `encoding:` under `file:` in the mapping."]
+    likely = " or ".join(f'{encoding} ("{word}")' for encoding, word in found.ranked)
+    guess = f"it may be {likely}, by its letters" if likely else "its letters do not say what it is"
     raise refused(
         Code.FILE_ENCODING,
-        f"The file is not UTF-8 ({where}) and does not look like Western European text either. Save it as UTF-8, or "
-        "set its `encoding:` under `file:` in the mapping.",
-        row=evidence.first_row,
+        f"The file is not UTF-8 ({where}); {guess}. Save it as UTF-8, or set its `encoding:` under `file:` in the "
+        "mapping.",
+        row=row,
     )
 
 
 def _check_declared(path: Path, declared: str, marked: str | None) -> str:
     if declared in {"utf-8", "utf-8-sig"}:
-        evidence = (
-            examine(path) if marked in {None, "utf-8"} else Utf8Evidence(bad=1, first_byte=0xFF, first_row=1)
-        )
+        evidence = examine(path) if marked in {None, "utf-8"} else Utf8Evidence(bad=1, first_byte=0xFF)
         if not evidence.is_utf8:
-            raise _not_utf8(evidence, marked)
+            raise _not_utf8(path, evidence, marked)
         return "utf-8"
     if marked is not None and not declared.startswith(marked):
         raise _contradiction(declared, marked)
@@ -100,14 +106,15 @@ def _check_declared(path: Path, declared: str, marked: str | None) -> str:
     return declared
 
 
-def _not_utf8(evidence: Utf8Evidence, marked: str | None) -> Exception:
-    other = marked or (FALLBACK if _looks_western(bytes(evidence.high)) else None)
+def _not_utf8(path: Path, evidence: Utf8Evidence, marked: str | None) -> Exception:
+    found = opinion(evidence.words, evidence.lines)
+    other = marked or (found.ranked[0][0] if found.sure else None)
     step = f"Set `encoding: {other}`" if other else "Save it as UTF-8, or set its `encoding:`"
+    row = row_at(path, evidence.first_at)
     return refused(
         Code.FILE_ENCODING,
-        f"The file is not UTF-8 (byte 0x{evidence.first_byte:02X} on row {evidence.first_row}). "
-        f"{step} under `file:` in the mapping.",
-        row=evidence.first_row,
+        f"The file is not UTF-8 (byte 0x{evidence.first_byte:02X} on row {row}). {step} under `file:` in the mapping.",
+        row=row,
     )
 
 
@@ -120,39 +127,86 @@ def _contradiction(declared: str, found: str) -> Exception:
 
 
 def examine(path: Path) -> Utf8Evidence:
-    """Walk over the whole file once; sound ASCII costs next to nothing."""
+    """Walk over the whole file once; sound text costs next to nothing."""
     evidence = Utf8Evidence()
-    row = 1
+    at = 0
     for block, final in _blocks(path):
         if not block.isascii():
-            _examine_block(block, evidence, row, final=final)
-        if evidence.bad == 0:
-            row += _line_ends(block)
+            _examine_block(block, evidence, at, final=final)
+        at += len(block)
     if evidence.cut_end and evidence.bad == 0:
         # Cut off in the middle of a letter: UTF-8 all the same, the last row is the broken one.
         evidence.bad, evidence.sequences = 1, max(evidence.sequences, 1)
     return evidence
 
 
-def _examine_block(block: bytes, evidence: Utf8Evidence, row: int, *, final: bool) -> None:
+def row_at(path: Path, position: int) -> int:
+    """The number of the row in which a byte stands."""
+    with path.open("rb") as file:
+        newlines = returns = 0
+        while position > 0 and (block := file.read(min(MIB, position))):
+            newlines += block.count(b"\n")
+            returns += block.count(b"\r")
+            position -= len(block)
+    return 1 + (newlines or returns)
+
+
+def _examine_block(block: bytes, evidence: Utf8Evidence, at: int, *, final: bool) -> None:
     try:
         block.decode("utf-8")
     except UnicodeDecodeError as error:
         cut = _CUT_SEQUENCE.search(block[-3:]) if final else None
         if cut is not None and len(block) - len(cut[0]) == error.start:
             evidence.cut_end = True
-            evidence.sequences += len(_SEQUENCE.findall(block))
+            evidence.sequences += _sequences(block)[0]
             return
         if evidence.bad == 0:
             evidence.first_byte = block[error.start]
-            evidence.first_row = row + _line_ends(block[: error.start])
-        sound = _SEQUENCE.findall(block)
-        evidence.sequences += len(sound)
-        evidence.bad += len(block.translate(None, _ASCII)) - sum(map(len, sound))
+            evidence.first_at = at + error.start
+        sequences, bad = _sequences(block)
+        evidence.sequences += sequences
+        evidence.bad += bad
+        _collect_words(block, evidence)
     else:
-        evidence.sequences += len(block.decode("utf-8")) - len(block.translate(None, bytes(range(128, 256))))
-    if len(evidence.high) < _EVIDENCE_BYTES:
-        evidence.high += b" ".join(_HIGH_RUN.findall(block)) + b" "
+        evidence.sequences += int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) >= 0xC2))
+
+
+def _sequences(block: bytes) -> tuple[int, int]:
+    """How many sound UTF-8 sequences a block has, and how many bytes past ASCII belong to none."""
+    data = np.frombuffer(block, dtype=np.uint8)
+    places = np.flatnonzero(data >= 0x80)
+    lead = data[places]
+    follows = np.zeros((3, len(places)), dtype=bool)  # whether the 1, 2, 3 bytes behind go on with a sequence
+    for step in range(3):
+        reach = step + 1
+        if len(places) > reach:
+            near = places[reach:] == places[:-reach] + reach
+            follows[step, :-reach] = near & ((lead[reach:] & 0xC0) == 0x80)
+            if step:
+                follows[step] &= follows[step - 1]
+    two = (lead >= 0xC2) & (lead <= 0xDF) & follows[0]
+    three = (lead >= 0xE0) & (lead <= 0xEF) & follows[1]
+    four = (lead >= 0xF0) & (lead <= 0xF4) & follows[2]
+    counts = [int(np.count_nonzero(found)) for found in (two, three, four)]
+    return sum(counts), len(places) - 2 * counts[0] - 3 * counts[1] - 4 * counts[2]
+
+
+def _collect_words(block: bytes, evidence: Utf8Evidence) -> None:
+    if evidence.words.total() >= _WORDS:
+        return
+    places = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) >= 0x80)
+    for place in places[:: max(1, len(places) // _WORDS_A_BLOCK)][:_WORDS_A_BLOCK].tolist():
+        start = max(0, place - _WORD_REACH)
+        around = block[start : place + _WORD_REACH]
+        word = next((found for found in _WORD.finditer(around) if found.end() > place - start), None)
+        if word is not None:
+            evidence.words[word[0].strip(b"'")] += 1
+        if len(evidence.lines) < _LINES:
+            begin = max(block.rfind(b"\n", 0, place), block.rfind(b"\r", 0, place)) + 1
+            end = block.find(b"\n", place)
+            line = block[begin : end if end >= 0 else len(block)].rstrip(b"\r")
+            if len(line) <= _LINE_BYTES:
+                evidence.lines.append(line)
 
 
 def _blocks(path: Path) -> Iterator[tuple[bytes, bool]]:
@@ -167,20 +221,6 @@ def _blocks(path: Path) -> Iterator[tuple[bytes, bool]]:
             carry = cut[0] if cut else b""
             yield block[: len(block) - len(carry)], not following
             block = following
-
-
-def _line_ends(block: bytes) -> int:
-    return block.count(b"\n") or block.count(b"\r")
-
-
-def _looks_western(high: bytes) -> bool:
-    runs = high.split()
-    letters = b"".join(runs)
-    if not letters:
-        return False
-    western = sum(byte in _WESTERN for byte in letters)
-    long_runs = sum(len(run) > 2 for run in runs)
-    return western >= 0.9 * len(letters) and long_runs <= 0.1 * len(runs)
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
