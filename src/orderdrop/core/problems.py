@@ -57,6 +57,7 @@ class Code(StrEnum):
     ROW_QUOTE = "row_quote"  # a quotation mark that is never closed, or text behind one
     CELL_TOO_LONG = "cell_too_long"  # a cell longer than the stated limit
     CELL_ERROR = "cell_error"  # a cell that holds an error of the spreadsheet, such as #N/A
+    CELL_MERGED = "cell_merged"  # covered by merged cells, whose value stands in another row
     # a cell against its mapping
     REQUIRED = "required"  # blank, and the mapping requires a value
     PATTERN = "pattern"  # does not match the mapping's pattern

@@ -1,9 +1,9 @@
-"""The child process that parses a workbook: `python -m orderdrop.tables.excel_child REQUEST`.
+"""The child process that parses a workbook: `python -m orderdrop.tables.excel_child`, with a request on its stdin.
 
 Calamine can abort the whole process on a hostile workbook, so nobody but a child may call it, under a limit of memory
-and time. REQUEST is JSON: path, sheet, out, memory_bytes, seconds. The rows go to the file `out` as an Arrow stream
-of text columns, the first of which is row 1 of the sheet, with a last column that is "" or a suspect cell
-("index<TAB>text"); the answer goes to stdout as one line of JSON.
+and time. The request is JSON: path, kind, sheet, headings, wanted, fill, out, memory_bytes, seconds. The rows go to the file
+`out` as an Arrow stream of text columns, the first of which is row 1 of the sheet, with a last column of marks: lines of
+"column<TAB>kind<TAB>text" (see `excel_marks.Kind`). The answer goes to stdout as one line of JSON.
 """
 
 import contextlib
@@ -11,157 +11,135 @@ import ctypes
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from orderdrop.tables.excel_scan import suspects
+from orderdrop.tables import excel_ods, excel_scan, excel_xls, excel_xlsb
+from orderdrop.tables.excel_choose import Choice, Tab, choose, tabs
+from orderdrop.tables.excel_marks import Kind, Marks
+from orderdrop.tables.excel_merged import Merged
+from orderdrop.tables.excel_text import as_shown, as_text
 
 CHUNK_ROWS = 10_000
-TOO_LONG_NUMBER = "number"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_EXACT = 1e15  # Excel keeps 15 digits; a longer number has lost its end
+_NOT_SEEN = "cells with errors or without a saved result, hidden rows, and how numbers are shown"
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Parse the workbook and write its rows; what is returned tells the parent what was chosen or what was wrong."""
     try:
         with CalamineWorkbook.from_path(request["path"]) as workbook:
-            tables = [
-                found.name for found in workbook.sheets_metadata if found.typ is SheetTypeEnum.WorkSheet
-            ]
-            visible = [
-                found.name
-                for found in workbook.sheets_metadata
-                if found.name in tables and found.visible is SheetVisibleEnum.Visible
-            ]
-            name = choose(request["sheet"], tables, visible)
-            if name is None:
-                return {"error": "no_sheet", "sheets": visible}
-            sheet = workbook.get_sheet_by_name(name)
+            found = tabs(workbook)
+            choice = choose(workbook, found, request["sheet"], request["headings"], request["wanted"])
+            if choice.tab is None:
+                return _question(choice, found)
+            sheet, marks = _parse(workbook, choice, request)
     except PasswordError:
         return {"error": "password"}
     except CalamineError as error:
         return {"error": "unreadable", "detail": str(error)}
-    marked = suspects(request["path"], name)
-    width = _write(sheet, marked or {}, Path(request["out"]))
+    if marks.unplaced:
+        return {"error": "unplaced", "count": marks.unplaced}
+    merged = Merged.of(sheet.merged_cell_ranges or (), marks.merged, end=sheet.end, fill=request["fill"])
+    counts = _Writer(sheet, marks, merged).write(Path(request["out"]))
     return {
-        "sheet": name,
-        "others": [other for other in visible if other != name],
-        "hidden": len(tables) - len(visible),
+        "sheet": choice.tab.name,
+        "why": choice.why,
+        "matched": choice.matched,
+        "better": choice.better,
+        "others": [tab.name for tab in found if tab.visible and tab != choice.tab],
+        "hidden_sheets": [tab.name for tab in found if not tab.visible and tab != choice.tab],
         "first_column": sheet.start[1] if sheet.start else 0,
-        "width": width,
-        "scanned": marked is not None,
+        "width": sheet.width if sheet.start else 0,
+        "hidden_columns": sorted(marks.hidden_columns),
+        "counts": {f"{column} {kind}": count for (column, kind), count in counts.items()},
+        "merged": merged.count(),
+        "blind_to": list(marks.blind_to),
     }
 
 
-def choose(wanted: str | int | None, tables: Sequence[str], visible: Sequence[str]) -> str | None:
-    """The sheet by name (hidden or not), by position among the visible ones, or the first visible one."""
-    if isinstance(wanted, int):
-        return visible[wanted - 1] if 0 < wanted <= len(visible) else None
-    if wanted is None:
-        return visible[0] if visible else None
-    if wanted in tables:
-        return wanted
-    alike = [name for name in tables if name.strip().casefold() == wanted.strip().casefold()]
-    return alike[0] if len(alike) == 1 else None
+def _question(choice: Choice, found: Sequence[Tab]) -> dict[str, Any]:
+    return {
+        "error": choice.error,
+        "sheets": list(choice.alike) or [tab.name for tab in found if tab.visible],
+        "hidden_sheets": [tab.name for tab in found if not tab.visible],
+    }
 
 
-def _write(sheet: CalamineSheet, marked: dict[int, tuple[int, str]], out: Path) -> int:
-    width = sheet.width if sheet.start else 0
-    offset = sheet.start[1] if sheet.start else 0
-    schema = pa.schema([pa.field(str(at), pa.string()) for at in range(width + 1)])
-    with pa.OSFile(str(out), "wb") as sink, pa.ipc.new_stream(sink, schema) as writer:
-        rows = sheet.iter_rows() if width else iter(())
-        first = 1
-        while chunk := list(islice(rows, CHUNK_ROWS)):
-            writer.write_batch(_batch(chunk, first, offset, marked, schema))
-            first += len(chunk)
-    return width
+def _parse(
+    workbook: CalamineWorkbook, choice: Choice, request: dict[str, Any]
+) -> tuple[CalamineSheet, Marks]:
+    """The sheet, and what its own parts say beside it: side by side, for calamine lets other threads run."""
+    assert choice.tab is not None
+    with ThreadPoolExecutor(1) as scanner:
+        scanning = scanner.submit(_scan, request["kind"], request["path"], choice.tab)
+        sheet = choice.sheet or workbook.get_sheet_by_name(choice.tab.name)
+        return sheet, scanning.result() or Marks(blind_to=(_NOT_SEEN,))
 
 
-def _batch(
-    chunk: list[list[Any]], first: int, offset: int, marked: dict[int, tuple[int, str]], schema: pa.Schema
-) -> pa.RecordBatch:
-    notes = [""] * len(chunk)
-    columns: list[pa.StringArray] = []
-    for at, values in enumerate(zip(*chunk, strict=True)):
-        texts, lossy = as_text(values)
-        for row in lossy:
-            notes[row] = notes[row] or f"{at + offset}\t{TOO_LONG_NUMBER} {texts[row]}"
-        columns.append(pa.array(texts, pa.string()))
-    if marked:
-        for row in range(len(chunk)):
-            if first + row in marked:
-                column, text = marked[first + row]
-                notes[row] = f"{column}\t{text}"
-    columns.append(pa.array(notes, pa.string()))
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+def _scan(kind: str, path: str, tab: Tab) -> Marks | None:
+    match kind:
+        case "xls":
+            return excel_xls.scan(path, tab.position)
+        case "xlsb":
+            return excel_xlsb.scan(path, tab.name)
+        case "ods":
+            return excel_ods.scan(path, tab.name)
+        case _:
+            return excel_scan.scan(path, tab.name)
 
 
-def as_text(values: Sequence[Any]) -> tuple[Sequence[str], list[int]]:
-    """A column as text, and the positions of numbers that are longer than Excel keeps."""
-    kinds = set(map(type, values))
-    if kinds == {str}:
-        return values, []
-    texts = [value if type(value) is str else _WRITERS[type(value)](value) for value in values]
-    lossy: list[int] = []
-    if kinds & {float, int}:
-        lossy = [
-            at
-            for at, value in enumerate(values)
-            if type(value) in {float, int} and (value >= _EXACT or value <= -_EXACT)
-        ]
-    return texts, lossy
+class _Writer:
+    """Writes the rows of one sheet, chunk by chunk."""
 
+    def __init__(self, sheet: CalamineSheet, marks: Marks, merged: Merged) -> None:
+        self._sheet, self._marks, self._merged = sheet, marks, merged
+        self._width = sheet.width if sheet.start else 0
+        self._offset = sheet.start[1] if sheet.start else 0
+        self._counts: Counter[tuple[int, Kind]] = Counter()
 
-def number_text(value: float) -> str:
-    """A number as Excel means it: 5.0 -> "5", 0.30000000000000004 -> "0.3", never with an exponent it can do without."""
-    if value.is_integer() and -_EXACT < value < _EXACT:
-        return str(int(value))
-    text = f"{value:.15g}"
-    if "e" in text and 1e-20 < abs(value) < 1e30:
-        return format(Decimal(text), "f")
-    return text
+    def write(self, out: Path) -> Counter[tuple[int, Kind]]:
+        """Write everything; how many cells of each column bear which mark."""
+        schema = pa.schema([pa.field(str(at), pa.string()) for at in range(self._width + 1)])
+        with pa.OSFile(str(out), "wb") as sink, pa.ipc.new_stream(sink, schema) as writer:
+            rows = self._sheet.iter_rows() if self._width else iter(())
+            first = 1
+            while chunk := list(islice(rows, CHUNK_ROWS)):
+                writer.write_batch(pa.RecordBatch.from_arrays(self._columns(chunk, first), schema=schema))
+                first += len(chunk)
+        return self._counts
 
+    def _columns(self, chunk: list[list[Any]], first: int) -> list[pa.StringArray]:
+        notes: dict[int, list[str]] = {}
+        columns: list[Sequence[str]] = []
+        for at, values in enumerate(zip(*chunk, strict=True), start=self._offset):
+            texts, doubtful = as_text(values)
+            if (forms := self._marks.shown.get(at)) is not None:
+                texts = as_shown(values, texts, forms, first)
+            for place, kind in doubtful:
+                self._note(notes, first + place, at, kind, texts[place])
+            columns.append(self._merged.filled(at, texts, first))
+        for row in range(first, first + len(chunk)) if self._marks.suspects else ():
+            for column, (kind, text) in self._marks.suspects.get(row, {}).items():
+                self._note(notes, row, column, kind, text)
+        for row, column, text in self._merged.covered(first, first + len(chunk)):
+            self._note(notes, row, column, Kind.MERGED, text)
+        for row in sorted(self._marks.hidden_rows.intersection(range(first, first + len(chunk)))):
+            self._note(notes, row, -1, Kind.HIDDEN, "")
+        lines = ["\n".join(notes.get(row, ())) for row in range(first, first + len(chunk))] if notes else None
+        columns.append(lines or [""] * len(chunk))
+        return [pa.array(texts, pa.string()) for texts in columns]
 
-def datetime_text(value: datetime) -> str:
-    """ISO 8601 to the second; the noise that serial numbers leave behind is rounded away at the millisecond."""
-    value = value + timedelta(microseconds=500)
-    millisecond = value.microsecond // 1000
-    return value.isoformat(timespec="milliseconds" if millisecond else "seconds")
-
-
-def duration_text(value: timedelta) -> str:
-    """Hours, minutes and seconds, as Excel shows [h]:mm:ss."""
-    total = round(value.total_seconds())
-    sign, total = ("-", -total) if total < 0 else ("", total)
-    return f"{sign}{total // 3600}:{total // 60 % 60:02d}:{total % 60:02d}"
-
-
-_WRITERS: dict[type, Callable[[Any], str]] = {
-    float: number_text,
-    int: str,
-    bool: lambda value: "TRUE" if value else "FALSE",
-    datetime: datetime_text,
-    date: date.isoformat,
-    time: lambda value: value.isoformat("seconds"),
-    timedelta: duration_text,
-    type(None): lambda _: "",
-}
+    def _note(self, notes: dict[int, list[str]], row: int, column: int, kind: Kind, text: str) -> None:
+        self._counts[column, kind] += 1
+        notes.setdefault(row, []).append(f"{column}\t{kind}\t{' '.join(text.split())}")
 
 
 def _limit(memory_bytes: int, seconds: float) -> None:
@@ -179,10 +157,10 @@ def _die_with_the_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def main(arguments: Sequence[str]) -> int:
+def main() -> int:
     """Answer one request; a panic of the parser is an answer too."""
     _die_with_the_parent()
-    request = json.loads(arguments[0])
+    request = json.load(sys.stdin)
     _limit(request["memory_bytes"], request["seconds"])
     try:
         found = answer(request)
@@ -193,4 +171,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

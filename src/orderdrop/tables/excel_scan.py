@@ -1,75 +1,122 @@
-"""Cells that calamine shows as blank though a person sees something: Excel errors, and formulas without a saved result.
+"""A scan of one sheet of an .xlsx or .xlsm workbook: its XML walked once, as bytes.
 
-Calamine gives "" for both, which would lose a value silently, so the sheet's XML is walked once as bytes. Runs inside
-the child process only: the file is hostile until shown otherwise.
+Calamine shows errors and formulas without a saved result as blank, which would lose a value silently, and knows
+neither number formats nor hidden rows. Runs inside the child process only: the file is hostile until shown otherwise.
 """
 
 import html
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from orderdrop.tables.excel_marks import Kind, Marks, column_index
+from orderdrop.tables.excel_numbers import Forms, form_of
 
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
+_NUMBER_FORMAT = re.compile(r"<(?:\w+:)?numFmt\s[^>]*>")
+_CELL_STYLES = re.compile(r"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_CELL_STYLE = re.compile(r"<(?:\w+:)?xf[\s/>][^>]*")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ERROR = re.compile(
     rb"""<(?:\w+:)?c\s([^>]*?\bt=["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v[^>]*>([^<]*)<""",
     re.DOTALL,
 )
 _UNSAVED = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*[^>/])>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"<(?:\w+:)?c(?=[\s>])([^>]*[^>/]|)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_STYLE = re.compile(rb"""\bs=["']([0-9]{1,6})["']""")
 _TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s([^>]*?\bhidden=["'](?:1|true)["'][^>/]*)>""")
+_ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_FIRST_CODE = 164  # below it number formats are Excel's own, and none of them identifies
 _BLOCK_BYTES = 4 * 1024 * 1024
-UNSAVED = "formula"
+_ROW_BYTES = 64 * 1024 * 1024  # a row longer than this is scanned only in part
+_STYLES_BYTES = 32 * 1024 * 1024
+_COLUMNS = 16_384
 
 
-def suspects(path: str, sheet: str) -> dict[int, tuple[int, str]] | None:
-    """Physical row: column index from 0 and the error's text, `UNSAVED` for a formula without result; one per row.
-
-    None where the sheet's part cannot be found, so nothing can be said.
-    """
+def scan(path: str, sheet: str) -> Marks | None:
+    """What the sheet says beside its values; None where its part cannot be found, so that nothing can be said."""
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         if part is None:
             return None
-        found: dict[int, tuple[int, str]] = {}
+        marks = Marks()
+        forms = _forms(archive, marks)
+        shown = _cells_of(forms)
         for block in _blocks(archive, part):
             if b'="e"' in block or b"='e'" in block:
                 for match in _ERROR.finditer(block):
-                    _note(found, match[1], match[2].decode("utf-8", "replace"))
+                    _suspect(marks, match[1], Kind.ERROR, match[2].decode("utf-8", "replace"))
             if b"<f" in block or b":f" in block:
                 for match in _UNSAVED.finditer(block):
                     # t="str" with an empty value is a formula whose result is the empty text.
                     if not _TEXT_RESULT.search(match[1]):
-                        _note(found, match[1], UNSAVED)
-        return found
+                        _suspect(marks, match[1], Kind.FORMULA)
+            if b"hidden=" in block:
+                _hidden(block, marks)
+            if shown is not None:
+                _shown(block, shown, forms, marks)
+        return marks
 
 
-def _note(found: dict[int, tuple[int, str]], attributes: bytes, text: str) -> None:
+def _suspect(marks: Marks, attributes: bytes, kind: Kind, text: str = "") -> None:
     place = _PLACE.search(attributes)
-    if place is not None:
-        found.setdefault(int(place[2]), (column_index(place[1].decode()), text))
+    if place is None:
+        marks.unplaced += 1
+    else:
+        marks.suspect(int(place[2]), column_index(place[1].decode()), kind, text)
 
 
-def column_index(letters: str) -> int:
-    """The index from 0 of a column as a spreadsheet letters it: "A" -> 0, "AA" -> 26."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
+def _hidden(block: bytes, marks: Marks) -> None:
+    for row in _HIDDEN_ROW.finditer(block):
+        number = _ROW_NUMBER.search(row[1])
+        if number is not None:
+            marks.hidden_rows.add(int(number[1]))
+    for match in _COLUMN.finditer(block):
+        column = _attributes(match[0].decode("utf-8", "replace"))
+        first, last = column.get("min", ""), column.get("max", "")
+        if column.get("hidden") in ("1", "true") and first.isdecimal() and last.isdecimal():
+            marks.hidden_columns.update(range(int(first) - 1, min(int(last), _COLUMNS)))
 
 
-def column_letters(index: int) -> str:
-    """The letters of a column by its index from 0: 0 -> "A", 26 -> "AA"."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _shown(block: bytes, cells: re.Pattern[bytes], forms: Mapping[int, Forms], marks: Marks) -> None:
+    for match in cells.finditer(block):
+        place, style = _PLACE.search(match[1]), _STYLE.search(match[1])
+        if place is not None and style is not None:
+            marks.show(int(place[2]), column_index(place[1].decode()), forms[int(style[1])])
+
+
+def _forms(archive: zipfile.ZipFile, marks: Marks) -> dict[int, Forms]:
+    """The forms of the cell styles that have one, by the style's position."""
+    part = named_parts(archive).get("xl/styles.xml")
+    if part is None:
+        return {}
+    if archive.getinfo(part).file_size > _STYLES_BYTES:
+        marks.blind_to += ("how its numbers are shown",)
+        return {}
+    text = archive.read(part).decode("utf-8", "replace")
+    codes = {
+        code.get("numFmtId"): code.get("formatCode", "")
+        for code in map(_attributes, _NUMBER_FORMAT.findall(text))
+    }
+    cells = _CELL_STYLES.search(text)
+    styles = _CELL_STYLE.findall(cells[0]) if cells else []
+    found = {
+        at: form_of(codes.get(_attributes(style).get("numFmtId"), "")) for at, style in enumerate(styles)
+    }
+    return {at: forms for at, forms in found.items() if forms}
+
+
+def _cells_of(styles: Mapping[int, Forms]) -> re.Pattern[bytes] | None:
+    if not styles:
+        return None
+    numbers = "|".join(map(str, styles))
+    return re.compile(rf"""<(?:\w+:)?c\s([^>]*?\bs=["'](?:{numbers})["'][^>/]*)>""".encode())
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -78,24 +125,31 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
         while block := file.read(_BLOCK_BYTES):
             block = carry + block
             cut = max(block.rfind(b"</row>"), block.rfind(b":row>")) + 1
-            carry = block[cut:] if cut else block[-_BLOCK_BYTES:]
+            carry = block[cut:] if cut else block[-_ROW_BYTES:]
             yield block[:cut]
     yield carry
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    names = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
-    relations = {
-        found.get("Id"): found.get("Target", "")
-        for found in _elements(archive, names.get("xl/_rels/workbook.xml.rels"), _RELATION)
-    }
+    names = named_parts(archive)
+    targets = relations(archive, names.get("xl/_rels/workbook.xml.rels"))
     for found in _elements(archive, names.get("xl/workbook.xml"), _SHEET):
         if found.get("name") == sheet:
             identity = next((value for key, value in found.items() if key.endswith(":id")), "")
-            target = relations.get(identity, "").replace("\\", "/")
+            target = targets.get(identity, "").replace("\\", "/")
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             return names.get(part.lower())
     return None
+
+
+def relations(archive: zipfile.ZipFile, part: str | None) -> dict[str, str]:
+    """Where the identities of a part of relations lead."""
+    return {found.get("Id", ""): found.get("Target", "") for found in _elements(archive, part, _RELATION)}
+
+
+def named_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The parts of a workbook by their names in lower case and with slashes, whatever the program that wrote them."""
+    return {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
 
 
 def _elements(
@@ -105,4 +159,8 @@ def _elements(
         return
     text = archive.read(part).decode("utf-8", "replace")
     for match in pattern.finditer(text):
-        yield {key: html.unescape(double or single) for key, double, single in _ATTRIBUTE.findall(match[0])}
+        yield _attributes(match[0])
+
+
+def _attributes(element: str) -> dict[str, str]:
+    return {key: html.unescape(double or single) for key, double, single in _ATTRIBUTE.findall(element)}

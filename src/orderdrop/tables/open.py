@@ -16,6 +16,20 @@ from orderdrop.tables.pieces import Opened, Piece, frames, refused, unique_names
 from orderdrop.tables.sniff import Kind, kind_of
 
 CHUNK_ROWS = 100_000
+_TEXT_FORMATS = ("csv", "fixed")
+_SHOWN = {
+    Kind.XLSX: "an Excel workbook",
+    Kind.XLSB: "a binary Excel workbook (.xlsb)",
+    Kind.XLS: "an old Excel workbook (.xls)",
+    Kind.ODS: "an OpenDocument spreadsheet (.ods)",
+}
+_SUFFIXES_OF = {
+    Kind.XLSX: (".xlsx", ".xlsm", ".xltx", ".xltm"),
+    Kind.XLSB: (".xlsb",),
+    Kind.XLS: (".xls", ".xlt"),
+    Kind.ODS: (".ods", ".ots"),
+}
+_SUFFIXES = tuple(suffix for suffixes in _SUFFIXES_OF.values() for suffix in suffixes)
 
 
 def open_table(
@@ -23,13 +37,15 @@ def open_table(
     options: FileOptions,
     *,
     wanted: Sequence[str] = (),
+    used: Sequence[str] | None = None,
     chunk_rows: int = CHUNK_ROWS,
     limits: Limits | None = None,
 ) -> Table:
     """Open a drop: the content decides what it is, `options` how it is read, and the verdict says both.
 
     `wanted` are the headings, aliases included, that the mapping names: the heading row and the sheet are found by
-    them. Empty where no mapping is known.
+    them. Empty where no mapping is known. `used` are those whose cells are sent or decide something: in any other column
+    of a workbook an error in a cell costs nothing.
 
     Cells are `pa.string()` columns, kept exactly as they stand. Frames have `chunk_rows` rows read each, blank and
     refused ones included; the last may be shorter. Memory stays flat however long the file is.
@@ -37,11 +53,25 @@ def open_table(
     Raises FileRefused, with a sentence for the sender and the next step, for a file that is empty, has no rows below
     the headings, is no table, cannot be decoded, or is a workbook that is protected, damaged or too large.
     """
-    bounds = limits or Limits()
+    return _open(path, options, chunk_rows, limits or Limits(), wanted=wanted, used=used)
+
+
+def _open(
+    path: Path,
+    options: FileOptions,
+    chunk_rows: int,
+    bounds: Limits,
+    *,
+    wanted: Sequence[str] = (),
+    used: Sequence[str] | None = None,
+    unused: Sequence[int] | None = None,
+) -> Table:
     kind = kind_of(path)
     remarks = _check_format(kind, path, options)
-    opener = open_workbook if kind is Kind.XLSX else open_delimited
-    opened = Opened(*opener(path, options, bounds, wanted=wanted))
+    if kind.is_workbook:
+        opened = open_workbook(path, options, bounds, kind=kind, wanted=wanted, used=used, unused=unused)
+    else:
+        opened = Opened(*open_delimited(path, options, bounds, wanted=wanted))
     verdict = replace(opened.verdict, remarks=(*remarks, *opened.verdict.remarks))
     pieces, told_later = _without_what_is_no_data(opened, options)
     names = unique_names(opened.headings)
@@ -73,9 +103,11 @@ def reopen(
             "header_row": verdict.header_row or None,
             "header_rows": verdict.header_rows,
             "sheet": verdict.sheet,
+            "hidden": verdict.hidden or options.hidden,
+            "merged": verdict.merged or options.merged,
         }
     )
-    table = open_table(path, decided, chunk_rows=chunk_rows, limits=limits)
+    table = _open(path, decided, chunk_rows, limits or Limits(), unused=verdict.unused)
     return replace(table, verdict=verdict)
 
 
@@ -92,22 +124,25 @@ def _without_what_is_no_data(
 
 
 def _check_format(kind: Kind, path: Path, options: FileOptions) -> list[str]:
-    if options.format == "csv" and kind is Kind.XLSX:
+    declared = options.format
+    if declared in _TEXT_FORMATS and kind.is_workbook:
         raise refused(
             Code.FILE_NOT_A_TABLE,
-            "The file is an Excel workbook, but the mapping says `format: csv`. Save it as CSV, or remove `format:` "
+            f"The file is {_SHOWN[kind]}, but the mapping says `format: {declared}`. Save it as CSV, or remove `format:` "
             "under `file:` in the mapping.",
         )
-    if options.format == "xlsx" and kind is Kind.TEXT:
+    if declared is not None and declared not in _TEXT_FORMATS and not kind.is_workbook:
         raise refused(
             Code.FILE_NOT_A_TABLE,
-            "The file is plain text, but the mapping says `format: xlsx`. Save it as .xlsx, or remove `format:` under "
-            "`file:` in the mapping.",
+            f"The file is plain text, but the mapping says `format: {declared}`. Save it as .{declared}, or remove "
+            "`format:` under `file:` in the mapping.",
         )
     suffix = path.suffix.lower()
-    if kind is Kind.XLSX and suffix in {".csv", ".txt", ".tsv"}:
-        return [f"The name ends in {suffix}, but the file is an Excel workbook and was read as one."]
-    if kind is Kind.TEXT and suffix in {".xlsx", ".xlsm", ".xls"}:
+    if kind.is_workbook and suffix in {".csv", ".txt", ".tsv"}:
+        return [f"The name ends in {suffix}, but the file is {_SHOWN[kind]} and was read as one."]
+    if kind.is_workbook and suffix in _SUFFIXES and suffix not in _SUFFIXES_OF[kind]:
+        return [f"The name ends in {suffix}, but the file is {_SHOWN[kind]} and was read as one."]
+    if not kind.is_workbook and suffix in _SUFFIXES:
         return [f"The name ends in {suffix}, but the file is plain text and was read as CSV."]
     return []
 

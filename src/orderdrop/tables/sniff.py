@@ -16,7 +16,15 @@ class Kind(StrEnum):
     """What can be read as a table."""
 
     TEXT = "text"
-    XLSX = "xlsx"
+    XLSX = "xlsx"  # and .xlsm
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether sheets are in it."""
+        return self is not Kind.TEXT
 
 
 _HEAD_BYTES = 64 * 1024
@@ -40,6 +48,13 @@ _MAGIC = (
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
     (b"{\\rtf", "a rich text document"),
+    (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
+    (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
+    (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
+    (b"\x00\x00\x02\x00\x06\x04\x06\x00", "a Lotus 1-2-3 spreadsheet"),
+    (b"\x00\x00\x02\x00\x04\x04\x06\x00", "a Lotus 1-2-3 spreadsheet"),
+    (b"\x00\x00\x1a\x00", "a Lotus 1-2-3 spreadsheet"),
+    (b"\xff\x00\x02\x00\x04\x04", "a Works spreadsheet"),
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|script|meta|div)\b", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml|<!--|<[A-Za-z][\w.:-]*(?:\s+[\w.:-]+\s*=|\s*/?>)")
@@ -48,6 +63,8 @@ _JSON = re.compile(
 )
 _CONTROL = bytes(set(range(1, 32)) - {9, 10, 11, 12, 13, 26})
 _ODF = b"application/vnd.oasis.opendocument"
+_AS_XLSX = "Save it as .xlsx and send it again."
+_SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def kind_of(path: Path) -> Kind:
@@ -59,7 +76,7 @@ def kind_of(path: Path) -> Kind:
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
             return _kind_of_zip(path)
         if head.startswith(_OLE):
-            raise _refuse_ole(file, head)
+            return _kind_of_ole(file, head)
     for magic, name in _MAGIC:
         if head.startswith(magic):
             raise _not_a_table(name)
@@ -96,9 +113,18 @@ def _kind_of_zip(path: Path) -> Kind:
     if "xl/workbook.xml" in names:
         return Kind.XLSX
     if "xl/workbook.bin" in names:
-        raise _not_a_table("a binary workbook (.xlsb)", "Save it as .xlsx and send it again.")
-    if mimetype.startswith(_ODF + b".spreadsheet"):
-        raise _not_a_table("an OpenDocument spreadsheet (.ods)", "Save it as .xlsx and send it again.")
+        return Kind.XLSB
+    if mimetype.startswith(_ODF + b".spreadsheet") and "content.xml" in names:
+        return Kind.ODS
+    if "[content_types].xml" in names and any(name.endswith("workbook.xml") for name in names):
+        raise _not_a_table(
+            "a workbook whose parts are not where they belong",
+            "Open it in Excel, save it as .xlsx and send that.",
+        )
+    if "index/document.iwa" in names or "index.zip" in names:
+        raise _not_a_table(
+            "an Apple Numbers or Pages document", "Export it to Excel (.xlsx) or CSV and send that."
+        )
     documents = {"word/document.xml": "a Word document", "ppt/presentation.xml": "a PowerPoint presentation"}
     for entry, name in documents.items():
         if entry in names:
@@ -112,19 +138,25 @@ def _small(archive: zipfile.ZipFile) -> bool:
     return archive.getinfo("mimetype").file_size < 1024
 
 
-def _refuse_ole(file: BinaryIO, head: bytes) -> FileRefused:
+def _kind_of_ole(file: BinaryIO, head: bytes) -> Kind:
     content = head + file.read(64 * MIB)
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return refused(
+        raise refused(
             Code.FILE_PASSWORD,
             "The workbook is protected with a password. Save it without one (File, Info, Protect Workbook) and send "
             "it again.",
         )
-    if "Workbook".encode("utf-16-le") in content or "Book\0".encode("utf-16-le") in content:
-        return _not_a_table("an old Excel workbook (.xls)", "Save it as .xlsx and send it again.")
     if "WordDocument".encode("utf-16-le") in content:
-        return _not_a_table("an old Word document")
-    return _not_a_table("an old Office document")
+        raise _not_a_table("an old Word document")
+    if "PowerPoint Document".encode("utf-16-le") in content:
+        raise _not_a_table("an old PowerPoint presentation")
+    if "Workbook".encode("utf-16-le") in content or "Book\0".encode("utf-16-le") in content:
+        return Kind.XLS
+    if "MatOST".encode("utf-16-le") in content or "WksSSWorkBook".encode("utf-16-le") in content:
+        raise _not_a_table("a Works document", _AS_XLSX)
+    if "__properties_version1.0".encode("utf-16-le") in content:
+        raise _not_a_table("an Outlook message", "Send the file that is attached to it.")
+    raise _not_a_table("an old Office document")
 
 
 def _refuse_markup(head: bytes) -> None:
@@ -136,8 +168,18 @@ def _refuse_markup(head: bytes) -> None:
         .removeprefix(b"\xfe\xff")
     )
     text = text.lstrip(b" \t\r\n")
+    if text.startswith(b"<?xml") and _SPREADSHEET_ML in text and b"<html" not in text[:2048].lower():
+        raise _not_a_table(
+            "an XML spreadsheet of Excel 2003", "Open it in Excel, save it as .xlsx and send that."
+        )
     if _HTML.match(text) or (_XML.match(text) and _HTML.search(text[:2048]) and b"</" in text):
         raise _not_a_table("a web page (HTML)", "Open it in Excel, save it as .xlsx or CSV, and send that.")
+    if text.startswith(b"<?xml") and _ODF + b".spreadsheet" in text:
+        raise _not_a_table("a flat OpenDocument spreadsheet (.fods)", _AS_XLSX)
+    if text[:13].lower() == b"mime-version:":
+        raise _not_a_table(
+            "a web page in one file (MHTML)", "Open it in Excel, save it as .xlsx or CSV, and send that."
+        )
     # A heading may be <id>; an element is closed somewhere.
     if text.startswith(b"<?xml") or (_XML.match(text) and (b"</" in text or b"/>" in text)):
         raise _not_a_table("an XML document")

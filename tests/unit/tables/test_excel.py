@@ -13,7 +13,7 @@ from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table
 from orderdrop.mapping.model import FileOptions
-from orderdrop.tables.excel_child import as_text, choose, number_text
+from orderdrop.tables.excel_text import as_text, number_text
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.open import open_table, reopen
 
@@ -184,10 +184,6 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path
     code, message = refusal(book(tmp_path, three_sheets), FileOptions(sheet="May"))
     assert code is Code.FILE_UNREADABLE
     assert '"March", "April"' in message
-
-
-def test_two_sheets_alike_are_not_guessed_between() -> None:
-    assert choose("ORDERS", ["Orders", "orders"], ["Orders", "orders"]) is None
 
 
 def test_a_workbook_named_csv_is_read_and_remarked(tmp_path: Path) -> None:

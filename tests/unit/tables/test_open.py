@@ -92,7 +92,7 @@ def test_the_encoding_is_detected(tmp_path: Path, content: bytes, encoding: str)
 def test_a_fallback_to_cp1252_is_remarked(tmp_path: Path) -> None:
     table = open_table(drop(tmp_path, "id,n\n1,a\n2,é\n".encode("cp1252")), FileOptions())
     assert table.verdict.remarks[0] == (
-        "The file is not UTF-8 (byte 0xE9 on row 3), so it was read as cp1252. If letters look wrong, "
+        'The file is not UTF-8 (byte 0xE9 on row 3), so it was read as cp1252 ("é"). If letters look wrong, '
         "set `encoding:` under `file:` in the mapping."
     )
 
@@ -303,9 +303,9 @@ REFUSED = [
     pytest.param(gzip.compress(b"id,n\n1,2\n"), Code.FILE_NOT_A_TABLE, "a gzip archive", id="gzip"),
     pytest.param(_zip("orders.csv"), Code.FILE_NOT_A_TABLE, "a zip archive", id="zip"),
     pytest.param(_zip("word/document.xml"), Code.FILE_NOT_A_TABLE, "a Word document", id="docx"),
-    pytest.param(_zip("xl/workbook.bin"), Code.FILE_NOT_A_TABLE, ".xlsb", id="xlsb"),
+    pytest.param(_zip("xl/workbook.bin"), Code.FILE_UNREADABLE, "damaged", id="xlsb-of-nothing"),
     pytest.param(_zip("orders.csv")[:40], Code.FILE_UNREADABLE, "damaged or cut short", id="cut-zip"),
-    pytest.param(OLE + "Workbook".encode("utf-16-le"), Code.FILE_NOT_A_TABLE, "(.xls)", id="xls"),
+    pytest.param(OLE + "Workbook".encode("utf-16-le"), Code.FILE_UNREADABLE, "damaged", id="xls-of-nothing"),
     pytest.param(
         OLE + "EncryptedPackage".encode("utf-16-le"), Code.FILE_PASSWORD, "password", id="encrypted"
     ),
