@@ -204,8 +204,7 @@ class Waiting:
                 cut.append(order)
             else:
                 passed.append((order, lane))
-        passed.extend(self._fresh)
-        self._fresh = passed
+        self._fresh.extendleft(reversed(passed))
         return Load(orders=tuple(cut)) if cut else None
 
     def _fullest_lane(self, size: int) -> str | None:

@@ -103,11 +103,38 @@ def order_record(batch_id: str, order: StoredOrder) -> Record:
     }
 
 
+class _KeptLineage(Lineage):
+    """A lineage that is taken apart when somebody first asks for it: an order that is accepted never needs it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        object.__setattr__(self, "_text", text)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("levels", "rows", "positions"):
+            raise AttributeError(name)
+        levels, rows, positions = orjson.loads(self._text)
+        object.__setattr__(self, "levels", tuple(levels))
+        object.__setattr__(self, "rows", tuple(rows))
+        object.__setattr__(self, "positions", tuple(map(tuple, positions)))
+        return object.__getattribute__(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lineage) and _parts(self) == _parts(other)
+
+    def __hash__(self) -> int:
+        return hash(_parts(self))
+
+
+def _parts(lineage: Lineage) -> tuple[Any, ...]:
+    return lineage.levels, lineage.rows, lineage.positions
+
+
 def read_order(row: Sequence[Any]) -> StoredOrder:
     """A row that begins with the columns of `orders`, as they stand there, as an order."""
     # by position: names looked up one by one took longer than all the rest, and this is read for every order sent
     order_id, batch_id, sequence, key, digest, payload, lineage, _, fate, reference, as_of = row[:11]
-    levels, rows, positions = orjson.loads(lineage)
     return StoredOrder(
         id=order_id,
         batch_id=batch_id,
@@ -115,7 +142,7 @@ def read_order(row: Sequence[Any]) -> StoredOrder:
         key=key,
         digest=digest,
         payload=None if payload is None else payload.encode(),
-        lineage=Lineage(levels=tuple(levels), rows=tuple(rows), positions=tuple(map(tuple, positions))),
+        lineage=_KeptLineage(lineage),
         fate=_FATES[fate],
         reference=reference,
         as_of=as_of,
