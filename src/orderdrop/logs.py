@@ -45,6 +45,10 @@ def log_step(event: Event) -> None:
     """A watcher that logs the steps of batches."""
     if event.step in _NOISY:
         return
+    if event.step in (Step.ACCOUNT_STOPPED, Step.ACCOUNT_WORKS):
+        alarm = logging.ERROR if event.step is Step.ACCOUNT_STOPPED else logging.INFO
+        structlog.get_logger().log(alarm, event.step.value, account=event.name, **event.facts)
+        return
     facts = {
         key: value
         for key, value in (("batch", event.batch), ("drop", event.name), ("count", event.done))

@@ -156,7 +156,7 @@ def test_a_killed_import_is_finished_by_the_next_serve(site: Site) -> None:
 
 
 def test_two_runs_at_once_send_nothing_twice_and_the_second_waits(site: Site) -> None:
-    site.set_up(rate="8")
+    site.set_up(rate="3")
     site.drop("orders.csv", site.rows(MANY))
     with site.start("run", "night") as first:
         until(lambda: site.judge.posts(prefix=site.prefix).total())
@@ -185,7 +185,7 @@ def test_a_throttled_account_is_left_in_peace_for_as_long_as_the_api_asks(tmp_pa
     assert all(call["at"] >= refused_at + 1.9 for call in calls if call not in begun_with_it)
 
 
-def test_a_refused_key_stops_the_account_once_and_a_later_poll_does_not_resend_by_itself(
+def test_a_refused_key_stops_the_account_once_and_the_next_run_sends_the_rest_once_it_is_right(
     tmp_path: Path,
 ) -> None:
     with judging(key="right") as judge:
@@ -194,9 +194,13 @@ def test_a_refused_key_stops_the_account_once_and_a_later_poll_does_not_resend_b
         site.drop("orders.csv", site.rows(MANY))
         result = site.run("run", "night", "--json")
         refused = judge.last_call()
+        still = site.run("batches", "show", result.json[0]["batch"])
+        again = site.run("run", "night", "--json")
+        asked = judge.last_call() - refused
         judge.change(key=None)
         later = site.run("run", "night", "--json")
-        assert judge.last_call() == refused
+        sent = judge.posts(after=refused + asked)
+        told = json.loads((site.inbox / site_receipt(site)).read_text())
     (receipt,) = result.json
     assert result.code == 4
     assert (receipt["status"], receipt["orders"]["unsent"], receipt["rows"]["unsent"]) == (
@@ -208,5 +212,21 @@ def test_a_refused_key_stops_the_account_once_and_a_later_poll_does_not_resend_b
     assert problem["owner"] == "ops"
     assert problem["message"].startswith("shipup does not accept the key of account local.")
     assert refused <= 4, "requests that were under way beside the first"
-    assert (later.code, later.json) == (0, [])
-    assert "archive/DAY/orders.csv.receipt.json" in site.found("*.json")
+    assert "Account local is not sent to since" in still.out
+    assert "its key is not accepted" in still.out
+    assert "1 batch waits for it with 20 orders" in still.out
+    assert (again.code, asked) == (4, 1), "one request to see whether somebody mended it"
+    (sent_later,) = later.json
+    assert (later.code, sent_later["batch"]) == (0, receipt["batch"])
+    assert (sent_later["status"], sent_later["orders"]["accepted"], sent_later["problems"]) == (
+        "accepted",
+        20,
+        [],
+    )
+    assert sent == {site.key(number): 1 for number in MANY}
+    assert told["status"] == "accepted", "the sender has the new receipt"
+
+
+def site_receipt(site: Site) -> Path:
+    (receipt,) = (path for path in site.inbox.rglob("*.receipt.json"))
+    return receipt.relative_to(site.inbox)

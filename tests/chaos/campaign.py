@@ -28,7 +28,11 @@ from orderdrop.sandbox.shipup.settings import ShipupSettings
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 6  # sites at work, which mostly wait
-STEPS = [step.value for step in Step if step not in (Step.WAITING, Step.PUT_OFF)]
+STEPS = [
+    step.value
+    for step in Step
+    if step not in (Step.WAITING, Step.PUT_OFF, Step.ACCOUNT_STOPPED, Step.ACCOUNT_WORKS)
+]
 LONGEST_LIFE_SECONDS = 0.7  # of a process that is killed at a random time; most are done with a drop by then
 LOST_ANSWERS = ("drop-after-commit", "drop-before", "500", "truncated")
 RIVALS = 0.15  # how often another process polls the same feed meanwhile

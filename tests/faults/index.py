@@ -146,7 +146,7 @@ PROVED: dict[str, tuple[str, ...]] = {
         _DESTINATIONS + "test_no_answer_whatever_it_says_breaks_the_carrier",
     ),
     "A3": (
-        _FEEDS + "test_a_refused_key_stops_the_account_once_and_a_later_poll_does_not_resend_by_itself",
+        _FEEDS + "test_a_refused_key_stops_the_account_once_and_the_next_run_sends_the_rest_once_it_is_right",
         _SENDER + "test_a_refused_key_stops_the_account_once_and_rejects_nothing",
     ),
     "A4": (_DESTINATIONS + "test_an_answer_that_is_no_verdict_has_one_meaning_everywhere",),

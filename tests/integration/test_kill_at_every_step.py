@@ -32,7 +32,13 @@ from orderdrop.ledger.open import open_ledger
 ONE_OPENS = threading.Lock()  # Alembic runs in one thread of a process at a time
 AT_ONCE = 5  # processes that work, mostly wait, and die beside each other
 RECORDED = {OrderFate.ACCEPTED, OrderFate.REFUSED, OrderFate.PENDING}
-STEPS = {step.value for step in Step} - {Step.WAITING, Step.PUT_OFF}
+STEPS = {step.value for step in Step} - {
+    Step.WAITING,
+    Step.CHANGED,
+    Step.PUT_OFF,
+    Step.ACCOUNT_STOPPED,
+    Step.ACCOUNT_WORKS,
+}
 
 MAPPING = """\
 mapping: small

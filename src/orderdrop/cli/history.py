@@ -81,13 +81,18 @@ def show(
 
     Example: orderdrop batches show b-20261122-193000-7k3fq2 --json
     """
+    from orderdrop.cli.render_waits import entry, in_words
     from orderdrop.cli.session import looking
     from orderdrop.pipeline.history import chain, receipt
+    from orderdrop.pipeline.waiting import waits
 
     with looking(context.obj) as session:
         known = _known(session, batch)
         parts_of_it = chain(session.parts, known)
         shown = receipt(session.parts, known)
+        mine = [one for one in waits(session.parts) if known.waits_since and one.account == known.account]
+        if mine:
+            shown["waits"] = entry(mine[0])
         if len(parts_of_it) > 1:
             shown["chain"] = [one.id for one in parts_of_it]
     if json:
@@ -95,6 +100,7 @@ def show(
     else:
         render.receipt(shown)
         render.chain(parts_of_it, known)
+        render.lines(map(in_words, mine))
 
 
 def rejects(

@@ -26,6 +26,7 @@ _SAID = {
     Step.FETCHED: "fetched",
     Step.REGISTERED: "kept",
     Step.PREPARING: "reading and checking rows",
+    Step.CHANGED: "written otherwise than the feed's last file",
     Step.PREPARED: "prepared",
     Step.ATTEMPTS_RECORDED: "sending orders",
     Step.OUTCOMES_RECORDED: "sending orders",
@@ -35,7 +36,10 @@ _SAID = {
     Step.REPLIED: "answered",
     Step.FINISHED: "finished",
     Step.PUT_OFF: "put off to the next poll",
+    Step.ACCOUNT_STOPPED: "nothing more is sent to this account for now",
+    Step.ACCOUNT_WORKS: "this account works again",
 }
+_OF_ACCOUNTS = (Step.ACCOUNT_STOPPED, Step.ACCOUNT_WORKS)
 
 
 @contextmanager
@@ -68,7 +72,10 @@ class _Bar:
         said = _SAID.get(event.step)
         if said is None or not event.name:
             return
-        description = escape(f"{printable(event.name)}: {said}")
+        description = escape(f"{printable(event.name)}: {said}{_why(event)}")
+        if event.step in _OF_ACCOUNTS:
+            self._bar.console.print(description)
+            return
         task = self._tasks.get(event.name)
         if task is None:
             task = self._tasks[event.name] = self._bar.add_task(description, total=None)
@@ -100,7 +107,10 @@ class _Lines:
                     return
                 self._next[key] = max(1, event.done) * 2
             count = f" {event.done:,}" + (f" of {event.total:,}" if event.total else "") if event.done else ""
-            why = f" ({event.facts['why']})" if "why" in event.facts else ""
             with suppress(OSError):  # nowhere to tell is no reason to stop
-                self._stream.write(f"{printable(event.name)}: {said}{count}{printable(why)}\n")
+                self._stream.write(f"{printable(event.name)}: {said}{count}{_why(event)}\n")
                 self._stream.flush()
+
+
+def _why(event: Event) -> str:
+    return printable(f" ({event.facts['why']})") if "why" in event.facts else ""

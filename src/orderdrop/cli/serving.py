@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from orderdrop.errors import Busy, OrderdropError, Stopped
 from orderdrop.pipeline.feed import poll, resume
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.purging import purge
+from orderdrop.pipeline.resuming import go_on
 
 _LOOK_SECONDS = 0.5
 
@@ -39,6 +41,12 @@ def serve_until_stopped(session: Session) -> None:
             for finished in resume(parts, plans):
                 log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
 
+    def send_what_waited(account: str) -> None:
+        with watched.work(f"(account {account})"):
+            for finished in go_on(parts, account, plans):
+                if finished.batch.waits_since is None:
+                    log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
+
     retention = session.settings.retention
 
     def remove_what_is_old() -> None:
@@ -53,6 +61,7 @@ def serve_until_stopped(session: Session) -> None:
         parts.clock(),
         tidy=finish_what_was_left,
         daily=remove_what_is_old if retention is not None else None,
+        resume={name: partial(send_what_waited, name) for name in session.settings.accounts},
     )
     try:
         beat_at = float("-inf")

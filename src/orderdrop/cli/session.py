@@ -69,13 +69,18 @@ def asking(config: Path | None) -> Iterator[Session]:
 
 
 @contextmanager
-def working(config: Path | None, *, quiet: bool = False) -> Iterator[Session]:
-    """A session that sends: shows progress, stops gracefully on SIGTERM and Ctrl-C (at once on the second)."""
+def working(config: Path | None, *, quiet: bool = False, insists: bool = True) -> Iterator[Session]:
+    """A session that sends: shows progress, stops gracefully on SIGTERM and Ctrl-C (at once on the second).
+
+    `insists`: a person asks for it, so an account that was stopped is tried at once.
+    """
     logs.configure(json_lines=False)
     settings = settings_of(config)
     with stoppable() as stop, progress(sys.stderr, quiet=quiet) as watcher:
         # long enough for the leases of a process that died on another machine to run out
-        parts = wiring.build(settings, watcher=watcher, stop=stop, patience_seconds=LEASE_SECONDS + 1)
+        parts = wiring.build(
+            settings, watcher=watcher, stop=stop, patience_seconds=LEASE_SECONDS + 1, insists=insists
+        )
         try:
             yield Session(settings=settings, parts=parts)
         finally:

@@ -3,6 +3,8 @@
 What a command needs is imported when it runs: `--help` answers at once.
 """
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +34,10 @@ def import_(
     file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
     mapping: Annotated[str, typer.Option("--mapping", help="A mapping by name, or its file.")],
     account: Annotated[str, typer.Option("--account", help="An account of the settings.")],
+    further: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
+    ] = None,
     force: Annotated[
         bool,
         typer.Option(
@@ -51,7 +57,7 @@ def import_(
     from orderdrop.pipeline.imports import import_file
 
     with working(context.obj, quiet=json) as session:
-        finished = import_file(session.parts, file, mapping, account, force=force)
+        finished = import_file(session.parts, file, mapping, account, further=further or (), force=force)
     _show([finished], json=json, single=True)
     raise typer.Exit(_code_of(finished))
 
@@ -62,18 +68,21 @@ def run(
     every: Annotated[bool, typer.Option("--all", help="Poll every feed.")] = False,
     json: Json = False,
 ) -> None:
-    """Poll a feed now: take every settled file to its receipt, and finish what a dead run left.
+    """Poll a feed now: send what waited for its account, finish what a dead run left, take every settled file to its receipt.
 
     Example: orderdrop run acme-nightly
     """
     if (feed is None) == (not every):
         raise UsageError("Name a feed, or say --all.", next_step="Example: orderdrop run acme-nightly")
     from orderdrop.cli.exits import exit_code
+    from orderdrop.cli.render_waits import in_words
     from orderdrop.cli.session import working
+    from orderdrop.pipeline.waiting import waits
 
-    with working(context.obj, quiet=json) as session:
+    with working(context.obj, quiet=json, insists=False) as session:
         names = [feed] if feed is not None else list(session.settings.feeds)
-        done, failed = _poll_each(session, names)
+        done, failed = _poll_each(session, names, every=every)
+        waiting = waits(session.parts)
     _show(done, json=json, single=False)
     for name, error in failed:
         if not isinstance(error, OrderdropError):
@@ -81,26 +90,60 @@ def run(
         render.complain(f"{name}: {error}" if every else str(error))
     if not done and not failed:
         render.talk("No settled files are waiting.")
+    for one in waiting:
+        render.talk(in_words(one))
     codes = [error.exit_code for _, error in failed if isinstance(error, OrderdropError)]
     raise typer.Exit(max([exit_code([finished.batch.status for finished in done]), *codes]))
 
 
-def _poll_each(session: "Session", names: list[str]) -> "tuple[list[Finished], list[tuple[str, Exception]]]":
-    """Poll feed by feed; one that fails keeps back neither its own finished drops nor the other feeds."""
-    from orderdrop import wiring
-    from orderdrop.pipeline.feed import poll
+def _poll_each(
+    session: "Session", names: list[str], *, every: bool
+) -> "tuple[list[Finished], list[tuple[str, Exception]]]":
+    """Poll feed by feed; one that fails keeps back neither its own finished drops nor the other feeds.
 
+    First what waits for an account goes on: of the feed, or of whatever came before where `every` feed is polled.
+    """
+    jobs: list[tuple[str, Callable[[], Iterator[Finished]]]] = []
+    if every:
+        jobs += [
+            (f"account {account}", partial(_go_on, session, account)) for account in session.settings.accounts
+        ]
+    for name in names:
+        jobs += [] if every else [(name, partial(_go_on_with_feed, session, name))]
+        jobs.append((name, partial(_poll, session, name)))
     done: list[Finished] = []
     failed: list[tuple[str, Exception]] = []
-    for name in names:
+    for name, begin in jobs:
         try:
-            for finished in poll(session.parts, wiring.feed_plan(session.settings, name)):
+            for finished in begin():
                 done.append(finished)  # noqa: PERF402 - what came before an error is kept
         except Stopped as error:
             return done, [*failed, (name, error)]
         except Exception as error:  # noqa: BLE001 - told by the caller once the receipts are shown
-            failed.append((name, error))
+            if str(error) not in {str(one) for _, one in failed}:
+                failed.append((name, error))
     return done, failed
+
+
+def _go_on(session: "Session", account: str) -> "Iterator[Finished]":
+    from orderdrop.pipeline.resuming import go_on
+
+    return go_on(session.parts, account, session.feed_plans())
+
+
+def _go_on_with_feed(session: "Session", name: str) -> "Iterator[Finished]":
+    from orderdrop import wiring
+    from orderdrop.pipeline.resuming import go_on
+
+    plan = wiring.feed_plan(session.settings, name)
+    return go_on(session.parts, plan.account, {name: plan}, feed=name)
+
+
+def _poll(session: "Session", name: str) -> "Iterator[Finished]":
+    from orderdrop import wiring
+    from orderdrop.pipeline.feed import poll
+
+    return poll(session.parts, wiring.feed_plan(session.settings, name))
 
 
 def serve(context: typer.Context) -> None:
@@ -118,21 +161,25 @@ def serve(context: typer.Context) -> None:
 
 
 def health(context: typer.Context) -> None:
-    """Say whether `orderdrop serve` is at work on this host; for health checks of containers and supervisors.
+    """Say whether `orderdrop serve` is at work on this host, and which accounts it waits for; for health checks of containers
+    and supervisors. An account that is down is no fault of `serve`: the exit code stays 0.
 
     Example: orderdrop health
     """
+    from orderdrop.cli.render_waits import in_words
     from orderdrop.cli.serving import heartbeat
     from orderdrop.cli.session import looking
+    from orderdrop.pipeline.waiting import waits
 
     with looking(context.obj) as session:
+        waiting = waits(session.parts)
         holder = session.parts.ledger.lease_holder(heartbeat(), session.parts.clock())
     if holder is None:
         raise TryAgainLater(
             "No `orderdrop serve` of this host gave a sign of life in the last half minute.",
             next_step="Look at its log; start it again if it is gone.",
         )
-    render.lines(["serving"])
+    render.lines(["serving", *map(in_words, waiting)])
 
 
 def release_(

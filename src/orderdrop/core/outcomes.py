@@ -39,7 +39,7 @@ class BatchStatus(StrEnum):
     HELD = "held"  # waits for a person before anything is sent
     ACCEPTED = "accepted"  # every good row is with the destination
     REJECTS = "rejects"  # finished, and rows came back
-    UNFINISHED = "unfinished"  # finished for now; some orders are unsent, a rerun sends them
+    UNFINISHED = "unfinished"  # finished for now; unsent orders wait for their account, or for a rerun
     FAILED = "failed"  # the file was refused as a whole; nothing was sent
     STUCK = "stuck"  # orderdrop broke over the file again and again; set aside for a person, nothing was sent
     UNBALANCED = "unbalanced"  # the books do not add up; never green

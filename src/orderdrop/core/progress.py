@@ -13,6 +13,7 @@ class Step(StrEnum):
     FETCHED = "fetched"
     REGISTERED = "registered"
     PREPARING = "preparing"  # again and again, with rows read so far
+    CHANGED = "changed"  # written otherwise than the feed's last file
     PREPARED = "prepared"
     ATTEMPTS_RECORDED = "attempts_recorded"
     ANSWERED = "answered"  # answers are here, not yet recorded
@@ -23,11 +24,16 @@ class Step(StrEnum):
     REPLIED = "replied"
     FINISHED = "finished"
     PUT_OFF = "put_off"  # not now; the next poll tries again
+    ACCOUNT_STOPPED = "account_stopped"  # nothing more is sent to an account for now; once an outage
+    ACCOUNT_WORKS = "account_works"  # it is sent to again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One step of one batch; `done` of `total` where something is counted (rows, orders)."""
+    """One step of one batch; `done` of `total` where something is counted (rows, orders).
+
+    Of an account there is no batch, and `name` is the account's.
+    """
 
     step: Step
     batch: str | None = None

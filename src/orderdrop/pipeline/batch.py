@@ -11,7 +11,7 @@ from pathlib import Path
 from orderdrop.core.identity import new_id
 from orderdrop.core.lineage import locate
 from orderdrop.core.orders import StoredOrder
-from orderdrop.core.outcomes import BatchStatus, OrderFate, conclude
+from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, conclude
 from orderdrop.core.problems import Code, Owner, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
@@ -78,20 +78,24 @@ def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) ->
     return batch
 
 
-def work(parts: Parts, batch_id: str) -> Finished:
+def work(parts: Parts, batch_id: str, *, reported: Counts | None = None) -> Finished:
     """Bring a batch to rest: prepare it if that is not done, send what is ready, write the reports.
 
+    `reported` are the books for which reports lie there; while these are the same none are written.
     One that breaks orderdrop again and again is set aside. Raises Busy when another orderdrop works on it, Stopped when
     the stop was asked for before it came to rest.
     """
     with leased(parts, f"batch:{batch_id}") as lease:
         batch = _reload(parts, batch_id)
         return tried(
-            parts, batch, lambda: _worked(parts, batch, lease), lambda how: _set_aside(parts, batch_id, how)
+            parts,
+            batch,
+            lambda: _worked(parts, batch, lease, reported),
+            lambda how: _set_aside(parts, batch_id, how),
         )
 
 
-def _worked(parts: Parts, batch: Batch, lease: Lease) -> Finished:
+def _worked(parts: Parts, batch: Batch, lease: Lease, reported: Counts | None) -> Finished:
     if batch.status is BatchStatus.RECEIVED:
         _prepare(parts, batch, lease)
         batch = _reload(parts, batch.id)
@@ -103,6 +107,8 @@ def _worked(parts: Parts, batch: Batch, lease: Lease) -> Finished:
         batch = _reload(parts, batch.id)
     if batch.status is not BatchStatus.HELD:  # also where a run died before it could
         report_success(parts, batch)
+    if reported is not None and parts.ledger.counts(batch.id) == reported:
+        return Finished(batch=batch, receipt=receipt(parts, batch))
     return Finished(batch=batch, receipt=report(parts, batch))
 
 

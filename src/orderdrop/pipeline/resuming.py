@@ -1,0 +1,91 @@
+"""What waited for an account goes on by itself: first one order, to see whether the account works again, then the rest.
+
+A batch whose account was stopped rests `unfinished` and remembers that it waits. Whoever comes by when the account may
+be asked again takes it up, on the same way as any batch: turns, the look for newer versions and leases apply.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from orderdrop.core.problems import Code, Problem
+from orderdrop.delivery.circuit import Gate
+from orderdrop.errors import Busy, LedgerUnavailable, Stopped
+from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.batch import Finished, work
+from orderdrop.pipeline.feed import put_off, reply_again
+from orderdrop.pipeline.leases import leased
+from orderdrop.pipeline.parts import FeedPlan, Parts
+from orderdrop.pipeline.turns import is_being_sent
+
+_ENDS_IT = (Stopped, LedgerUnavailable)  # whatever comes next would fare no better
+
+
+def go_on(
+    parts: Parts, account: str, feeds: Mapping[str, FeedPlan], *, feed: str | None = None
+) -> Iterator[Finished]:
+    """Send what waits for an account, batch by batch, while the account lets it; `feed` alone where one is named.
+
+    Nothing is done while the account rests. A batch that fails for a reason of its own does not keep back the others;
+    its error is raised at the end. Raises SetupError where the account is not set up any more.
+    """
+    waiting = [
+        batch
+        for batch in parts.ledger.waiting(account)
+        # one whose source was not told yet is still in the hands of its feed's poll
+        if feed in (None, batch.drop.feed) and (batch.feed_done or batch.drop.feed not in feeds)
+    ]
+    if not waiting:
+        return
+    breaker = parts.line(account).breaker
+    failed: Exception | None = None
+    for batch in _in_turn(waiting, breaker.probes_after()):
+        if breaker.gate() is not Gate.SEND:
+            break
+        try:
+            finished = _take_up(parts, batch, feeds)
+        except _ENDS_IT:
+            raise
+        except Busy:
+            continue  # somebody is at it
+        except Exception as error:  # noqa: BLE001 - raised below, once the other batches have had their turn
+            put_off(parts, batch.drop.name, error)
+            failed = failed or error
+            continue
+        if finished is not None:
+            yield finished
+    if failed is not None:
+        raise failed
+
+
+def accounts_waited_for(parts: Parts) -> list[str]:
+    """The accounts for which batches wait."""
+    return sorted({batch.account for batch in parts.ledger.waiting()})
+
+
+def _in_turn(waiting: list[Batch], rests: int | None) -> list[Batch]:
+    """Oldest first; but after each rest another batch asks, for the orders of one may be what breaks the API."""
+    first = (rests - 1) % len(waiting) if rests else 0
+    return waiting[first:] + waiting[:first]
+
+
+def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finished | None:
+    """Bring a waiting batch to rest again; None when it must wait on, or somebody else took it up."""
+    with leased(parts, f"batch:{batch.id}"):
+        now = parts.ledger.batch(batch.id)
+        if now is None or now.waits_since is None:
+            return None
+        before, why = parts.ledger.counts(batch.id), _why(parts, batch)
+        parts.ledger.take_up(batch.id)  # from here on whoever begins sees this one
+        if is_being_sent(parts, batch.id) is not None:
+            parts.ledger.put_off(batch.id, now.waits_since, why)
+            parts.ledger.conclude(batch.id, now.status, now.finished_at)
+            return None
+    finished = work(parts, batch.id, reported=before)
+    if finished.batch.waits_since is None or finished.receipt["orders"]["unsent"] != before.orders.unsent:
+        reply_again(parts, finished.batch, feeds)
+    return finished
+
+
+def _why(parts: Parts, batch: Batch) -> Problem:
+    """What was said when the batch was put off."""
+    told = (one for one in parts.ledger.problems(batch.id) if one.code is Code.NOT_SENT and one.order is None)
+    return next(told, Problem(code=Code.NOT_SENT, message=f"Account {batch.account} could not be used."))
