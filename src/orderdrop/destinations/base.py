@@ -13,6 +13,7 @@ import httpx
 
 from orderdrop.core.failures import FailureKind as FailureKind
 from orderdrop.core.shape import Shape
+from orderdrop.mapping.suggest.guide import Guide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,14 @@ class Carrier(Protocol):
 
 
 @runtime_checkable
+class AnswersLater(Protocol):
+    """A carrier whose answers come later for some requests: these cost more requests, to ask for them."""
+
+    def questions(self, orders: int) -> int:
+        """How many more requests a request with so many orders costs, at least."""
+
+
+@runtime_checkable
 class Laned(Protocol):
     """A carrier whose requests carry only orders that agree on something."""
 
@@ -188,6 +197,13 @@ class Destination(Protocol):
 
         Transports bring TLS and proxies; the carrier opens as many as it makes calls at once and closes them in `close`.
         """
+
+
+@runtime_checkable
+class Guided(Protocol):
+    """A destination that says what its places are for; of another one a suggestion goes by the names of its places."""
+
+    guide: Guide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

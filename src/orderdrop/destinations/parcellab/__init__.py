@@ -11,9 +11,11 @@ from orderdrop.core.shape import Shape
 from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.parcellab.client import ParcellabCarrier
+from orderdrop.destinations.parcellab.guide import GUIDE
 from orderdrop.destinations.parcellab.payloads import SHAPE, Order
 from orderdrop.destinations.parcellab.reading import ParcellabReader
 from orderdrop.destinations.parcellab.wire import body_of, completed
+from orderdrop.mapping.suggest.guide import Guide
 
 
 class Parcellab:
@@ -21,6 +23,7 @@ class Parcellab:
 
     name: str = "parcellab"
     shape: Shape = SHAPE
+    guide: Guide = GUIDE
     upserts: bool = True
 
     def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:

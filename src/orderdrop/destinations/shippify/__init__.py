@@ -12,8 +12,10 @@ from orderdrop.core.shape import Shape
 from orderdrop.destinations.base import AccountOptions, Carrier, Judged, PathProblem, Reader
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.shippify.client import ShippifyCarrier
+from orderdrop.destinations.shippify.guide import GUIDE
 from orderdrop.destinations.shippify.payloads import SHAPE, Delivery
 from orderdrop.destinations.shippify.reading import ShippifyReader
+from orderdrop.mapping.suggest.guide import Guide
 
 # Where a whole node is wrong, the column that most likely should have filled it.
 _LIKELY: Final = {
@@ -35,6 +37,7 @@ class Shippify:
 
     name: str = "shippify"
     shape: Shape = SHAPE
+    guide: Guide = GUIDE
     upserts: bool = False
 
     def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:

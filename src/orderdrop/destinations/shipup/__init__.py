@@ -11,8 +11,10 @@ from orderdrop.core.shape import Shape
 from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.shipup.client import ShipupCarrier
+from orderdrop.destinations.shipup.guide import GUIDE
 from orderdrop.destinations.shipup.payloads import SHAPE, Order
 from orderdrop.destinations.shipup.reading import ShipupReader
+from orderdrop.mapping.suggest.guide import Guide
 
 
 class Shipup:
@@ -20,6 +22,7 @@ class Shipup:
 
     name: str = "shipup"
     shape: Shape = SHAPE
+    guide: Guide = GUIDE
     upserts: bool = True
 
     def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:

@@ -89,6 +89,10 @@ class ShipupCarrier:
             return 1
         return LARGEST_BATCH
 
+    def questions(self, orders: int) -> int:
+        """One for the job of a batch; an order that travels alone is answered at once."""
+        return 1 if orders > 1 or self._endpoint == "batch" else 0
+
     def send(self, parcel: Parcel) -> Answer:
         """Carry one parcel: alone as an order, together as a batch whose verdicts are pending.
 
