@@ -152,6 +152,10 @@ class SettleOptions(_Strict):
         None, description="Instead of waiting: the file whose arrival says done, {name}.done"
     )
 
+    overdue: SomeTime = Field(
+        timedelta(hours=1), description="An upload that is not complete after so long is told once, and shown by `health`."
+    )
+
     @field_validator("done_file")
     @classmethod
     def _names_the_drop(cls, value: str | None) -> str | None:

@@ -1,17 +1,21 @@
 """Faults where files are dropped: writers that are slow, stop or come back, repeats, archives and disks without room."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.faults.place import Place
 from tests.integration.sshd import Sshd
 
+from orderdrop.core.progress import Step
 from orderdrop.errors import SourceUnavailable
+from orderdrop.pipeline.overdue import overdue
 
 MANY = range(1, 41)
 
@@ -99,6 +103,79 @@ def test_D3_D4_an_upload_that_broke_off_is_not_read_and_after_it_was_resumed_is_
     sftp(shared_sshd, f"put {place.folder}/done {place.inbox}/orders.csv.done")
     assert [receipt["orders"]["accepted"] for receipt in place.poll()] == [len(MANY)]
     assert place.posts() == dict.fromkeys(MANY, 1)
+
+
+LEFT = {
+    "half-a-file": (
+        {"done_file": "{name}.done"},
+        "orders.csv",
+        r"its done-file orders\.csv\.done has not come",
+    ),
+    "a-temp-name": ({"looks": 1, "age": "0s"}, "orders.csv.part", r"its upload goes on under this name"),
+    "a-done-file-alone": (
+        {"done_file": "{stem}.ok"},
+        "orders.ok",
+        r"the file that it says is done is not there",
+    ),
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_D3_D5_D6_what_does_not_become_complete_is_told_once_and_shown_until_it_is_gone(
+    left: str, source: Place
+) -> None:
+    settle, name, why = LEFT[left]
+    source.feed |= {"settle": {**settle, "overdue": "30m"}}
+    (source.inbox / name).write_text(source.text(1)[:50])
+    assert source.poll() == []
+    source.ahead = timedelta(minutes=29)
+    assert source.poll() == []
+    assert put_off(source) == []
+    assert list(overdue(source.folder / "var", "night")) == []
+    source.ahead = timedelta(minutes=31)
+    for _ in range(3):
+        assert source.poll() == []
+    (told,) = put_off(source)
+    assert re.search(rf"{re.escape(name)} of feed night is incomplete since .* UTC: {why}", told)
+    assert [str(one) for one in overdue(source.folder / "var", "night")] == [told]
+    assert source.posts() == {}
+    (source.inbox / name).unlink()
+    source.poll()
+    assert list(overdue(source.folder / "var", "night")) == []
+
+
+def test_D3_a_file_that_keeps_changing_for_long_is_told(source: Place) -> None:
+    source.feed["settle"] = {"looks": 2, "age": "0s", "pause": "1s", "overdue": "30m"}
+    source.drop("orders.csv", 1)
+
+    def write_on(_: float) -> None:
+        with (source.inbox / "orders.csv").open("a") as file:
+            file.write(";;;\n")
+
+    source.sleep = write_on
+    for minutes in (0, 31, 32):
+        source.ahead = timedelta(minutes=minutes)
+        assert source.poll() == []
+    assert [why.rpartition(": ")[2] for why in put_off(source)] == ["it keeps changing."]
+    source.sleep = lambda _: None
+    assert len(source.poll()) == 1
+
+
+def test_D3_D6_files_that_become_complete_in_time_are_not_told(source: Place) -> None:
+    source.feed["settle"] = {"done_file": "{name}.done", "overdue": "30m"}
+    source.feed["files"] = "*"
+    for minutes in (0, 20, 40, 60):
+        source.ahead = timedelta(minutes=minutes)
+        source.drop(f"{minutes}.csv", minutes)
+        assert source.poll() == []
+        source.ahead += timedelta(minutes=15)
+        (source.inbox / f"{minutes}.csv.done").touch()
+        assert len(source.poll()) == 1
+    assert put_off(source) == []
+
+
+def put_off(place: Place) -> list[str]:
+    return [str(event.facts["why"]) for event in place.told if event.step is Step.PUT_OFF]
 
 
 def sftp(server: Sshd, line: str) -> None:

@@ -59,6 +59,24 @@ def test_H6_an_order_that_is_missing_from_a_later_file_is_not_cancelled(place: P
     assert len(place.judge.held(place.prefix)) == 3
 
 
+def test_D3_H20_what_waits_for_a_person_is_shown_by_health(site: Site) -> None:
+    settings = site.folder / "orderdrop.yaml"
+    settings.write_text(settings.read_text().replace("age: 0s", "age: 0s, overdue: 1ms"))
+    site.drop("orders.csv", site.rows([1, 2], quantity="two"))
+    (site.inbox / "late.csv.part").touch()
+    for _ in range(2):
+        site.run("run", "night")
+    (batch,) = site.run("batches", "list", "--json").json
+    shown = site.run("health")
+    assert shown.code == 4, "nothing serves here"
+    assert shown.out.splitlines()[0] == (
+        f"Batch {batch['batch']} (orders.csv) is held: see `orderdrop batches show {batch['batch']}`."
+    )
+    assert "late.csv.part of feed night is incomplete since" in shown.out
+    site.run("batches", "discard", batch["batch"], "--reason", "a test")
+    assert batch["batch"] not in site.run("health").out
+
+
 EDITS = {
     "another payload": (
         "UPDATE orders SET payload = replace(payload, 'anna', 'bert') WHERE order_key LIKE '%-1'",

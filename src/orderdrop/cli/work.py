@@ -161,25 +161,28 @@ def serve(context: typer.Context) -> None:
 
 
 def health(context: typer.Context) -> None:
-    """Say whether `orderdrop serve` is at work on this host, and which accounts it waits for; for health checks of containers
-    and supervisors. An account that is down is no fault of `serve`: the exit code stays 0.
+    """Say whether `orderdrop serve` is at work on this host, which accounts it waits for, and what waits for a person.
+
+    For health checks of containers and supervisors: the exit code speaks of `serve` alone.
 
     Example: orderdrop health
     """
+    from orderdrop.cli.attention import attention
     from orderdrop.cli.render_waits import in_words
     from orderdrop.cli.serving import heartbeat
     from orderdrop.cli.session import looking
+    from orderdrop.core.neutral import printable
     from orderdrop.pipeline.waiting import waits
 
     with looking(context.obj) as session:
-        waiting = waits(session.parts)
         holder = session.parts.ledger.lease_holder(heartbeat(), session.parts.clock())
+        told = [*map(in_words, waits(session.parts)), *map(printable, attention(session))]
+    render.lines([*(["serving"] if holder is not None else []), *told])
     if holder is None:
         raise TryAgainLater(
             "No `orderdrop serve` of this host gave a sign of life in the last half minute.",
             next_step="Look at its log; start it again if it is gone.",
         )
-    render.lines(["serving", *map(in_words, waiting)])
 
 
 def release_(

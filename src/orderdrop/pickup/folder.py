@@ -46,6 +46,7 @@ class FolderInbox:
         self._clock = clock
         self._random = random or SystemRandom()
         self._mentioned: set[str] = set()
+        self._passed_over: list[str] = []
 
     def look(self, pattern: str | None = None) -> list[Entry]:
         with self._reached("could not be listed"):
@@ -54,6 +55,9 @@ class FolderInbox:
                 self._candidates(pattern or self._pattern),
                 key=lambda entry: (entry.modified_at, entry.name),
             )
+
+    def passed_over(self) -> list[str]:
+        return self._passed_over
 
     def exists(self, name: str) -> bool:
         if why_odd(name) is not None:
@@ -160,9 +164,12 @@ class FolderInbox:
         """A folder holds nothing open."""
 
     def _candidates(self, pattern: str) -> Iterator[Entry]:
+        self._passed_over = []
         with os.scandir(self._folder) as listing:
             for found in listing:
                 if not fnmatch.fnmatchcase(found.name, pattern) or is_temp_name(found.name):
+                    if len(self._passed_over) < self._most:
+                        self._passed_over.append(found.name)
                     continue
                 try:
                     seen = found.stat(follow_symlinks=False)

@@ -45,6 +45,9 @@ class Inbox(Protocol):
         what lies behind a full one comes when the oldest are claimed.
         """
 
+    def passed_over(self) -> list[str]:
+        """What the last look passed over by its name: temp names, done-files, folders; at most a thousand."""
+
     def exists(self, name: str) -> bool:
         """Whether a regular file of this name lies in the inbox (a done-file, say)."""
 

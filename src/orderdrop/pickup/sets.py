@@ -135,6 +135,9 @@ class SetInbox:
         self.lone = tuple(lone)
         return sorted(whole, key=lambda entry: (entry.modified_at, entry.name))
 
+    def passed_over(self) -> list[str]:
+        return self._inbox.passed_over()
+
     def exists(self, name: str) -> bool:
         return self._inbox.exists(name)
 

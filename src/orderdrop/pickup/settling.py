@@ -56,6 +56,16 @@ def is_temp_name(name: str) -> bool:
     return lower.endswith(_TEMP_SUFFIXES) or lower.startswith((".", "~$")) or lower in _LITTER
 
 
+def is_upload_under_way(name: str) -> bool:
+    """Whether a name is one under which clients upload, to rename it in the end."""
+    return name.lower().endswith(_TEMP_SUFFIXES)
+
+
+def is_done_file(settle: Settle, name: str) -> bool:
+    """Whether a name can be that of a done-file; never where the feed uses none."""
+    return settle.done_file is not None and fnmatch.fnmatchcase(name, _any_done(settle.done_file))
+
+
 def settled(first: list[Entry], second: list[Entry], settle: Settle, now: float) -> list[Entry]:
     """The entries that kept size and time from the first look to the second and are old enough, oldest first.
 
@@ -92,9 +102,13 @@ def done_name(pattern: str, name: str) -> str:
     return pattern.replace("{name}", name).replace("{stem}", PurePosixPath(name).stem)
 
 
+def _any_done(pattern: str) -> str:
+    return pattern.replace("{name}", "*").replace("{stem}", "*")
+
+
 def _with_done_file(inbox: Place, pattern: str) -> list[Entry]:
     # `files: "*"` also lists the done-files themselves; taken for drops they would be refused one by one
-    flags = pattern.replace("{name}", "*").replace("{stem}", "*")
+    flags = _any_done(pattern)
     drops = [entry for entry in inbox.look() if not fnmatch.fnmatchcase(entry.name, flags)]
     return _oldest_first([entry for entry in drops if inbox.exists(done_name(pattern, entry.name))])
 

@@ -22,6 +22,7 @@ from orderdrop.pipeline.batch import Finished, register, release, work
 from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import leased
+from orderdrop.pipeline.overdue import Remembering, note, waiting
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
 
@@ -119,9 +120,14 @@ class _Round:
         for claim in self.inbox.claims():
             if claim.place not in seen:
                 yield claim.name, partial(self._take, claim)
-        for entry in pick(
-            self.inbox, self.feed.settle, self.parts.sleep, lambda: self.parts.clock().timestamp()
-        ):
+        looking = Remembering(self.inbox)
+        picked = pick(looking, self.feed.settle, self.parts.sleep, lambda: self.parts.clock().timestamp())
+        note(
+            self.parts,
+            self.feed,
+            waiting(self.feed.settle, looking.last, picked, self.inbox.passed_over()),
+        )
+        for entry in picked:
             yield entry.name, partial(self._claim_and_take, entry)
 
     def _claim_and_take(self, entry: Entry) -> Finished | None:

@@ -52,6 +52,7 @@ class FeedPlan:
     account: str
     settle: Settle
     reply: bool
+    overdue_seconds: float = 3600.0  # an upload that is not complete after so long is told
     open_inbox: Callable[[], Inbox]
     files: str = "*"
 

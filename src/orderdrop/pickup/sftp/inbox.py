@@ -50,6 +50,7 @@ class SftpInbox:
         self._session: Session | None = None
         self._made: set[str] = set()
         self._mentioned: set[str] = set()
+        self._passed_over: list[str] = []
 
     def look(self, pattern: str | None = None) -> list[Entry]:
         with self._talking(f"listing {self._login.folder}") as wire:
@@ -58,6 +59,9 @@ class SftpInbox:
                 self._candidates(wire, pattern or self._pattern),
                 key=lambda entry: (entry.modified_at, entry.name),
             )
+
+    def passed_over(self) -> list[str]:
+        return self._passed_over
 
     def exists(self, name: str) -> bool:
         if why_odd(name) is not None:
@@ -221,8 +225,11 @@ class SftpInbox:
         )
 
     def _candidates(self, wire: Wire, pattern: str) -> Iterator[Entry]:
+        self._passed_over = []
         for name, attributes in self._plain_names(wire, self._login.folder):
             if not fnmatch.fnmatchcase(name, pattern) or is_temp_name(name):
+                if len(self._passed_over) < self._most:
+                    self._passed_over.append(name)
                 continue
             if _is_regular(attributes) and attributes.st_size is not None:
                 yield Entry(name=name, size=attributes.st_size, modified_at=float(attributes.st_mtime or 0))
