@@ -12,6 +12,9 @@ import pyarrow as pa
 
 from orderdrop.core.problems import Problem
 
+COMMAND = "#command"
+"""The column of typed values that says what each row asks for (create, update, cancel), where the mapping names such a column."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

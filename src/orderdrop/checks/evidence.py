@@ -12,6 +12,7 @@ from orderdrop.checks.arrow import ArrowArray, Ints
 from orderdrop.checks.identifiers import Widths
 from orderdrop.checks.reading import Reading, Unsettled
 from orderdrop.core.problems import Cell, Code, Owner, Problem
+from orderdrop.core.rows import in_table
 
 _MOST_FORMS = 200  # ways of writing that are told apart in one column
 
@@ -24,6 +25,10 @@ class _Form:
     text: str
     row: int
     cells: int
+
+    @property
+    def shown_row(self) -> int:
+        return in_table(self.row)[1]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +123,7 @@ def _values(column: _Column) -> str:
 def _two_ways(column: _Column, example: _Form, shared: Sequence[str]) -> str:
     readings = [f"{meant} with `{line}`" for line, meant in example.lines if line in shared]
     return (
-        f'{_values(column)} can be read in more than one way: "{example.text}" (row {example.row}) is '
+        f'{_values(column)} can be read in more than one way: "{example.text}" (row {example.shown_row}) is '
         f"{', or '.join(readings)}. Ask the sender which is meant, and write that line for this column into the mapping."
     )
 
@@ -126,7 +131,7 @@ def _two_ways(column: _Column, example: _Form, shared: Sequence[str]) -> str:
 def _proven(column: _Column, example: _Form, line: str) -> str:
     return (
         f'The mapping does not say how "{column.heading}" is written. {_values(column)} fit{"" if column.asked > 1 else "s"} '
-        f'`{line}`: "{example.text}" (row {example.row}) is {dict(example.lines)[line]} then. If that is right, write this line '
+        f'`{line}`: "{example.text}" (row {example.shown_row}) is {dict(example.lines)[line]} then. If that is right, write this line '
         "for the column into the mapping."
     )
 
@@ -144,4 +149,4 @@ def _several(column: _Column, forms: Sequence[_Form]) -> tuple[str, _Form]:
 
 def _readings(form: _Form) -> str:
     readings = " or ".join(f"{meant} with `{line}`" for line, meant in form.lines)
-    return f'"{form.text}" (row {form.row}) is {readings}'
+    return f'"{form.text}" (row {form.shown_row}) is {readings}'

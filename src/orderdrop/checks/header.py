@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from orderdrop.checks import templates
 from orderdrop.checks.reading import listed
 from orderdrop.core.problems import Code, Problem, Severity
+from orderdrop.frames import COMMAND
 from orderdrop.mapping.model import Column
 from orderdrop.mapping.model import Mapping as FileMapping
 
@@ -53,7 +54,10 @@ def bind(
     problems: list[Problem] = []
     for heading, positional in _wanted(mapping, names, has_header).items():
         column = mapping.columns.get(heading)
-        found = positional or _find(heading, column if isinstance(column, Column) else None, names)
+        aliases = column.aliases if isinstance(column, Column) else ()
+        if mapping.commands is not None and heading == mapping.commands.column:
+            aliases = (*aliases, *mapping.commands.aliases)
+        found = positional or _find(heading, aliases, names)
         if len(found) == 1:
             columns[heading] = found[0]
         elif found:
@@ -70,6 +74,8 @@ def bind(
 def _wanted(mapping: FileMapping, names: Sequence[str], has_header: bool) -> dict[str, tuple[str, ...]]:
     """Every heading that the mapping speaks of; without a header, with the column at its position."""
     spoken = dict.fromkeys([*mapping.columns, *mapping.file.skip_rows_where])
+    if mapping.commands is not None:
+        spoken[mapping.commands.column] = None
     for template in mapping.derived.values():
         spoken |= dict.fromkeys(templates.headings(template))
     if has_header:
@@ -83,11 +89,11 @@ def _wanted(mapping: FileMapping, names: Sequence[str], has_header: bool) -> dic
     }
 
 
-def _find(heading: str, column: Column | None, names: Sequence[str]) -> tuple[str, ...]:
-    for wanted in heading, *(column.aliases if column else ()):
+def _find(heading: str, aliases: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    for wanted in heading, *aliases:
         if wanted in names:
             return (wanted,)
-    for wanted in heading, *(column.aliases if column else ()):
+    for wanted in heading, *aliases:
         alike = tuple(dict.fromkeys(name for name in names if _plain(name) == _plain(wanted)))
         if alike:
             return alike
@@ -102,7 +108,12 @@ def _plain(heading: str) -> str:
 
 
 def _duplicates(names: Sequence[str], mapping: FileMapping, columns: Mapping[str, str]) -> Iterator[Problem]:
-    used = {columns[heading] for heading in columns if mapping.columns.get(heading) != "ignore"}
+    commands = None if mapping.commands is None else mapping.commands.column
+    used = {
+        columns[heading]
+        for heading in columns
+        if mapping.columns.get(heading) != "ignore" or heading == commands
+    }
     for name, count in Counter(names).items():
         if count > 1 and name.strip() and name not in OUR_OWN:
             blocks = name in used
@@ -144,6 +155,8 @@ def _missing(
             continue
         needed = (column.required or key in column.to) and column.default is None
         yield _one_missing(heading, column, names, needed=needed)
+    if mapping.commands is not None and mapping.commands.column not in columns:
+        yield _one_missing(mapping.commands.column, None, names, needed=True)
     others = [
         *mapping.file.skip_rows_where,
         *(n for t in mapping.derived.values() for n in templates.headings(t)),
@@ -197,6 +210,8 @@ def _sources(mapping: FileMapping, columns: Mapping[str, str]) -> dict[str, tupl
         actual = (columns[heading],) if heading in columns else ()
         for place in column.to:
             sources[place] = tuple(dict.fromkeys([*sources.get(place, ()), *actual]))
+    if mapping.commands is not None and mapping.commands.column in columns:
+        sources[COMMAND] = (columns[mapping.commands.column],)
     for place in mapping.constants:
         sources.setdefault(place, ())
     for place, template in mapping.derived.items():

@@ -13,6 +13,7 @@ import numpy as np
 from orderdrop.checks.arrow import ArrowArray, Ints, bools, pa, pc
 from orderdrop.checks.reading import Flaw
 from orderdrop.core.problems import Cell, Code, Problem, Severity
+from orderdrop.core.rows import in_table
 
 _LOST_DIGITS = r"^[0-9][.,][0-9]+[Ee]\+[0-9]+$"
 _LOST = Flaw(
@@ -130,7 +131,7 @@ class Widths:
         return Problem(
             code=Code.ZEROS_LOST,
             message=f'{heading} has {usual} digits in {int(by_length[usual]):,} rows and fewer in {shorter:,}, such as "{text}" '
-            f"in row {row}, and none begins with 0: leading zeros may have been lost, as happens when a file is saved by a "
+            f"in row {in_table(row)[1]}, and none begins with 0: leading zeros may have been lost, as happens when a file is saved by a "
             "spreadsheet program. They go on as they stand. If zeros are missing, format the column as text and export again.",
             cells=(Cell(row=row, column=heading),),
             value=text,

@@ -9,6 +9,7 @@ import pyarrow
 
 from orderdrop.checks import kinds, plan
 from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of, trimmed
+from orderdrop.checks.commands import CommandColumn, command_column
 from orderdrop.checks.evidence import Evidence
 from orderdrop.checks.header import OUR_OWN, Binding
 from orderdrop.checks.identifiers import COUNTRIES_BESIDE, damage, short_postal_codes
@@ -18,7 +19,7 @@ from orderdrop.checks.reading import read
 from orderdrop.checks.schema import Schema
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.shape import Shape
-from orderdrop.frames import TextFrame, TypedFrame
+from orderdrop.frames import COMMAND, TextFrame, TypedFrame
 from orderdrop.mapping.model import ColumnType
 from orderdrop.mapping.model import Mapping as FileMapping
 
@@ -46,6 +47,7 @@ class Judge:
         self._plan = plan.make(mapping, shape, binding, spreadsheet=spreadsheet)
         self._schema = Schema([checked.rule for checked in self._plan.checked], self._plan.types)
         self._binding = binding
+        self._commands = command_column(mapping, shape, binding)
         self._skip = {
             binding.columns[heading]: pa.array(list(texts), pa.string())
             for heading, texts in mapping.file.skip_rows_where.items()
@@ -76,7 +78,7 @@ class Judge:
         ignored = sorted({*frame.blank, *rows[skipped].tolist()})
         rows = rows[~skipped]
         work = _Rows(self._plan, self._schema, self._binding, raw, rows, self._evidence)
-        values, findings = work.judged()
+        values, findings = work.judged(self._commands)
         problems, unlisted = self._listing.problems(findings, rows)
         return TypedFrame(
             values=values,
@@ -119,8 +121,8 @@ class _Rows:
         self._views: dict[str, ArrowArray] = {}
         self._findings: list[Finding] = []
 
-    def judged(self) -> tuple[pyarrow.Table, list[Finding]]:
-        """Values by place, and everything found."""
+    def judged(self, commands: CommandColumn | None) -> tuple[pyarrow.Table, list[Finding]]:
+        """Values by place, and everything found; with `commands` also what each row asks for."""
         values: dict[str, ArrowArray] = {}
         several: dict[str, list[ArrowArray]] = {}
         for number, field in enumerate(self._todo.fields):
@@ -138,7 +140,16 @@ class _Rows:
         values |= {place: _side_by_side(arrays) for place, arrays in several.items()}
         self._note_postal_codes(values)
         self._judge()
+        if commands is not None:
+            values = self._obeyed(commands, values)
         return pa.table(values), self._findings
+
+    def _obeyed(self, column: CommandColumn, values: dict[str, ArrowArray]) -> dict[str, ArrowArray]:
+        text, fields = self._column(column.column), self._todo.fields
+        commands, wrong = column.commands(text, self._raw[column.column], len(fields))
+        cancelling = column.cancelling(commands)
+        self._findings = column.relevant(fields, [*self._findings, *wrong], cancelling)
+        return column.emptied(values, cancelling) | {COMMAND: commands}
 
     def _read(self, number: int, field: Field) -> Iterator[tuple[str, ArrowArray]]:
         text = self._text(field)

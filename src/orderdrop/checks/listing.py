@@ -79,7 +79,7 @@ class Listing:
                     cells=tuple([Cell(row=row, column=column) for column in finding.columns])
                     or (Cell(row=row),),
                     value=_cut(raw or "", 1_000),
-                    path=finding.place,
+                    path=finding.place if not finding.place.startswith("#") else None,
                     owner=sentence[1],
                     severity=finding.severity,
                 )

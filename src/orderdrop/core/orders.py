@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from orderdrop.core.lineage import Lineage
 from orderdrop.core.outcomes import OrderFate
+
+
+class Command(StrEnum):
+    """What the rows of an order ask for."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +23,14 @@ class Draft:
     """One order as the rows make it, before the destination's contract was checked.
 
     `payload` is plain JSON values without nulls. `held` says that a row of the order is bad and the policy is to hold it.
+    `command` is what its rows ask for, None where the mapping has no column that says so.
     """
 
     key: str
     payload: Mapping[str, Any]
     lineage: Lineage
     held: bool = False
+    command: Command | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

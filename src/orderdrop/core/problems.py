@@ -42,7 +42,7 @@ class Code(StrEnum):
     FILE_UNREADABLE = "file_unreadable"  # a workbook that is broken
     FILE_TOO_LARGE = "file_too_large"  # more than the stated limits
     FILE_AMBIGUOUS = "file_ambiguous"  # the file can be read in two ways, and the mapping must say which
-    FILE_INCOMPLETE = "file_incomplete"  # the control total that the file carries is not the number of its rows
+    FILE_INCOMPLETE = "file_incomplete"  # the control total in the file is not the number of its rows
     FILE_CHANGED = "file_changed"  # written otherwise than the feed's last file; a warning
     # the header
     HEADING_MISSING = "heading_missing"  # a column that the mapping needs is not there
@@ -91,6 +91,9 @@ class Code(StrEnum):
     # what the destination holds now, compared with what was sent
     DIFFERS = "differs"  # the destination holds another value than was sent
     MISSING_THERE = "missing_there"  # the destination holds nothing where something was sent
+    # what the rows ask for, against what the account accepted
+    ALREADY_THERE = "already_there"  # to be created, and the account has accepted it before
+    NOT_THERE = "not_there"  # to be updated or cancelled, and the account never accepted it from here
     # what stopped the sending
     REFUSED_ALIKE = "refused_alike"  # the first orders were all refused for one reason; the rest was not sent
     STALE = "stale"  # older than what the destination accepted last; not overwritten

@@ -56,10 +56,19 @@ class ListNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """How an order is cancelled by sending it: `place` takes true, and of the rest only the key, required places and `keeps` go."""
+
+    place: str
+    keeps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """All places of one destination's payload.
 
-    `key` is the place that names the order. `open_nodes` take any name below them (custom variables).
+    `key` is the place that names the order. `open_nodes` take any name below them (custom variables). `updates` says that
+    an order that is sent again changes the one that is there; `cancel` None, that none is cancelled by sending.
     """
 
     destination: str
@@ -67,6 +76,8 @@ class Shape:
     leaves: Mapping[str, Leaf]
     lists: Mapping[str, ListNode] = field(default_factory=dict)
     open_nodes: frozenset[str] = frozenset()
+    updates: bool = True
+    cancel: Cancel | None = None
 
     def leaf(self, place: str) -> Leaf | None:
         """The leaf at a place, None where the payload has none; names below an open node are text."""
@@ -74,6 +85,12 @@ class Shape:
         if found is None and place.rpartition(".")[0] in self.open_nodes:
             return Leaf(place=place, wire=Wire.TEXT)
         return found
+
+    def sent_to_cancel(self) -> frozenset[str]:
+        """The places that a cancelled order is sent with, besides the one that cancels it."""
+        kept = () if self.cancel is None else self.cancel.keeps
+        required = (leaf.place for leaf in self.leaves.values() if leaf.required)
+        return frozenset({self.key, *kept, *(place for place in required if not self.lists_over(place))})
 
     def nearest(self, place: str) -> str | None:
         """The valid place that is spelt most like this one, for "did you mean"."""

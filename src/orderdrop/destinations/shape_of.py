@@ -15,7 +15,7 @@ from annotated_types import Len, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from orderdrop.core.shape import Leaf, ListNode, Shape, Wire
+from orderdrop.core.shape import Cancel, Leaf, ListNode, Shape, Wire
 
 _WIRES: dict[type, Wire] = {
     str: Wire.TEXT,
@@ -38,8 +38,10 @@ class Elements:
     further_keys: tuple[str, ...] = ()
 
 
-def shape_of(model: type[BaseModel], *, destination: str, key: str) -> Shape:
-    """Read the shape of a payload; `key` is the place that names the order.
+def shape_of(
+    model: type[BaseModel], *, destination: str, key: str, updates: bool = True, cancel: Cancel | None = None
+) -> Shape:
+    """Read the shape of a payload; `key` is the place that names the order, `updates` and `cancel` are as `Shape` has them.
 
     Raises TypeError for a model that a mapping could not fill: an annotation without a wire, a list of objects
     without `Elements`, a key or a fallback that does not exist.
@@ -53,6 +55,8 @@ def shape_of(model: type[BaseModel], *, destination: str, key: str) -> Shape:
         leaves=leaves,
         lists=lists,
         open_nodes=frozenset(node for node in found if isinstance(node, str)),
+        updates=updates,
+        cancel=cancel,
     )
     _must_hold_together(shape)
     return shape
@@ -61,6 +65,8 @@ def shape_of(model: type[BaseModel], *, destination: str, key: str) -> Shape:
 def _must_hold_together(shape: Shape) -> None:
     if shape.key not in shape.leaves:
         raise TypeError(f"{shape.destination}: the order's key {shape.key} is not a leaf")
+    if shape.cancel is not None and shape.cancel.place not in shape.leaves:
+        raise TypeError(f"{shape.destination}: {shape.cancel.place}, which cancels an order, is not a leaf")
     for node in shape.lists.values():
         for key in (*([] if node.key is None else [node.key]), *node.further_keys):
             if f"{node.place}.{key}" not in shape.leaves:

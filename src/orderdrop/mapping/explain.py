@@ -6,7 +6,15 @@ from string import Formatter
 
 from orderdrop.core.shape import Shape
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.mapping.model import Column, ColumnType, FileOptions, Mapping, OnBadRow, OnDuplicateRow
+from orderdrop.mapping.model import (
+    Column,
+    ColumnType,
+    Commands,
+    FileOptions,
+    Mapping,
+    OnBadRow,
+    OnDuplicateRow,
+)
 
 _WHAT = {
     ColumnType.TEXT: "text",
@@ -39,6 +47,8 @@ def explain(loaded: LoadedMapping) -> Iterator[str]:
         yield f"`{place}` is always {value!r}."
     for place, template in mapping.derived.items():
         yield f"`{place}` is put together as `{template}`."
+    if mapping.commands is not None:
+        yield _commands(mapping.commands)
     yield _policy(mapping)
     for warning in _warnings(mapping, loaded.shape):
         yield f"warning: {warning}"
@@ -96,6 +106,18 @@ def _column(column: Column) -> str:
     if column.aliases:
         parts.append(f"may also be headed {' or '.join(f'`{alias}`' for alias in column.aliases)}")
     return ", ".join(parts) + "."
+
+
+def _commands(commands: Commands) -> str:
+    told = ", ".join(
+        f"{text!r} {command.value}s it" if text.strip() else f"a blank cell {command.value}s it"
+        for text, command in commands.values.items()
+    )
+    unknown = "is a problem" if commands.unknown_orders == "refuse" else "is sent all the same"
+    return (
+        f"`{commands.column}` says what becomes of an order: {told}. An update or a cancel of an order that was never sent from "
+        f"here {unknown}."
+    )
 
 
 def _policy(mapping: Mapping) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Any
 
+from orderdrop.core.orders import Command
 from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.errors import Fault
 from orderdrop.mapping.model import Column, ColumnType, Mapping, Scalar
@@ -49,6 +50,7 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
     yield from _constants(mapping, shape, document)
     yield from _templates(mapping, document)
     yield from _updated_at(mapping, shape, document)
+    yield from _commands(mapping, shape, document)
     yield from _keys(shape, document, filled)
 
 
@@ -206,6 +208,28 @@ def _updated_at(mapping: Mapping, shape: Shape, document: Document) -> Iterator[
     else:
         return
     yield document.fault(("updated_at",), message)
+
+
+def _commands(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
+    """Commands that the destination cannot carry out."""
+    if mapping.commands is None:
+        return
+    for text, command in mapping.commands.values.items():
+        at = ("commands", "values", text)
+        if command is Command.CANCEL and shape.cancel is None:
+            yield document.fault(
+                at, f"orders cannot be cancelled at {shape.destination} from here; leave `{text}` out"
+            )
+        if command is Command.UPDATE and not shape.updates:
+            yield document.fault(
+                at, f"orders cannot be updated at {shape.destination} from here; leave `{text}` out"
+            )
+    folded = [text.strip().casefold() for text in mapping.commands.values]
+    for text in mapping.commands.values:
+        if folded.count(text.strip().casefold()) > 1:
+            yield document.fault(
+                ("commands", "values", text), f"`{text}` stands there more than once; capitals do not matter"
+            )
 
 
 def _templates(mapping: Mapping, document: Document) -> Iterator[Fault]:

@@ -21,6 +21,8 @@ from pydantic import (
     model_validator,
 )
 
+from orderdrop.core.orders import Command
+
 
 def _one_value(value: Any) -> Any:
     if not isinstance(value, str | int | float | bool):
@@ -357,6 +359,22 @@ class Hold(_Strict):
         return bad * 100 > limit * read if text.endswith("%") else bad > limit
 
 
+class Commands(_Strict):
+    """The column that says what the rows of an order ask for."""
+
+    column: str = Field(min_length=1, description="Its heading.")
+    aliases: Names = Field((), description="Other headings of the same column.")
+    values: dict[str, Command] = Field(
+        min_length=1,
+        description='Text in the file: create, update or cancel; "" for a blank cell. Any other text is a problem.',
+    )
+    unknown_orders: Literal["refuse", "send"] = Field(
+        "refuse",
+        description="An update or a cancel of an order that the account never accepted from here is a problem, or is sent all the "
+        "same.",
+    )
+
+
 Ignore = Literal["ignore"]
 
 
@@ -437,6 +455,11 @@ class Mapping(_Strict):
         description="Further tables of the same orders, by a name of yours: rows of one order are brought together by "
         "the place that names the order.",
     )
+    commands: Commands | None = Field(
+        None,
+        description="The column that says whether an order is to be created, updated or cancelled. Left out, what is new is "
+        "created and what has changed is updated.",
+    )
     updated_at: str | None = Field(
         None,
         description="The heading of the column that says when an order was last changed: what is older than what was "
@@ -461,6 +484,8 @@ class Mapping(_Strict):
         names: dict[str, None] = {}
         for heading, column in self.columns.items() if self.file.header else ():
             names |= dict.fromkeys([heading, *(column.aliases if isinstance(column, Column) else ())])
+        if self.commands is not None and self.file.header:
+            names |= dict.fromkeys([self.commands.column, *self.commands.aliases])
         return tuple(names)
 
     def used(self) -> tuple[str, ...]:
@@ -471,6 +496,8 @@ class Mapping(_Strict):
         if not self.file.header:
             return ()
         names = dict.fromkeys(self.file.skip_rows_where)
+        if self.commands is not None:
+            names |= dict.fromkeys([self.commands.column, *self.commands.aliases])
         for heading, column in self.mapped().items():
             names |= dict.fromkeys([heading, *column.aliases])
         for template in self.derived.values():
@@ -500,7 +527,18 @@ class Mapping(_Strict):
             return (("", self),)
         own = {"": (self.file, self.columns)}
         own |= {name: (table.file, table.columns) for name, table in self.join.items()}
-        return tuple((name, self._narrowed(file, columns)) for name, (file, columns) in own.items())
+        narrowed = {name: self._narrowed(file, columns) for name, (file, columns) in own.items()}
+        return tuple(
+            (
+                name,
+                view if not name or self._commands_in(view) else view.model_copy(update={"commands": None}),
+            )
+            for name, view in narrowed.items()
+        )
+
+    def _commands_in(self, view: "Mapping") -> bool:
+        """Whether a further table has the column of commands, too."""
+        return self.commands is not None and self.commands.column in view.columns
 
     def _narrowed(self, file: FileOptions, columns: dict[str, ColumnEntry]) -> "Mapping":
         derived = {

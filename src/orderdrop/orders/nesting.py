@@ -14,12 +14,13 @@ import pyarrow as pa
 from orderdrop.core.orders import Draft
 from orderdrop.core.problems import Cell, Problem
 from orderdrop.core.shape import Shape
-from orderdrop.frames import TypedFrame
+from orderdrop.frames import COMMAND, TypedFrame
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
 from orderdrop.orders.agreement import disagreement_problem, disagreements
 from orderdrop.orders.block import BAD, ROW, Column, Mask, Numbers, column_in, filled, places_in, table_of
 from orderdrop.orders.building import build_lineages, build_payloads, collector_paused
 from orderdrop.orders.chunk import Chunk, chunks
+from orderdrop.orders.commands import asked_for, disagreeing, not_cancelled
 from orderdrop.orders.keys import key_problems, order_key_problem
 from orderdrop.orders.numbering import Nodes, number_nodes
 from orderdrop.orders.placing import Placement, key_codes, place_rows
@@ -80,7 +81,7 @@ def nest(
             yield from _without_order(block, shape.key, sources.get(shape.key, ()))
             for chunk in chunks(block, shape.key, chunk_orders):
                 with collector_paused():
-                    nested = _nest_chunk(plan, chunk, policy)
+                    nested = _nest_chunk(plan, chunk, policy, sources.get(COMMAND, ()))
                 yield nested
             del block  # or the next part would be read while this one is still held
 
@@ -96,7 +97,7 @@ def _without_order(block: pa.Table, key: str, headings: tuple[str, ...]) -> Iter
         )
 
 
-def _nest_chunk(plan: Plan, chunk: Chunk, policy: Policy) -> Nested:
+def _nest_chunk(plan: Plan, chunk: Chunk, policy: Policy, commanded_by: tuple[str, ...]) -> Nested:
     placement = place_rows(plan, chunk.table)
     columns = [
         [placement.values(chunk.table, index, field) for field in level.fields]
@@ -104,6 +105,9 @@ def _nest_chunk(plan: Plan, chunk: Chunk, policy: Policy) -> Nested:
     ]
     keys = key_codes(plan, chunk.table, placement, chunk.order)
     problems, bad, ignored = _judge(plan, chunk, placement, columns, keys, policy)
+    for problem, rows in disagreeing(chunk, ~ignored, commanded_by):
+        problems = (*problems, problem)
+        bad[rows] = True
     good = ~(bad | ignored)
     hold = policy.on_bad_row is OnBadRow.HOLD_ORDER
     spoilt = np.bincount(chunk.order[bad], minlength=len(chunk.names)) > 0
@@ -125,7 +129,8 @@ def _judge(
 ) -> tuple[tuple[Problem, ...], Mask, Mask]:
     """Everything that the rows get wrong together, the rows that are bad, and the rows to leave out."""
     bad = chunk.bad
-    repeats = repeats_of(chunk)
+    counts = not_cancelled(chunk)  # an order that is cancelled twice is cancelled
+    repeats = {copy: first for copy, first in repeats_of(chunk).items() if counts[copy]}
     copy = np.zeros(len(bad), dtype=np.bool_)
     copy[list(repeats)] = True
     keep_one = policy.on_duplicate_row is OnDuplicateRow.KEEP_ONE
@@ -161,8 +166,15 @@ def _drafts(
     orders = chunk.order[good][nodes[0].first_row]
     names = [chunk.names[order] for order in orders.tolist()]
     return tuple(
-        Draft(key=name, payload=payload, lineage=lineage, held=hold)
-        for name, payload, lineage, hold in zip(names, payloads, lineages, held[orders].tolist(), strict=True)
+        Draft(key=name, payload=payload, lineage=lineage, held=hold, command=command)
+        for name, payload, lineage, hold, command in zip(
+            names,
+            payloads,
+            lineages,
+            held[orders].tolist(),
+            asked_for(chunk, good, nodes[0]),
+            strict=True,
+        )
     )
 
 

@@ -92,6 +92,7 @@ class _Preparation:
     _partners: Partners = field(init=False)
 
     def __post_init__(self) -> None:
+        commands = self.loaded.mapping.commands
         self._scope = Scope.of(self.batch)
         self._partners = Partners.of(self.loaded.mapping)
         self._standing = Standing(
@@ -99,6 +100,7 @@ class _Preparation:
             accepted_by=self.accepted_by,
             updated_at=self.loaded.mapping.place_of_updated_at(),
             excluded=excluded_before(self.accepted_by, self.batch),
+            refuses_unknown=commands is None or commands.unknown_orders == "refuse",
         )
 
     def run(self) -> BatchStatus:
@@ -237,7 +239,8 @@ class _Preparation:
             judge = Judge(one.opened.mapping, self.loaded.shape, one.binding, spreadsheet=reading.spreadsheet)
             yield from self._typed(one.opened.table, judge)
             questions += map(one.opened.told, judge.questions())
-        if questions and self._scope.rows is None:
+            self.ledger.add_problems(self.batch.id, list(map(one.opened.told, judge.doubts())))
+        if questions and self._scope.rows is None and reading.joined is None:
             raise _Unsettled(tuple(questions))
 
     def _typed(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from orderdrop.core.identity import digest
-from orderdrop.core.orders import Draft, StoredOrder
+from orderdrop.core.orders import Command, Draft, StoredOrder
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, Severity
 from orderdrop.ledger.ledger import Batch, Ledger
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,9 @@ class Standing:
     updated_at: str | None
     excluded: Mapping[str, str] = field(default_factory=dict)
     still_open: Mapping[str, StillOpen] = field(default_factory=dict)
+    refuses_unknown: bool = (
+        True  # an update or a cancel of an order that the account never accepted from here
+    )
 
     def settle(
         self, drafts: Sequence[Draft], payloads: Mapping[str, bytes], first_sequence: int
@@ -37,12 +42,17 @@ class Standing:
         keys = list(payloads)
         last = self.accepted_by.last_accepted(self.batch.account, keys)
         accepted_at = self.accepted_by.accepted_as_of(self.batch.account, keys)
+        held = self._held(drafts, keys)
         orders, problems = [], []
         for sequence, draft in enumerate(drafts, start=first_sequence):
             payload = payloads.get(draft.key)
             name = digest(payload) if payload is not None else None
             moment = moment_in(draft.payload, self.updated_at)
             fate, why = self._judge(draft, name, moment, last.get(draft.key), accepted_at.get(draft.key))
+            if fate is OrderFate.READY and (
+                against := self._obstacle(draft, name, held.get(draft.key, _NONE))
+            ):
+                fate, why = OrderFate.HELD, [against]
             problems += why
             orders.append(
                 StoredOrder(
@@ -58,6 +68,24 @@ class Standing:
                 )
             )
         return orders, problems
+
+    def _held(self, drafts: Sequence[Draft], keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """The payloads that the account may hold, by key; only asked for where rows say what they want."""
+        if not self.batch.account or not any(draft.command for draft in drafts):
+            return {}
+        return self.accepted_by.possibly_held(self.batch.account, keys)
+
+    def _obstacle(self, draft: Draft, name: str | None, held: frozenset[str]) -> Problem | None:
+        """Why an order is not sent though its rows ask for it.
+
+        A rerun creates again what it created before: a person asked for it. A preview for no account knows of nothing.
+        """
+        if draft.command is None or not self.batch.account:
+            return None
+        if draft.command is Command.CREATE:
+            again = held - {name} and self.batch.scope is None
+            return already_there(draft.key, draft.lineage.rows) if again else None
+        return not_there(draft.key, draft.lineage.rows) if self.refuses_unknown and not held else None
 
     def _judge(
         self,
@@ -104,6 +132,28 @@ def stale(key: str, rows: Iterable[int], mine: datetime, accepted_at: datetime) 
         code=Code.STALE,
         message=f"A newer version of order {key} is with the destination already (of {_minute(accepted_at)}; this one is of "
         f"{_minute(mine)}), so this one was not sent. If this is the right one, send it again in a new file.",
+        cells=tuple(Cell(row=row) for row in rows),
+        order=key,
+    )
+
+
+def already_there(key: str, rows: Iterable[int]) -> Problem:
+    """Why an order that is to be created is not sent."""
+    return Problem(
+        code=Code.ALREADY_THERE,
+        message=f"Order {key} is to be created, but an order of this name was sent before, with other contents. It was not sent. "
+        "If it has changed, let its rows say update; if it is another order, give it another name.",
+        cells=tuple(Cell(row=row) for row in rows),
+        order=key,
+    )
+
+
+def not_there(key: str, rows: Iterable[int]) -> Problem:
+    """Why an order that is to be changed or cancelled is not sent."""
+    return Problem(
+        code=Code.NOT_THERE,
+        message=f"Order {key} is to be updated or cancelled, but no order of this name was ever sent from here. It was not sent. "
+        "Check the name; if the order is new, let its rows say create.",
         cells=tuple(Cell(row=row) for row in rows),
         order=key,
     )

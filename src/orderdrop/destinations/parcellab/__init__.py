@@ -12,7 +12,7 @@ from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.parcellab.client import ParcellabCarrier
 from orderdrop.destinations.parcellab.guide import GUIDE
-from orderdrop.destinations.parcellab.payloads import SHAPE, Order
+from orderdrop.destinations.parcellab.payloads import SHAPE, CancelledOrder, Order
 from orderdrop.destinations.parcellab.reading import ParcellabReader
 from orderdrop.destinations.parcellab.wire import body_of, completed
 from orderdrop.mapping.suggest.guide import Guide
@@ -31,7 +31,11 @@ class Parcellab:
 
         An incomplete address is left out and remarked upon.
         """
-        return judge(self._orders, self.shape, [completed(payload) for payload in payloads], finish=body_of)
+        judged: list[Judged] = []
+        for payload in map(completed, payloads):
+            model = self._cancelled if payload.get("cancel_order") is True else self._orders
+            judged += judge(model, self.shape, [payload], finish=body_of)
+        return judged
 
     def carrier(
         self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]
@@ -46,3 +50,7 @@ class Parcellab:
     @cached_property
     def _orders(self) -> TypeAdapter[Order]:
         return TypeAdapter(Order)
+
+    @cached_property
+    def _cancelled(self) -> TypeAdapter[CancelledOrder]:
+        return TypeAdapter(CancelledOrder)

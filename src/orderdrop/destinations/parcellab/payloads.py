@@ -17,7 +17,7 @@ import pycountry
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from orderdrop.core.shape import Wire
+from orderdrop.core.shape import Cancel, Wire
 from orderdrop.destinations.shape_of import Elements, shape_of
 
 UNSET = "_unset"  # "the address is not known, or is to be forgotten"
@@ -235,4 +235,16 @@ class Order(_Node):
     cancel_order: bool | None = None
 
 
-SHAPE = shape_of(Order, destination="parcellab", key="order_number")
+class CancelledOrder(Order):
+    """An order that is cancelled: parcelLab knows where it goes, for these two are required on creation only."""
+
+    destination_country_iso3: Country | None = None  # type: ignore[assignment] # wider than what a new order must have
+    recipient_email: Email | None = None  # type: ignore[assignment] # as above
+
+
+SHAPE = shape_of(
+    Order,
+    destination="parcellab",
+    key="order_number",
+    cancel=Cancel(place="cancel_order", keeps=("cancelled_date", "cancelled_reason")),
+)

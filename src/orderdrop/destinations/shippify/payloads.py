@@ -148,4 +148,5 @@ class Delivery(_Node):
     metadata: OpenValues | None = None
 
 
-SHAPE = shape_of(Delivery, destination="shippify", key="referenceId")
+# A second creation is a second delivery; a change of status wants the name and the id of an operator ("Change delivery status").
+SHAPE = shape_of(Delivery, destination="shippify", key="referenceId", updates=False)

@@ -15,7 +15,7 @@ import pycountry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from orderdrop.core.shape import Wire
+from orderdrop.core.shape import Cancel, Wire
 from orderdrop.destinations.shape_of import Elements, shape_of
 
 LATEST_SECOND = 253_402_300_799  # the end of the year 9999; milliseconds by mistake lie beyond it
@@ -251,4 +251,5 @@ class Order(_Node):
     fulfillments: Annotated[list[Fulfillment], Elements(key="merchant_id")] | None = None
 
 
-SHAPE = shape_of(Order, destination="shipup", key="merchant_id")
+# `canceled`: order object, "true forces fulfillments to status canceled and cancels line items".
+SHAPE = shape_of(Order, destination="shipup", key="merchant_id", cancel=Cancel(place="canceled"))
