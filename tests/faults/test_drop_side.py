@@ -105,7 +105,7 @@ def test_D3_D4_an_upload_that_broke_off_is_not_read_and_after_it_was_resumed_is_
     assert place.posts() == dict.fromkeys(MANY, 1)
 
 
-LEFT = {
+LEFT: dict[str, tuple[dict[str, str | int], str, str]] = {
     "half-a-file": (
         {"done_file": "{name}.done"},
         "orders.csv",

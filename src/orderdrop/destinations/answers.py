@@ -11,6 +11,7 @@ from orderdrop.destinations.base import Failure, FailureKind
 from orderdrop.destinations.calls import Reply
 
 LONGEST_RETRY_AFTER_SECONDS: Final = 86_400.0
+CLOCKS_APART_SECONDS: Final = 120.0  # less says nothing: the answer was on its way, and may have been kept
 
 _MEANINGS: dict[int, tuple[FailureKind, str]] = {
     401: (FailureKind.CREDENTIALS, "does not know the key; check the account's `key` and `auth`"),
@@ -37,9 +38,25 @@ def failure_for(reply: Reply, who: str, now: Callable[[], datetime]) -> Failure:
     kind, meaning = _meaning(reply)
     return Failure(
         kind=kind,
-        message=f"{who} {meaning} (HTTP {reply.status})",
+        message=f"{who} {meaning} (HTTP {reply.status}){clocks_apart(reply, now)}",
         status=reply.status,
         retry_after_seconds=retry_after(reply.headers, now),
+    )
+
+
+def clocks_apart(reply: Reply, now: Callable[[], datetime]) -> str:
+    """What to add to a refused key: how far our clock is from the API's, as its Date header tells it; "" where that is little.
+
+    A gateway that checks signatures or tokens by the clock answers 401 or 403, and nobody would look for the cause there.
+    """
+    theirs = _date(reply.headers.get("date", "")) if reply.status in (401, 403) else None
+    seconds = (now() - theirs).total_seconds() if theirs is not None else 0.0
+    if theirs is None or abs(seconds) < CLOCKS_APART_SECONDS:
+        return ""
+    way = "ahead of" if seconds > 0 else "behind"
+    return (
+        f"; our clock is {abs(seconds) / 60:,.0f} minutes {way} its own ({theirs.astimezone(UTC):%Y-%m-%d %H:%M} UTC): where "
+        "the key is right, that may be why; set the clock of this machine"
     )
 
 

@@ -28,6 +28,9 @@ from orderdrop.destinations.base import (
     Verdict,
 )
 from orderdrop.destinations.calls import NOT_JSON, Caller, Reply
+from orderdrop.destinations.conflicts import proven
+from orderdrop.destinations.parcellab.held import held
+from orderdrop.destinations.parcellab.payloads import SHAPE
 from orderdrop.destinations.parcellab.refusals import refusal, unaccepted_parcels
 
 ORDERS: Final = "/v4/track/orders/"
@@ -135,6 +138,8 @@ class ParcellabCarrier:
         said = reply.json()
         if reply.status in _REFUSED:
             return self._refused(reply, said, body)
+        if reply.status == 409 and (there := proven(said, orjson.loads(body), SHAPE, held)):
+            return there
         if 300 <= reply.status < 400:
             return _redirected(reply)
         if not reply.ok or (reply.is_html and reply.body):

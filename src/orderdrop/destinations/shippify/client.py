@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from orderdrop.destinations.answers import failure_for
+from orderdrop.destinations.answers import clocks_apart, failure_for
 from orderdrop.destinations.base import (
     Accepted,
     AccountOptions,
@@ -195,7 +195,8 @@ class ShippifyCarrier:
         if reply.status == 401:
             return Failure(
                 kind=FailureKind.CREDENTIALS,
-                message="Shippify does not know the key; the account's `key` must be APP_ID:APP_SECRET (HTTP 401)",
+                message="Shippify does not know the key; the account's `key` must be APP_ID:APP_SECRET (HTTP 401)"
+                + clocks_apart(reply, self._now),
                 status=401,
             )
         return failure_for(reply, _WHO, self._now)

@@ -27,7 +27,10 @@ from orderdrop.destinations.base import (
     Verdict,
 )
 from orderdrop.destinations.calls import NOT_JSON, Caller, Reply
+from orderdrop.destinations.conflicts import proven
+from orderdrop.destinations.shipup.held import held
 from orderdrop.destinations.shipup.jobs import answer_of, ticket_of
+from orderdrop.destinations.shipup.payloads import SHAPE
 from orderdrop.destinations.shipup.refusals import refusal
 
 # A bucket that leaks two requests a second and holds sixty (or more: the page has two figures). A sixth of it at once
@@ -135,6 +138,8 @@ class ShipupCarrier:
     def _verdict(self, reply: Reply, body: bytes) -> Verdict | Failure:
         if reply.status in _REFUSED:
             return Refused(problems=_problems(reply, orjson.loads(body)))
+        if reply.status == 409 and (there := proven(reply.json(), orjson.loads(body), SHAPE, held)):
+            return there
         if not reply.ok or (reply.is_html and reply.body):
             return failure_for(reply, WHO, self._now)
         said = reply.json()
