@@ -1,4 +1,8 @@
-"""Sending against the stand-in without a rate limit, against a bare httpx loop that posts the same ready-made bodies."""
+"""Sending against the stand-in without a rate limit, against a bare httpx loop that posts the same ready-made bodies.
+
+The loop is what a reasonable person writes for speed: as many threads as we have, each with a client of its own that
+keeps its connection. Ours is all of `work`: leases, attempts and outcomes in the ledger, the success report, the receipt.
+"""
 
 import subprocess
 import sys
@@ -20,6 +24,7 @@ from orderdrop.pipeline.prepare import prepare
 
 CONCURRENCY = 4
 ORDERS = 4_000
+PREFIXES = ("AA", "AB", "AD", "AE", "AF")  # one for each round: an order that was accepted is not sent again
 
 
 def run(folder: Path) -> bool:
@@ -37,7 +42,7 @@ def run(folder: Path) -> bool:
                 accounts={"bench": account},
             )
         )
-        batches = [_prepared(parts, folder, prefix) for prefix in ("AA", "AB", "AC")]
+        batches = [_prepared(parts, folder, prefix) for prefix in PREFIXES]
         bodies = [order.payload for order in parts.ledger.orders(batches[0]) if order.payload]
         waiting = iter(batches)
         ours = Way(
@@ -48,7 +53,9 @@ def run(folder: Path) -> bool:
             name=f"httpx loop, ready-made bodies, {CONCURRENCY} at a time",
             run=lambda: _post(base_url, bodies),
         )
-        result = compare(f"sending {len(bodies):,} orders one by one", ours, bare, unit="orders")
+        result = compare(
+            f"sending {len(bodies):,} orders one by one", ours, bare, unit="orders", rounds=len(PREFIXES)
+        )
         return verdict("of the bare loop's speed", result.ratio, 0.8, at_least=True)
 
 
