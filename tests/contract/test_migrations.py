@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, event, insert, inspect, make_url, text
 from tests.integration.postgres import Postgres
 from tests.unit.ledger.facts import ACCOUNT, NOW, a_batch, an_attempt, an_order
 
+import orderdrop.access.tables
 import orderdrop.ledger
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.errors import LedgerUnavailable, SetupError

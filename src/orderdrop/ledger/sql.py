@@ -38,6 +38,11 @@ class SqlLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """The database itself, for what else is kept beside the ledger."""
+        return self._database
+
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
         with self._database.writing() as connection:
             return sql_leases.lease(connection, name, owner, now, seconds)

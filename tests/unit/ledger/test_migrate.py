@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
+import orderdrop.access.tables
 import orderdrop.ledger
 from orderdrop.errors import LedgerUnavailable, SetupError
 from orderdrop.ledger.database import Database
