@@ -28,6 +28,10 @@ def archive() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as file:
         file.writestr("orders.csv", f"{HEADINGS}\nA;a@example.com;A;Tea;1\n")
+    inner = held.getvalue()
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as file:
+        file.writestr("orders.zip", inner)
     return held.getvalue()
 
 
@@ -53,7 +57,7 @@ BAD = [
         name="a-pdf.csv", content=b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", says=("PDF", "CSV")
     ),
     Bad(name="an-image.csv", content=png(), says=("PNG",)),
-    Bad(name="an-archive.csv", content=archive(), says=("zip archive", "Unpack")),
+    Bad(name="an-archive.csv", content=archive(), says=("zip archive inside a zip archive",)),
     Bad(
         name="a-page.csv", content=b"<!doctype html>\n<html><body>Log in</body></html>\n", says=("web page",)
     ),

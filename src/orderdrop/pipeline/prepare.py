@@ -21,6 +21,7 @@ from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import Mapping as FileMapping
 from orderdrop.orders import Nested, nest, sources_after_fallback
+from orderdrop.pipeline.changes import changed_since
 from orderdrop.pipeline.holding import why_held
 from orderdrop.pipeline.joining import Joined, continuation
 from orderdrop.pipeline.naming import with_orders
@@ -112,6 +113,7 @@ class _Preparation:
         tables = [self._bind(one) for one in opened]
         reading = self._reading(tables, correction_of)
         problems = [one.opened.told(problem) for one in tables for problem in one.binding.problems]
+        problems += self._changed(correction_of, reading)
         if any(problem.blocks for problem in problems):
             return self._refuse(problems, verdict=reading.to_json())
         self.ledger.add_problems(self.batch.id, problems)
@@ -127,6 +129,15 @@ class _Preparation:
             self.ledger.begin_preparation(self.batch.id)
             return self._refuse([*problems, *asked.problems], verdict=reading.to_json())
         return self._finish(reading)
+
+    def _changed(self, correction_of: str | None, reading: Reading) -> list[Problem]:
+        found = changed_since(self.batch, reading, self.accepted_by) if correction_of is None else []
+        for problem in found:
+            facts: dict[str, str | int | float] = {"what": problem.message}
+            self.watcher(
+                Event(step=Step.CHANGED, batch=self.batch.id, name=self.batch.drop.name, facts=facts)
+            )
+        return found
 
     def _bind(self, opened: Opened) -> _Bound:
         mapping, key = opened.mapping, self.loaded.shape.key
@@ -226,7 +237,7 @@ class _Preparation:
         original = self.accepted_by.batch(correction_of) if correction_of else None
         if original is not None and original.verdict:
             return Reading.from_json(original.verdict).spreadsheet
-        return table.verdict.format != "csv"
+        return table.verdict.format not in ("csv", "fixed")
 
     def _all_typed(self, tables: Sequence[_Bound], reading: Reading) -> Iterator[TypedFrame]:
         """The rows of every table, judged.
@@ -238,6 +249,7 @@ class _Preparation:
         for one in tables:
             judge = Judge(one.opened.mapping, self.loaded.shape, one.binding, spreadsheet=reading.spreadsheet)
             yield from self._typed(one.opened.table, judge)
+            self._remarks += one.opened.table.told_later()
             questions += map(one.opened.told, judge.questions())
             self.ledger.add_problems(self.batch.id, list(map(one.opened.told, judge.doubts())))
         if questions and self._scope.rows is None and reading.joined is None:

@@ -22,12 +22,19 @@ _OWN_REPORT = re.compile(r"^.*?_row[\"']?(?P<delimiter>[^\w\"'])[\"']?_problems\
 
 
 def open_delimited(
-    path: Path, options: FileOptions, limits: Limits, *, wanted: Sequence[str] = (), careful: bool = False
+    path: Path,
+    options: FileOptions,
+    limits: Limits,
+    *,
+    wanted: Sequence[str] = (),
+    careful: bool = False,
+    rows_before: int = 0,
 ) -> Opened:
     """Decide how the file is written and stream its rows; raises FileRefused where it cannot be read at all, or where
     it could be read in two ways.
 
-    `careful` leaves out the fast reading, which must never change a result.
+    `careful` leaves out the fast reading, which must never change a result. `rows_before` is how many rows were read
+    before this file; its own are numbered on from there.
     """
     encoding, remarks = encodings.decide(path, options.encoding)
     sample, final = _sample(path, encoding, limits)
@@ -56,7 +63,7 @@ def open_delimited(
         remarks=(*remarks, *detected, *headings.remarks),
     )
     skip = encoded_size(text[: headings.after], transcoded)
-    pieces = read_pieces(path, layout, skip, headings.next_row, careful=careful)
+    pieces = read_pieces(path, layout, skip, rows_before + headings.next_row, careful=careful)
     return Opened(verdict, headings.cells, pieces, headings.lines)
 
 

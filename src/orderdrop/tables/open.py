@@ -1,18 +1,21 @@
 """Opening a drop: bytes become headings and frames of text, and a verdict that says how it was read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from orderdrop.core.neutral import printable
 from orderdrop.core.problems import Code
 from orderdrop.frames import Table, Verdict
 from orderdrop.mapping.model import FileOptions
+from orderdrop.tables.archives import unpack
 from orderdrop.tables.delimited import open_delimited
 from orderdrop.tables.excel import open_workbook
 from orderdrop.tables.limits import Limits
-from orderdrop.tables.passing import Passing
-from orderdrop.tables.pieces import Opened, Piece, frames, refused, unique_names
+from orderdrop.tables.members import decided, kept_alive, open_members, refuse_nested
+from orderdrop.tables.passing import without_what_is_no_data
+from orderdrop.tables.pieces import Piece, frames, refused, unique_names
 from orderdrop.tables.sniff import Kind, kind_of
 
 CHUNK_ROWS = 100_000
@@ -64,23 +67,62 @@ def _open(
     *,
     wanted: Sequence[str] = (),
     used: Sequence[str] | None = None,
-    unused: Sequence[int] | None = None,
+    before: Verdict | None = None,
 ) -> Table:
+    """`before` is the verdict of an earlier reading, which is repeated."""
     kind = kind_of(path)
+    if kind.is_archive:
+        return _open_archive(path, kind, options, chunk_rows, bounds, wanted=wanted, used=used, before=before)
+    if before is not None:
+        options = decided(options, before)
     remarks = _check_format(kind, path, options)
     if kind.is_workbook:
+        unused = before.unused if before is not None else None
         opened = open_workbook(path, options, bounds, kind=kind, wanted=wanted, used=used, unused=unused)
     else:
-        opened = Opened(*open_delimited(path, options, bounds, wanted=wanted))
+        opened = open_delimited(path, options, bounds, wanted=wanted)
     verdict = replace(opened.verdict, remarks=(*remarks, *opened.verdict.remarks))
-    pieces, told_later = _without_what_is_no_data(opened, options)
+    pieces, told_later = without_what_is_no_data(opened, options)
     names = unique_names(opened.headings)
     return Table(
-        verdict=verdict,
+        verdict=before or verdict,
         headings=opened.headings,
         frames=frames(_with_content(pieces), names, chunk_rows),
         told_later=told_later,
     )
+
+
+def _open_archive(
+    path: Path,
+    kind: Kind,
+    options: FileOptions,
+    chunk_rows: int,
+    bounds: Limits,
+    *,
+    wanted: Sequence[str],
+    used: Sequence[str] | None,
+    before: Verdict | None,
+) -> Table:
+    patterns = options.member
+    again = before is not None and before.member is not None
+    if before is not None and before.member is not None:
+        patterns = (before.member, *(one.member for one in before.further if one.member))
+    unpacked = unpack(path, kind, patterns, bounds, exact=again and kind is Kind.ZIP)
+    refuse_nested(unpacked, kind)
+    if len(unpacked.members) > 1:
+        opened, told = open_members(unpacked, options, bounds, wanted, before)
+        pieces = _with_content(opened.pieces)
+        return Table(
+            verdict=opened.verdict,
+            headings=opened.headings,
+            frames=frames(pieces, unique_names(opened.headings), chunk_rows),
+            told_later=told,
+        )
+    (member,) = unpacked.members
+    table = _open(member.path, options, chunk_rows, bounds, wanted=wanted, used=used, before=before)
+    remark = f'The file is a {kind.value} archive; the file "{printable(member.name)}" in it was read.'
+    verdict = replace(table.verdict, member=member.name, remarks=(remark, *table.verdict.remarks))
+    return replace(table, verdict=before or verdict, frames=kept_alive(table.frames, unpacked))
 
 
 def reopen(
@@ -92,35 +134,7 @@ def reopen(
     limits: Limits | None = None,
 ) -> Table:
     """Read a drop exactly as `verdict` says it was read the first time, whatever detection would say today."""
-    decided = options.model_copy(
-        update={
-            "format": verdict.format,
-            "encoding": verdict.encoding,
-            "delimiter": verdict.delimiter,
-            "quote": verdict.quote or "none",
-            "escape": verdict.escape or "none",
-            "header": verdict.header_row > 0,
-            "header_row": verdict.header_row or None,
-            "header_rows": verdict.header_rows,
-            "sheet": verdict.sheet,
-            "hidden": verdict.hidden or options.hidden,
-            "merged": verdict.merged or options.merged,
-        }
-    )
-    table = _open(path, decided, chunk_rows, limits or Limits(), unused=verdict.unused)
-    return replace(table, verdict=verdict)
-
-
-def _without_what_is_no_data(
-    opened: Opened, options: FileOptions
-) -> tuple[Iterator[Piece], Callable[[], tuple[str, ...]]]:
-    if {"_row", "_batch"} <= set(
-        opened.headings
-    ):  # our own report: it has the sender's rows and nothing else
-        return opened.pieces, tuple
-    lines = opened.lines or ((opened.headings,) if opened.verdict.header_row else ())
-    passing = Passing.of(opened.headings, lines, options)
-    return passing.through(opened.pieces), passing.told
+    return _open(path, options, chunk_rows, limits or Limits(), before=verdict)
 
 
 def _check_format(kind: Kind, path: Path, options: FileOptions) -> list[str]:

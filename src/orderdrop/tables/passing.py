@@ -5,7 +5,7 @@ stands last is known only then too, so the last rows are held back until it is.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.headings import folded
-from orderdrop.tables.pieces import BLANKS, Piece, keep, refused, row_problem
+from orderdrop.tables.pieces import BLANKS, Opened, Piece, keep, refused, row_problem
 
 _LAST_ROWS = 3  # so many rows at the end are looked at for totals
 _TOTAL = re.compile(
@@ -232,6 +232,17 @@ class Passing:
                 "lost or added on the way; send the whole file again.",
                 self._trailers[-1][0],
             )
+
+
+def without_what_is_no_data(
+    opened: Opened, options: FileOptions
+) -> tuple[Iterator[Piece], Callable[[], tuple[str, ...]]]:
+    """The rows of an open file that are data, and what to ask afterwards for remarks on the others."""
+    if {"_row", "_batch"} <= set(opened.headings):
+        return opened.pieces, tuple  # our own report: it has the sender's rows and nothing else
+    lines = opened.lines or ((opened.headings,) if opened.verdict.header_row else ())
+    passing = Passing.of(opened.headings, lines, options)
+    return passing.through(opened.pieces), passing.told
 
 
 def passed_over(piece: Piece, rows: set[int]) -> Piece:

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from enum import StrEnum
+from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,11 +21,18 @@ class Kind(StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    GZIP = "gzip"
+    ZIP = "zip"
 
     @property
     def is_workbook(self) -> bool:
         """Whether sheets are in it."""
-        return self is not Kind.TEXT
+        return self not in (Kind.TEXT, Kind.GZIP, Kind.ZIP)
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether files are in it."""
+        return self in (Kind.GZIP, Kind.ZIP)
 
 
 _HEAD_BYTES = 64 * 1024
@@ -37,7 +45,6 @@ _MAGIC = (
     (b"GIF89a", "a GIF image"),
     (b"II*\x00", "a TIFF image"),
     (b"MM\x00*", "a TIFF image"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"BZh91AY&SY", "a bzip2 archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
@@ -75,11 +82,15 @@ def kind_of(path: Path) -> Kind:
             raise refused(Code.FILE_EMPTY, "The file is empty. Export it again and check that it has rows.")
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
             return _kind_of_zip(path)
+        if head.startswith(b"\x1f\x8b\x08"):
+            return Kind.GZIP
         if head.startswith(_OLE):
             return _kind_of_ole(file, head)
     for magic, name in _MAGIC:
         if head.startswith(magic):
             raise _not_a_table(name)
+    if head[257:262] == b"ustar":
+        raise _not_a_table("a tar archive", "Unpack it and send the files inside, or pack them as .zip.")
     if head.startswith(b"MZ") and b"\0" in head[:64]:
         raise _not_a_table("a program")
     _refuse_markup(head)
@@ -114,7 +125,7 @@ def _kind_of_zip(path: Path) -> Kind:
         return Kind.XLSX
     if "xl/workbook.bin" in names:
         return Kind.XLSB
-    if mimetype.startswith(_ODF + b".spreadsheet") and "content.xml" in names:
+    if mimetype.startswith(_ODF + b".spreadsheet"):
         return Kind.ODS
     if "[content_types].xml" in names and any(name.endswith("workbook.xml") for name in names):
         raise _not_a_table(
@@ -131,11 +142,25 @@ def _kind_of_zip(path: Path) -> Kind:
             raise _not_a_table(name)
     if mimetype.startswith(_ODF):
         raise _not_a_table("an OpenDocument document")
-    raise _not_a_table("a zip archive", "Unpack it and send the CSV or .xlsx file inside.")
+    return Kind.ZIP
+
+
+def _without_delimiter(text: bytes) -> bytes:
+    """The control characters but one that stands in the first and the last whole line: a delimiter like \\x01 or \\x1f."""
+    lines = text.splitlines()
+    ends = lines[0] if len(lines) < 2 else bytes(set(lines[0]) & set(lines[-2 if len(lines) > 2 else -1]))
+    delimiters = [one for one in b"\x01\x02\x07\x1c\x1d\x1e\x1f" if one in ends]
+    return _CONTROL.replace(bytes(delimiters), b"") if len(delimiters) == 1 else _CONTROL
 
 
 def _small(archive: zipfile.ZipFile) -> bool:
     return archive.getinfo("mimetype").file_size < 1024
+
+
+def _directory_at(head: bytes) -> int:
+    """Where the list of a compound file's streams begins: MS-CFB, header."""
+    shift = min(int.from_bytes(head[30:32], "little"), 12)
+    return (int.from_bytes(head[48:52], "little") + 1) << shift
 
 
 def _kind_of_ole(file: BinaryIO, head: bytes) -> Kind:
@@ -156,6 +181,12 @@ def _kind_of_ole(file: BinaryIO, head: bytes) -> Kind:
         raise _not_a_table("a Works document", _AS_XLSX)
     if "__properties_version1.0".encode("utf-16-le") in content:
         raise _not_a_table("an Outlook message", "Send the file that is attached to it.")
+    if len(head) < 512 or _directory_at(head) >= file.seek(0, SEEK_END):
+        raise refused(
+            Code.FILE_UNREADABLE,
+            "The file looks like an old Excel workbook (.xls) but is damaged or cut short. Save it again in Excel and send "
+            "it once more.",
+        )
     raise _not_a_table("an old Office document")
 
 
@@ -185,7 +216,7 @@ def _refuse_markup(head: bytes) -> None:
         raise _not_a_table("an XML document")
     if _JSON.match(text):
         raise _not_a_table("a JSON document")
-    controls = 0 if wide else len(text) - len(text.translate(None, _CONTROL))
+    controls = 0 if wide else len(text) - len(text.translate(None, _without_delimiter(text)))
     zeros = head.count(0)
     alternating = max(head[0::2].count(0), head[1::2].count(0)) > 0.9 * zeros
     if controls > max(3, len(text) // 50) or (zeros > len(head) // 3 and not wide and not alternating):
