@@ -21,7 +21,7 @@ from orderdrop.delivery.breaker import Breaker, Turn
 from orderdrop.delivery.known import Known
 from orderdrop.delivery.pace import pace_for
 from orderdrop.destinations import registry
-from orderdrop.destinations.base import AccountOptions, Destination, Readable, Reader
+from orderdrop.destinations.base import AccountOptions, Carrier, Destination, Readable, Reader
 from orderdrop.destinations.proxies import proxy_for
 from orderdrop.errors import Fault, SettingsError, SetupError
 from orderdrop.ledger.ledger import Batch, Ledger
@@ -45,6 +45,7 @@ def build(
     watcher: Watcher = nobody,
     stop: threading.Event | None = None,
     clock: Callable[[], datetime] | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
     random: Random | None = None,
     patience_seconds: float = 0.0,
     insists: bool = False,
@@ -56,7 +57,15 @@ def build(
     """
     stop, me, clock = stop or threading.Event(), this_process(), clock or (lambda: datetime.now(UTC))
     ledger, random = ledger or open_settled_ledger(settings), random or SystemRandom()
-    lines = _Lines(settings, ledger, clock=clock, random=random, insists=insists, watcher=watcher)
+    lines = _Lines(
+        settings,
+        ledger,
+        clock=clock,
+        monotonic=monotonic,
+        random=random,
+        insists=insists,
+        watcher=watcher,
+    )
     return Parts(
         ledger=ledger,
         workdir=settings.workdir,
@@ -67,7 +76,7 @@ def build(
         destination_of=lambda name: account_of(settings, name).destination,
         line=lines.line,
         clock=clock,
-        monotonic=time.monotonic,
+        monotonic=monotonic,
         sleep=stop.wait,
         random=random,
         has_died=lambda name: has_died(name, me),
@@ -175,8 +184,36 @@ def told(turn: Turn) -> Event:
     """What a watcher is told when an account is stopped or works again."""
     if turn.reason is None:
         return Event(step=Step.ACCOUNT_WORKS, name=turn.account)
-    facts: dict[str, str | int | float] = {"why": turn.reason.value, "said": turn.detail, "next_try_in_seconds": round(turn.rest_seconds)}
+    facts: dict[str, str | int | float] = {
+        "why": turn.reason.value,
+        "said": turn.detail,
+        "next_try_in_seconds": round(turn.rest_seconds),
+    }
     return Event(step=Step.ACCOUNT_STOPPED, name=turn.account, facts=facts)
+
+
+def unused_carrier(settings: setup.Settings, destination: str, account: str | None) -> Carrier:
+    """What tells how an account would send, and in which parcels; without one, as any new account of the destination."""
+    options = AccountOptions(name="", base_url="http://127.0.0.1", key="none:none")
+    if account is not None:
+        options = _options(account_of(settings, account), account)
+    return registry.find(destination).carrier(options, httpx.HTTPTransport)
+
+
+def _options(account: setup.Account, name: str) -> AccountOptions:
+    return AccountOptions(
+        name=name,
+        base_url=str(account.base_url).rstrip("/"),
+        key=account.key.get_secret_value(),
+        rate=account.rate if isinstance(account.rate, float) else None,
+        unlimited=account.rate == "unlimited",
+        burst=account.burst,
+        endpoint=account.endpoint,
+        auth=account.auth,
+        timeout_seconds=account.timeout.total_seconds(),
+        deadline_seconds=account.deadline.total_seconds(),
+        concurrency=account.concurrency,
+    )
 
 
 class _Lines:
@@ -188,12 +225,13 @@ class _Lines:
         ledger: Ledger,
         *,
         clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
         random: Random,
         insists: bool,
         watcher: Watcher,
     ) -> None:
         self._settings = settings
-        self._ledger, self._clock, self._random = ledger, clock, random
+        self._ledger, self._clock, self._monotonic, self._random = ledger, clock, monotonic, random
         self._insists, self._watcher = insists, watcher
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
@@ -214,7 +252,7 @@ class _Lines:
                 f"Account `{name}` belongs to {line.destination.name}, which cannot be read back.",
                 next_step="`orderdrop orders find` shows what the ledger knows.",
             )
-        options = replace(self._options(name), leave=line.pace.take)
+        options = replace(_options(account_of(self._settings, name), name), leave=line.pace.take)
         reader = line.destination.reader(options, self._transports(options.base_url))
         with self._lock:
             self._readers.append(reader)
@@ -235,35 +273,19 @@ class _Lines:
         proxy = proxy_for(base_url, getproxies())
         return lambda: httpx.HTTPTransport(verify=tls, proxy=proxy)
 
-    def _options(self, name: str) -> AccountOptions:
-        account = account_of(self._settings, name)
-        return AccountOptions(
-            name=name,
-            base_url=str(account.base_url).rstrip("/"),
-            key=account.key.get_secret_value(),
-            rate=account.rate if isinstance(account.rate, float) else None,
-            unlimited=account.rate == "unlimited",
-            burst=account.burst,
-            endpoint=account.endpoint,
-            auth=account.auth,
-            timeout_seconds=account.timeout.total_seconds(),
-            deadline_seconds=account.deadline.total_seconds(),
-            concurrency=account.concurrency,
-        )
-
     def _new(self, name: str) -> Line:
         account = account_of(self._settings, name)
         destination: Destination = registry.find(account.destination)
-        options = self._options(name)
+        options = _options(account, name)
         carrier = destination.carrier(options, self._transports(options.base_url))
-        known = Known(self._ledger, name, clock=self._clock, monotonic=time.monotonic)
+        known = Known(self._ledger, name, clock=self._clock, monotonic=self._monotonic)
         return Line(
             account=name,
             destination=destination,
             carrier=carrier,
-            pace=pace_for(carrier.limits, monotonic=time.monotonic, burst=account.burst, known=known),
+            pace=pace_for(carrier.limits, monotonic=self._monotonic, burst=account.burst, known=known),
             breaker=Breaker(
-                clock=time.monotonic,
+                clock=self._monotonic,
                 known=known,
                 insists=self._insists,
                 random=self._random,

@@ -81,7 +81,7 @@ def test_preview_for_people_shows_the_first_orders_as_trees(site: Site) -> None:
     assert "nothing was sent" in shown.out
     assert f"order {site.key(1)}" in shown.out
     assert "quantity: 1" in shown.out
-    assert shown.out.rstrip().endswith("1 orders would be sent.")
+    assert "  orders   1 built: 1 to send\n" in shown.out
 
 
 def test_read_prints_plain_csv_on_stdout_and_the_verdict_on_stderr(site: Site) -> None:

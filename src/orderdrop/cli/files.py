@@ -25,22 +25,38 @@ def preview(
     file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
     mapping: Annotated[str, typer.Option("--mapping", help="A mapping by name, or its file.")],
     account: Annotated[
-        str | None, typer.Option("--account", help="Also say which orders this account accepted before.")
+        str | None,
+        typer.Option(
+            "--account", help="Also say which orders are new to this account, and how long it takes there."
+        ),
     ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many orders to show.")] = 3,
+    every: Annotated[bool, typer.Option("--all", help="Show every order.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the receipt and the payloads as JSON.")] = False,
 ) -> None:
-    """Show the orders and problems that a file would give; nothing is sent.
+    """Show the orders and problems that a file would give, and how long sending would take; nothing is sent.
 
-    Example: orderdrop preview shipments.csv --mapping acme-shipments
+    Example: orderdrop preview shipments.csv --mapping acme-shipments --account shop-eu
     """
     from orderdrop import wiring
+    from orderdrop.cli import render_preview
     from orderdrop.cli.session import previewing
     from orderdrop.pipeline.preview import preview as preview_file
 
     with previewing(context.obj) as session:
-        known = wiring.open_settled_ledger(session.settings) if account else None
+        settings = session.settings
+        links = account is not None and wiring.account_of(settings, account).links
+        known = wiring.open_settled_ledger(settings) if account else None
         try:
-            shown = preview_file(session.parts, file, mapping, accepted_by=known, account=account or "")
+            shown = preview_file(
+                session.parts,
+                file,
+                mapping,
+                accepted_by=known,
+                account=account or "",
+                carrier_for=lambda destination: wiring.unused_carrier(settings, destination, account),
+                links=links,
+            )
         finally:
             if known is not None:
                 known.close()
@@ -48,7 +64,7 @@ def preview(
         render.as_json(shown)
     else:
         shape = wiring.find_shape(shown["destination"])
-        render.previewed(shown, shape.key if shape else "")
+        render_preview.previewed(shown, shape.key if shape else "", None if every else limit)
     raise typer.Exit(_predicted(shown))
 
 

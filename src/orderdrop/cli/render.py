@@ -9,7 +9,6 @@ from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from orderdrop.core.neutral import printable
 from orderdrop.core.rows import told
@@ -19,7 +18,6 @@ from orderdrop.reports.receipt import Receipt
 
 PIPE_WIDTH = 200
 PROBLEMS_SHOWN = 12
-ORDERS_SHOWN = 3
 _COLOURS = {
     "accepted": "green", "unchanged": "green", "rejects": "yellow", "held": "yellow", "pending": "yellow", "unfinished": "yellow",
     "unsent": "yellow", "rejected": "red", "refused": "red", "failed": "red", "stuck": "red", "unbalanced": "red bold",
@@ -141,42 +139,6 @@ def _problems(problems: Sequence[dict[str, Any]]) -> Iterable[Text]:
         )
     if len(problems) > PROBLEMS_SHOWN:
         yield Text(f"  and {len(problems) - PROBLEMS_SHOWN} more: see the reject report.", "dim")
-
-
-def previewed(shown: Receipt, key: str = "") -> None:
-    """Print what a file would give: the books, the problems, and the first orders as trees; `key` is the place that names one."""
-    console = out()
-    counts = shown["orders"]
-    console.print(
-        Text.assemble(("Preview of ", "dim"), _text(shown["drop"]["name"], "bold"), "  nothing was sent")
-    )
-    if shown["remarks"]:
-        console.print(_text(shown["remarks"]))
-    console.print(books(shown))
-    console.print(*_problems(shown["problems"]), sep="\n")
-    for payload in shown["payloads"][:ORDERS_SHOWN]:
-        tree = Tree(_text(f"order {payload.get(key) or next(iter(payload.values()), '')}", "bold"))
-        _grow(tree, payload)
-        console.print(tree)
-    more = len(shown["payloads"]) - ORDERS_SHOWN
-    if more > 0:
-        console.print(Text(f"and {more} more orders; --json shows all.", "dim"))
-    console.print(Text(f"{counts['built'] - counts['held'] - counts['unchanged']} orders would be sent."))
-
-
-def _grow(tree: Tree, node: dict[str, Any]) -> None:
-    for key, value in node.items():
-        if isinstance(value, dict):
-            _grow(tree.add(Text(key, "dim")), value)
-        elif isinstance(value, list):
-            for index, item in enumerate(value):
-                branch = tree.add(Text(f"{key} {index + 1}", "dim"))
-                if isinstance(item, dict):
-                    _grow(branch, item)
-                else:
-                    branch.add(_text(item))
-        else:
-            tree.add(Text.assemble((f"{key}: ", "dim"), _text(value)))
 
 
 def batches(listed: Sequence[tuple[Batch, Receipt]]) -> None:
