@@ -20,6 +20,7 @@ MAX_REST_SECONDS = 900.0
 LEAST_PART_OF_A_REST = (
     0.75  # rests are shortened at random: what was stopped together does not come back together
 )
+ASKING_ORDERS = 10  # of so many one asks whether an account works again, each time another one
 MENDABLE = frozenset(
     {StopReason.CREDENTIALS, StopReason.PAYMENT, StopReason.FORBIDDEN, StopReason.MISCONFIGURED}
 )

@@ -13,9 +13,9 @@ from orderdrop.destinations.base import Limits
 from orderdrop.ledger.accounts import AccountState
 
 DEFAULT_BURST = 1  # evenly spaced, whatever burst the API would bear; more only where the settings ask for it
-FIRST_RATE = 1.0  # requests a second when an account works again after a stop
-DOUBLES_IN_SECONDS = 2.0
-RAMP_SECONDS = 20.0  # by then it would be a thousand a second
+FIRST_RATE = 2.0  # requests a second when an account works again after a stop
+DOUBLES_IN_SECONDS = 1.0
+RAMP_SECONDS = 10.0  # by then it would be two thousand a second
 BLOCK_SECONDS = 0.25  # places are taken in the common stream for so long at once
 _LONGEST_QUEUE_BLOCKS = (
     64  # a stream that is full for longer was written by a clock that has been set back since
@@ -27,7 +27,7 @@ class Pace:
     """Lets requests go at `requests_per_second` on average and at most `burst` at once; None: no limit.
 
     Starts with a single request in hand, and goes on so after a pause: neither a new process nor the end of an outage
-    is a reason for a burst. After a stop of the account it begins with one request a second, whatever the limit. Never
+    is a reason for a burst. After a stop of the account it begins with two requests a second, whatever the limit. Never
     sleeps: the caller waits, so that it can do other things meanwhile. `known` is what other processes obey and tell;
     without it the pace is this process's own. (Generic cell rate algorithm: one number says when the next request
     would come in an evenly spaced stream.)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.policy import LOOK_UP_AFTER_SECONDS
+from orderdrop.delivery.circuit import ASKING_ORDERS
 from orderdrop.destinations.base import Laned, Parcel
-
-_CHOICE = 10  # orders of which one asks whether an account works again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +154,7 @@ class Waiting:
         It asks whether an account that was stopped works again, and one that breaks the API must not keep it stopped.
         """
         found: list[Load] = []
-        while len(found) < _CHOICE and (load := self.cut(1, now)) is not None:
+        while len(found) < ASKING_ORDERS and (load := self.cut(1, now)) is not None:
             found.append(load)
         if found:
             chosen = found.pop(passing_over % len(found))

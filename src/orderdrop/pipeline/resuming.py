@@ -7,7 +7,7 @@ be asked again takes it up, on the same way as any batch: turns, the look for ne
 from collections.abc import Iterator, Mapping
 
 from orderdrop.core.problems import Code, Problem
-from orderdrop.delivery.circuit import Gate
+from orderdrop.delivery.circuit import ASKING_ORDERS, Gate
 from orderdrop.errors import Busy, LedgerUnavailable, Stopped
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batch import Finished, work
@@ -36,8 +36,11 @@ def go_on(
     if not waiting:
         return
     breaker = parts.line(account).breaker
+    if breaker.gate() is not Gate.SEND:
+        return
+    rests = breaker.probes_after()
     failed: Exception | None = None
-    for batch in _in_turn(waiting, breaker.probes_after()):
+    for batch in waiting if rests is None else _in_turn(parts, waiting, rests):
         if breaker.gate() is not Gate.SEND:
             break
         try:
@@ -61,9 +64,17 @@ def accounts_waited_for(parts: Parts) -> list[str]:
     return sorted({batch.account for batch in parts.ledger.waiting()})
 
 
-def _in_turn(waiting: list[Batch], rests: int | None) -> list[Batch]:
-    """Oldest first; but after each rest another batch asks, for the orders of one may be what breaks the API."""
-    first = (rests - 1) % len(waiting) if rests else 0
+def _in_turn(parts: Parts, waiting: list[Batch], rests: int) -> list[Batch]:
+    """Oldest first; but once each of the first orders of a batch has asked in vain, the next batch asks.
+
+    The orders of one batch may be what breaks the API.
+    """
+    asks = [
+        at
+        for at, batch in enumerate(waiting)
+        for _ in range(min(ASKING_ORDERS, parts.ledger.counts(batch.id).orders.unsent))
+    ]
+    first = asks[(rests - 1) % len(asks)] if asks else 0
     return waiting[first:] + waiting[:first]
 
 
