@@ -17,10 +17,13 @@ from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.progress import Event, Step
 from orderdrop.errors import UsageError
 from orderdrop.pipeline import rerun as reruns
-from orderdrop.pipeline.batch import discard, release
+from orderdrop.pipeline.auditing import audit
+from orderdrop.pipeline.batch import discard, release, work
 from orderdrop.pipeline.feed import resume
+from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.imports import import_file
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.preview import preview
 from orderdrop.pipeline.rerun import Only
 from orderdrop.reports.receipt import Receipt
 
@@ -430,3 +433,102 @@ def test_a_batch_of_which_only_the_books_are_left_is_not_rerun(world: World) -> 
     world.parts.ledger.purge([first["batch"]], world.parts.clock())
     with pytest.raises(UsageError, match="personal data"):
         world.rerun(first["batch"])
+
+
+HOLDS = "hold_batch_when: {bad_rows_over: 10%}"
+
+
+def test_a_held_batch_that_came_back_corrected_whole_waits_for_nobody(world: World) -> None:
+    world.mapping(minimum=5, more=HOLDS)
+    held = world.load("orders.csv", "1:7", "2:1")
+    headings, rows = report(held)
+    again = world.load_file(write(world.folder / "back.csv", headings, [rows[0], {**rows[1], "Qty": "6"}]))
+    assert (again["status"], again["orders"]["accepted"]) == ("accepted", 2)
+    before = world.parts.ledger.batch(held["batch"])
+    assert before is not None
+    assert before.status is BatchStatus.REJECTS
+    assert f"All of it came back corrected as batch {again['batch']}" in before.remarks
+    assert balanced(receipt(world.parts, before))
+    with pytest.raises(UsageError, match="not held"):
+        release(world.parts, held["batch"])
+    assert world.posts() == {"1": 1, "2": 1}
+
+
+def test_a_held_batch_of_which_only_a_part_came_back_still_waits(world: World) -> None:
+    world.mapping(minimum=5, more=HOLDS)
+    held = world.load("orders.csv", "1:7", "2:1", "3:8")
+    headings, rows = report(held)
+    world.load_file(write(world.folder / "back.csv", headings, [{**rows[1], "Qty": "6"}]))
+    before = world.parts.ledger.batch(held["batch"])
+    assert before is not None
+    assert before.status is BatchStatus.HELD
+    assert release(world.parts, held["batch"]).batch.status is BatchStatus.REJECTS
+    assert world.posts() == {"1": 1, "2": 1, "3": 1}
+
+
+def test_a_correction_that_is_only_tried_leaves_the_held_batch_as_it_is(world: World) -> None:
+    world.mapping(minimum=5, more=HOLDS)
+    held = world.load("orders.csv", "1:7", "2:1")
+    headings, rows = report(held)
+    back = write(world.folder / "back.csv", headings, [rows[0], {**rows[1], "Qty": "6"}])
+    scratch = replace(world.parts, ledger=wiring.scratch_ledger())
+    shown = preview(scratch, back, "small", accepted_by=world.parts.ledger, account="local")
+    assert shown["rows"]["unsent"] == 2
+    before = world.parts.ledger.batch(held["batch"])
+    assert before is not None
+    assert before.status is BatchStatus.HELD
+
+
+def test_a_report_of_a_batch_that_was_purged_says_that_the_original_is_gone(world: World) -> None:
+    first = world.load("orders.csv", "1:x", "2:3")
+    headings, rows = report(first)
+    world.parts.ledger.purge([first["batch"]], world.parts.clock())
+    again = world.load_file(write(world.folder / "back.csv", headings, [{**rows[0], "Qty": "4"}]))
+    assert (again["parent"], again["status"]) == (None, "accepted")
+    assert f"corrects batch {first['batch']}, whose personal data were removed on" in again["remarks"]
+    assert world.posts() == {"1": 1, "2": 1}
+
+
+class DiesAfter:
+    """A ledger after whose n-th fact the process is gone."""
+
+    def __init__(self, real: Any, writes: int) -> None:
+        self._real, self._left = real, writes
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._real, name)
+        if name not in ("set_fates", "conclude", "reopen", "record_attempts", "record_outcomes"):
+            return method
+
+        def write(*arguments: Any, **named: Any) -> Any:
+            done = method(*arguments, **named)
+            self._left -= 1
+            if self._left == 0:
+                raise Died
+            return done
+
+        return write
+
+
+@pytest.mark.parametrize("then", ["release", "discard"])
+@pytest.mark.parametrize("writes", range(1, 7))
+def test_a_release_that_dies_after_any_fact_can_be_gone_on_with(then: str, writes: int, world: World) -> None:
+    world.mapping(minimum=5, more=HOLDS)
+    held = world.load("orders.csv", "1:7", "2:1", "3:8")
+    dying: Any = DiesAfter(world.parts.ledger, writes)
+    with pytest.raises(Died):
+        release(replace(world.parts, ledger=dying), held["batch"])
+    left = world.parts.ledger.batch(held["batch"])
+    assert left is not None
+    if left.status is BatchStatus.HELD and then == "discard":
+        discard(world.parts, held["batch"], "not wanted")
+        assert world.posts() == {}
+        assert world.fates(held["batch"]) == {"1": "held", "3": "held"}
+        return
+    if left.status is BatchStatus.HELD:
+        release(world.parts, held["batch"])
+    else:
+        work(world.parts, held["batch"])
+    assert world.fates(held["batch"]) == {"1": "accepted", "3": "accepted"}
+    assert sum(world.posts().values()) <= 2 + 2, "what was under way was posted again"
+    assert list(audit(world.parts.ledger)) == []

@@ -26,6 +26,7 @@ from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.poison import TRIES, tried
 from orderdrop.pipeline.prepare import prepare
 from orderdrop.pipeline.success import report_success
+from orderdrop.pipeline.superseding import supersede
 from orderdrop.pipeline.turns import await_turn, is_being_sent, stand_back
 from orderdrop.reports.receipt import Receipt
 from orderdrop.reports.write import write_all
@@ -99,6 +100,9 @@ def _worked(parts: Parts, batch: Batch, lease: Lease, reported: Counts | None) -
     if batch.status is BatchStatus.RECEIVED:
         _prepare(parts, batch, lease)
         batch = _reload(parts, batch.id)
+    superseded = supersede(parts, batch)
+    if superseded is not None:
+        report(parts, superseded)
     if batch.status in (BatchStatus.SENDING, BatchStatus.PENDING):
         _send(parts, batch, lease)
         batch = _reload(parts, batch.id)
@@ -162,6 +166,8 @@ def discard(parts: Parts, batch_id: str, reason: str) -> Finished:
         held = _held(parts, batch_id)
         now = parts.clock()
         remarks = f"{held.remarks} Discarded at {now:%Y-%m-%d %H:%M} UTC: {reason}".strip()
+        # what a release that died had made ready is given up with the rest
+        parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
         parts.ledger.conclude(batch_id, BatchStatus.REJECTS, now, remarks)
         batch = _reload(parts, batch_id)
     return Finished(batch=batch, receipt=report(parts, batch))

@@ -40,6 +40,7 @@ class Continuation:
     joined: Joined | None
     still_open: Mapping[str, StillOpen]
     remarks: str
+    left: int  # rows of the batch of which nothing is sent now
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def continuation(
         joined=joined,
         still_open=_still_open(parent, went_back, ours),
         remarks=_told(parent, came, len(unchanged), joined, left),
+        left=left,
     )
 
 

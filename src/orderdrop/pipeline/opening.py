@@ -53,6 +53,7 @@ class Reading:
     joined: Joined | None = None  # rows of the batch that this one continues
     further: tuple[Verdict, ...] = ()
     headings: tuple[tuple[str, ...], ...] = ()
+    whole: bool = False  # every row of the batch that this one corrects came back, or is joined
 
     def to_json(self) -> str:
         """As the ledger keeps it."""

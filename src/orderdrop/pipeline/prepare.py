@@ -194,6 +194,12 @@ class _Preparation:
         if reading.further:  # a report of several tables has whole orders, and is read like any other drop
             return reading
         parent = self.accepted_by.batch(named)
+        if parent is not None and parent.purged_at is not None:
+            self._remarks.append(
+                f"The file corrects batch {named}, whose personal data were removed on {parent.purged_at:%Y-%m-%d}: it was "
+                "read like any other file, and rows that did not come back are not taken from the original."
+            )
+            return reading
         if parent is None or parent.account != self.batch.account or not parent.verdict:
             self._remarks.append(
                 f"The file says that it corrects batch {named}, which is not known for this account: it was read like "
@@ -213,7 +219,7 @@ class _Preparation:
         self._standing.still_open = found.still_open
         self.batch = replace(self.batch, parent_id=parent.id)
         self._standing.excluded = excluded_before(self.accepted_by, self.batch)
-        return replace(reading, joined=found.joined)
+        return replace(reading, joined=found.joined, whole=found.left == 0)
 
     def _read_again(self, reading: Reading) -> list[Opened]:
         return reopen_drop(self.path, self.loaded.mapping, reading)
