@@ -78,6 +78,7 @@ def _takes(annotation: Any) -> str:
         "SecretStr": "a secret, by `${NAME}`",
         "Path": "a path",
         "timedelta": "a time such as `30s`",
+        "ByteSize": "a size such as `500MB`",
         "AnyUrl": "a URL",
     }.get(
         name,

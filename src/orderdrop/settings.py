@@ -19,6 +19,7 @@ from pydantic import (
     AnyUrl,
     BaseModel,
     BeforeValidator,
+    ByteSize,
     ConfigDict,
     Field,
     SecretStr,
@@ -69,6 +70,13 @@ def period(value: Any) -> timedelta:
     if found is None or not int(found[1]):
         raise ValueError("write a number of days such as 90d, at most 9999d")
     return timedelta(days=int(found[1]))
+
+
+def _size(value: Any) -> Any:
+    found = re.fullmatch(r"(\d{1,6})\s*(MB|GB)", str(value).strip())
+    if found is None or not int(found[1]):
+        raise ValueError("write a size such as 500MB or 2GB")
+    return int(found[1]) * (1_000_000 if found[2] == "MB" else 1_000_000_000)
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -153,7 +161,8 @@ class SettleOptions(_Strict):
     )
 
     overdue: SomeTime = Field(
-        timedelta(hours=1), description="An upload that is not complete after so long is told once, and shown by `health`."
+        timedelta(hours=1),
+        description="An upload that is not complete after so long is told once, and shown by `health`.",
     )
 
     @field_validator("done_file")
@@ -241,6 +250,11 @@ class Settings(BaseSettings):
         description="How long personal data of finished batches are kept, in days: 90d. `orderdrop serve` removes what is "
         "older once a day; nothing is removed if left out.",
         examples=["90d"],
+    )
+    largest_file: Annotated[ByteSize, BeforeValidator(_size)] = Field(  # type: ignore[assignment]  # read by _size
+        "2GB",
+        description="A larger file is refused before it is fetched; 500MB or 2GB.",
+        examples=["500MB"],
     )
     accounts: dict[str, Account] = Field(default_factory=dict, description="The accounts, by name.")
     feeds: dict[str, Feed] = Field(default_factory=dict, description="The feeds, by name.")

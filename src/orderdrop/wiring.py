@@ -151,6 +151,7 @@ def feed_plan(settings: setup.Settings, name: str) -> FeedPlan:
             done_file=feed.settle.done_file,
         ),
         reply=feed.reply,
+        largest_file_bytes=settings.largest_file,
         overdue_seconds=feed.settle.overdue.total_seconds(),
         open_inbox=lambda: _inbox(feed),
         files=feed.files,

@@ -188,6 +188,25 @@ def sftp(server: Sshd, line: str) -> None:
     subprocess.run(command, input=line, text=True, check=True, capture_output=True, timeout=30)
 
 
+def test_D39_a_file_that_is_too_large_is_refused_before_it_is_fetched_and_the_next_one_is_taken(
+    source: Place,
+) -> None:
+    source.feed["reply"] = True
+    with (source.inbox / "1 large.csv").open("w") as file:
+        file.write(source.text(1))
+        file.truncate(5_000_000_000)  # sparse: five gigabytes that take no room here
+    source.drop("2 good.csv", 2)
+    refused, taken = source.poll()
+    assert (refused["status"], taken["status"]) == ("failed", "accepted")
+    (problem,) = refused["problems"]
+    assert problem["code"] == "file_too_large"
+    assert "5,000 MB; files of up to 2,000 MB are taken" in problem["message"]
+    assert [event.name for event in source.told if event.step is Step.FETCHED] == ["2 good.csv"]
+    assert "failed/1 large.csv.receipt.json" in source.files()
+    assert len(list((source.folder / "var" / "drops").iterdir())) == 1
+    assert source.poll() == []
+
+
 @pytest.mark.parametrize("name", ["other.csv", "orders.csv"], ids=["another-name", "the-same-name"])
 def test_D14_D15_the_same_content_again_is_answered_with_its_first_receipt_and_sends_nothing(
     name: str, source: Place

@@ -24,6 +24,7 @@ from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.overdue import Remembering, note, waiting
 from orderdrop.pipeline.parts import FeedPlan, Parts
+from orderdrop.pipeline.refusing import refuse_unread
 from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
@@ -145,6 +146,9 @@ class _Round:
         known = parts.ledger.batch_at_place(feed.name, claim.place)
         if known is not None:
             return self._bring_home(known.id, claim)
+        size = self.inbox.size(claim)
+        if size is not None and size > feed.largest_file_bytes:
+            return self._bring_home(refuse_unread(parts, feed, claim, size, self.loaded).id, claim)
         kept = drops.incoming(parts)
         fetched = self.inbox.fetch(claim, kept)
         parts.watcher(Event(step=Step.FETCHED, name=claim.name, done=fetched.size))

@@ -53,6 +53,7 @@ class FeedPlan:
     settle: Settle
     reply: bool
     overdue_seconds: float = 3600.0  # an upload that is not complete after so long is told
+    largest_file_bytes: int = 2_000_000_000
     open_inbox: Callable[[], Inbox]
     files: str = "*"
 
