@@ -1,6 +1,7 @@
 """A feed whose drops are sets of files: taken when complete, together, and whole after a kill at any step."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from orderdrop.core.progress import Event, Step
 from orderdrop.errors import SetupError
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Entry
-from orderdrop.pickup.sets import SetInbox
 from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.overdue import overdue
 from orderdrop.pipeline.parts import FeedPlan
 
 MAPPING = """\
@@ -68,14 +69,14 @@ def _set_up(judge: Judge, folder: Path, settle: str = AT_ONCE, files: str = "lin
     (folder / "two.yaml").write_text(MAPPING.format(files=files))
 
 
-def _poll(folder: Path, die_at: Step | None = None) -> list[Finished]:
+def _poll(folder: Path, die_at: Step | None = None, ahead: timedelta = timedelta()) -> list[Finished]:
     settings = setup.load(folder / "orderdrop.yaml", {}, folder)
 
     def watch(event: Event) -> None:
         if event.step is die_at:
             raise Died
 
-    parts = wiring.build(settings, watcher=watch)
+    parts = wiring.build(settings, watcher=watch, clock=lambda: datetime.now(UTC) + ahead)
     try:
         return list(poll(parts, wiring.feed_plan(settings, "night")))
     finally:
@@ -193,10 +194,16 @@ def test_a_set_that_falls_apart_while_it_is_claimed_goes_back(folder: Path, judg
     assert not judge.posts(prefix="S7-")
 
 
-def test_what_waits_for_its_partner_is_told(folder: Path) -> None:
+def test_what_waits_for_its_partner_longer_than_the_feed_allows_is_told_until_it_comes(folder: Path) -> None:
     _drop(folder, "orders_1.csv", "S8-A,a@b.co")
-    mapping = wiring.build(setup.load(folder / "orderdrop.yaml", {}, folder)).mapping("two").mapping
-    inbox = SetInbox(FolderInbox(folder / "inbox", "orders_*.csv"), mapping, "orders_*.csv")
-    assert inbox.look() == []
-    (lone,) = inbox.lone
-    assert (lone.name, lone.missing) == ("orders_1.csv", ("lines_1.csv",))
+    _drop(folder, "lines_2.csv", "S8-B,X")
+    assert _poll(folder) == []
+    assert list(overdue(folder / "var", "night")) == []
+    assert _poll(folder, ahead=timedelta(days=2)) == []
+    assert [(one.name, one.why) for one in overdue(folder / "var", "night")] == [
+        ("lines_2.csv", "the first file of its set has not come"),
+        ("orders_1.csv", "lines_1.csv of its set has not come"),
+    ]
+    _drop(folder, "lines_1.csv", "S8-A,X")
+    assert len(_poll(folder, ahead=timedelta(days=2))) == 1
+    assert [one.name for one in overdue(folder / "var", "night")] == ["lines_2.csv"]

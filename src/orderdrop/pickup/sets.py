@@ -7,7 +7,7 @@ import fnmatch
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -87,15 +87,6 @@ def _stars(pattern: str, name: str) -> tuple[str, ...]:
     return found.groups() if found else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lone:
-    """A first file whose set is not complete: what is missing, and when the file came (seconds since 1970)."""
-
-    name: str
-    missing: tuple[str, ...]
-    modified_at: float
-
-
 class SetInbox:
     """An `Inbox` in which every drop is a whole set; `pattern` is the name pattern of first files.
 
@@ -109,10 +100,10 @@ class SetInbox:
         self._mapping = mapping
         self._pattern = pattern
         self._partners = tuple(file_tables(mapping).values())
-        self.lone: tuple[Lone, ...] = ()
+        self.alone: dict[str, str] = {}
 
     def look(self, pattern: str | None = None) -> list[Entry]:
-        """The first files whose set is complete, as entries of their sets; the others are in `lone` then."""
+        """The first files whose set is complete, as entries of their sets; `alone` says then what the others wait for."""
         if pattern is not None:
             return self._inbox.look(pattern)
         beside = {
@@ -120,19 +111,23 @@ class SetInbox:
             for entry in chain.from_iterable(self._inbox.look(files) for files in self._partners)
         }
         whole: list[Entry] = []
-        lone: list[Lone] = []
+        waits: dict[str, str] = dict.fromkeys(beside, "the first file of its set has not come")
         for first in self._inbox.look():
             if any(fnmatch.fnmatchcase(first.name, files) for files in self._partners):
                 continue  # the feed's pattern takes them in, too
             names = self._names(first.name).values()
             files = [first, *(beside[name] for name in names if name in beside)]
-            missing = tuple(name for name in names if name not in beside)
-            newest = max(entry.modified_at for entry in files)
+            missing = [name for name in names if name not in beside]
+            for name in names:
+                waits.pop(name, None)
             if missing:
-                lone.append(Lone(name=first.name, missing=missing, modified_at=first.modified_at))
+                waits[first.name] = (
+                    f"{' and '.join(missing)} of its set {'has' if len(missing) == 1 else 'have'} not come"
+                )
             else:
+                newest = max(entry.modified_at for entry in files)
                 whole.append(replace(first, size=sum(entry.size for entry in files), modified_at=newest))
-        self.lone = tuple(lone)
+        self.alone = waits
         return sorted(whole, key=lambda entry: (entry.modified_at, entry.name))
 
     def passed_over(self) -> list[str]:

@@ -126,7 +126,8 @@ class _Round:
         note(
             self.parts,
             self.feed,
-            waiting(self.feed.settle, looking.last, picked, self.inbox.passed_over()),
+            waiting(self.feed.settle, looking.last, picked, self.inbox.passed_over())
+            | (self.inbox.alone if isinstance(self.inbox, SetInbox) else {}),
         )
         for entry in picked:
             yield entry.name, partial(self._claim_and_take, entry)
