@@ -1,18 +1,21 @@
-"""`python -m benchmarks [prepare] [send] [limits] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
+"""`python -m benchmarks [prepare] [send] [limits] [suggest] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import limits, preparing, sending
+from benchmarks import limits, preparing, sending, suggesting
 
 
 def main() -> int:
     """Run the comparisons that were asked for, all if none was named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "which", nargs="*", choices=["prepare", "send", "limits", []], help="all where none is named"
+        "which",
+        nargs="*",
+        choices=["prepare", "send", "limits", "suggest", []],
+        help="all where none is named",
     )
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the drop that is prepared")
     asked = parser.parse_args()
@@ -24,6 +27,8 @@ def main() -> int:
             kept &= sending.run(Path(scratch))
         if not asked.which or "limits" in asked.which:
             kept &= limits.run(Path(scratch))
+        if not asked.which or "suggest" in asked.which:
+            kept &= suggesting.run()
     return 0 if kept else 1
 
 

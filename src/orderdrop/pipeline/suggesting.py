@@ -19,6 +19,7 @@ from orderdrop.mapping.suggest.guide import Guide
 from orderdrop.mapping.suggest.sample import Sample
 from orderdrop.mapping.suggest.suggest import Checks, suggest
 from orderdrop.mapping.suggest.suggestion import Suggestion
+from orderdrop.mapping.suggest.write import is_untouched
 from orderdrop.tables.open import open_table
 
 CHUNK_ROWS = 20_000
@@ -116,10 +117,12 @@ def _checks(spreadsheet: bool) -> Checks:
 def earlier_mappings(
     folder: Path, load: Callable[[Path], LoadedMapping], find: Callable[[str], Destination]
 ) -> Iterator[tuple[FileMapping, Destination]]:
-    """Every mapping of a folder that can be used; one with faults teaches nothing."""
+    """Every mapping of a folder that teaches: one with faults does not, nor a suggestion that nobody has changed."""
     for path in sorted(folder.glob("*.y*ml")) if folder.is_dir() else ():
         try:
             loaded = load(path)
         except MappingError:
+            continue
+        if is_untouched(loaded.text):
             continue
         yield loaded.mapping, find(loaded.mapping.destination)

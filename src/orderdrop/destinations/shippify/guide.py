@@ -27,7 +27,7 @@ GUIDE: Final = Guide(
         "dropoff.location.lng": ("ship.longitude",),
         "dropoff.location.instructions": ("ship.instructions", "order.note"),
         "dropoff.date": ("order.promised",),
-        "packages.id": ("line.sku", "line.id", "line.ean"),
+        "packages.id": ("line.sku", "line.ean"),
         "packages.name": ("line.title",),
         "packages.qty": ("line.quantity", "line.shipped_quantity"),
         "packages.size": ("line.size",),

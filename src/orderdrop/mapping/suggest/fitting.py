@@ -27,6 +27,7 @@ _DIALLED = re.compile(
 )
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _SIZE = re.compile(r"x{0,3}[sl]|m|[1-5]", re.IGNORECASE)
+_DECIMALS = re.compile(r"-?\d+[.,]\d{1,2}")
 _TRACKING = re.compile(r"(?=(?:\D*\d){6})[A-Z0-9]{8,40}", re.IGNORECASE)
 _SKU = re.compile(r"\S{1,60}|(?=.*\d)[\w .\-/]{1,40}")
 
@@ -136,11 +137,11 @@ def _amount(e: Evidence) -> float:
 def _identifier(e: Evidence) -> float:
     if e.email_share > 0.5 or (e.dates and e.share(str.isdecimal) != 1):
         return 0.0
-    return e.matching(_IDENTIFIER)
+    return e.matching(_IDENTIFIER) * (1 - e.matching(_DECIMALS))
 
 
 def _sku(e: Evidence) -> float:
-    decimals = e.share(lambda value: re.fullmatch(r"-?\d+[.,]\d{1,2}", value) is not None)
+    decimals = e.matching(_DECIMALS)
     return 0.0 if e.email_share > 0.5 or decimals > 0.5 else e.matching(_SKU)
 
 
@@ -185,6 +186,7 @@ _FITS: Mapping[str, Callable[[Evidence], float]] = {
     "note": _text,
     "label": _label,
     "code": _code,
+    "house": lambda e: e.share(lambda value: len(value) <= 8 and any(map(str.isdigit, value))),
     "person": _person,
     "street": _street,
     "city": _words,

@@ -7,7 +7,7 @@ from orderdrop.mapping.suggest.assign import best_pairs
 from orderdrop.mapping.suggest.fitting import Evidence
 from orderdrop.mapping.suggest.meanings import Said, meanings, said_by
 from orderdrop.mapping.suggest.memory import Memory
-from orderdrop.mapping.suggest.structure import Grouping, grouped_by, names_orders
+from orderdrop.mapping.suggest.structure import Grouping, grouped_by, names_one, names_orders
 
 _LEAST = 0.42  # below this nothing is assigned
 _TOLD_BY_VALUES = {
@@ -16,6 +16,9 @@ _TOLD_BY_VALUES = {
 }  # fmt: skip
 """How sure the values alone make a meaning, where the heading says nothing."""
 _AS_BEFORE, _AS_IN_SUCH_A_FILE = 0.9, 0.97
+_UNSEEN = 0.88  # a column without a single value is never sure
+_OWN = 0.9  # from here on a heading says whose something is
+_OF_ONE_ORDER = frozenset({"order.id", "order.number", "order.external"})
 _PEERS = frozenset({"id", "number", "external"})
 
 
@@ -46,12 +49,18 @@ def match(evidence: Sequence[Evidence], memory: Memory, passed_over: frozenset[i
     """Find what each column means; columns in `passed_over` mean nothing here."""
     profiles = [one.profile for one in evidence]
     table = [{} if n in passed_over else _by_itself(one, memory) for n, one in enumerate(evidence)]
+    _drop_strangers(table)
     structure = [names_orders(n, profiles) for n in range(len(profiles))]
     key = _key_of(table, structure, evidence)
     grouping = grouped_by(key, profiles) if key is not None else None
     if key is not None and grouping is not None:
         table = [
-            {name: _in_the_rows(guess, n, key, grouping, evidence[n]) for name, guess in guesses.items()}
+            {
+                name: _in_the_rows(
+                    guess, n, key, grouping, evidence[n], names_one=names_one(n, key, profiles)
+                )
+                for name, guess in guesses.items()
+            }
             for n, guesses in enumerate(table)
         ]
         _name_the_orders(table[key], structure[key])
@@ -63,6 +72,22 @@ def match(evidence: Sequence[Evidence], memory: Memory, passed_over: frozenset[i
     pairs = _with_whole_names(best_pairs(wishes), table)
     guesses = {n: _against_rivals(n, name, pairs, table, evidence) for n, name in pairs.items()}
     return Matched(guesses=guesses, key=key, grouping=grouping, runners_up=_runners_up(table, pairs))
+
+
+def _drop_strangers(table: Sequence[dict[str, Guess]]) -> None:
+    """The buyer's country is not where it goes, where another column is called the country it goes to."""
+    own = {
+        name
+        for guesses in table
+        for name, guess in guesses.items()
+        if guess.said is not None and not guess.said.stranger and guess.said.score >= _OWN
+    }
+    for guesses in table:
+        for name, guess in list(guesses.items()):
+            whose = name.partition(".")[0]
+            strange = guess.said is not None and guess.said.stranger and guess.remembered is None
+            if strange and any(other.partition(".")[0] == whose and _alike(name, other) for other in own):
+                del guesses[name]
 
 
 def _with_whole_names(pairs: dict[int, str], table: Sequence[dict[str, Guess]]) -> dict[int, str]:
@@ -118,7 +143,7 @@ def _sure(score: float, fit: float | None, name: str, one: Evidence) -> float:
             return 0.0
         return limit if fit is not None and fit >= 0.95 and len(one.profile.values) > 1 else 0.0
     if fit is None:
-        return score * (0.93 if score >= 0.8 else 0.6)
+        return min(score, _UNSEEN) if score >= 0.8 else score * 0.6
     if fit >= 0.9:
         return score + (0.995 - score) * (0.5 if one.tells(expected) else 0.12)
     return score * (0.75 + 0.25 * fit) if fit >= 0.5 else score * (0.15 + 0.5 * fit)
@@ -147,12 +172,16 @@ def _key_of(
     return best if best is not None and weight(best) > 0.12 else None
 
 
-def _in_the_rows(guess: Guess, n: int, key: int, grouping: Grouping, one: Evidence) -> Guess:
+def _in_the_rows(
+    guess: Guess, n: int, key: int, grouping: Grouping, one: Evidence, *, names_one: bool
+) -> Guess:
     """What it changes that a column is the same within orders, or not."""
     constant = grouping.is_constant(n)
     if n == key or constant is None:
         return guess
     level = meanings()[guess.meaning].level
+    if guess.meaning in _OF_ONE_ORDER and not names_one:
+        return replace(guess, sure=guess.sure * 0.5, constant=constant)
     if level == "order":
         factor = 0.45 + 0.4 * grouping.constant[n]
         sure = guess.sure + (0.99 - guess.sure) * 0.1 if constant else guess.sure * factor

@@ -25,7 +25,9 @@ _WHOSE = frozenset(
 )
 _NAMING = frozenset({"number", "id", "code", "ref", "name", "type", "date"})
 _STRANGE_SCOPE = 0.6
+_LIKELY = 0.93
 _WEAK = 0.55
+_HALF_UNKNOWN = 0.2
 _BEST = 0.97
 _SAID = 0.35  # below this a heading says nothing
 
@@ -40,6 +42,7 @@ class Meaning:
     scope: str
     values: str
     headings: tuple[tuple[str, ...], ...]
+    likely: tuple[tuple[str, ...], ...] = ()
     weak: tuple[tuple[str, ...], ...] = ()
     may: frozenset[str] = frozenset()
     exact: Mapping[str, float] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Said:
     score: float
     language: str | None = None
     whole: bool = True  # every word of the heading was understood
+    stranger: bool = False  # the heading speaks of somebody else than the meaning does
 
 
 @cache
@@ -66,6 +70,7 @@ def meanings() -> Mapping[str, Meaning]:
             scope=entry["scope"],
             values=entry["values"],
             headings=tuple(_notions(phrase) for phrase in entry["headings"]),
+            likely=tuple(_notions(phrase) for phrase in entry.get("likely", ())),
             weak=tuple(_notions(phrase) for phrase in entry.get("weak", ())),
             may=frozenset(str(notion) for notion in entry.get("may", ())),
             exact={words.plain(text): sure / 100 for text, sure in entry.get("exact", {}).items()},
@@ -86,6 +91,7 @@ def _said(meaning: Meaning, plain: str, found: tuple[Span, ...]) -> Said:
     options = [
         _by_phrase(meaning, phrase, found, _BEST - 0.005 * n) for n, phrase in enumerate(meaning.headings)
     ]
+    options += [_by_phrase(meaning, phrase, found, _LIKELY) for phrase in meaning.likely]
     options += [_by_phrase(meaning, phrase, found, _WEAK) for phrase in meaning.weak]
     best = max(options, key=lambda said: said.score, default=Said(score=0.0))
     return Said(score=known) if known is not None and known >= best.score else best
@@ -100,13 +106,20 @@ def _by_phrase(meaning: Meaning, phrase: tuple[str, ...], found: tuple[Span, ...
             return Said(score=0.0)
         rest.remove(hit)
         used.append(hit)
-    cost = sum(_cost(meaning, span) for span in rest) + _scope_cost(meaning, used, rest)
+    if base == _WEAK and not all(span.notions for span in rest):
+        return Said(score=0.0)  # a faint hint beside a word that nobody knows
+    whose = _scope_cost(meaning, used, rest)
+    twice = frozenset(phrase)  # "phone mobile" says one thing in two words
+    cost = sum(_cost(meaning, span) for span in rest if not span.notions & twice) + whose
+    if len(used) == 1 and len(found) == 2 and not all(span.notions for span in rest):
+        cost += _HALF_UNKNOWN
     sure = min((span.sure for span in used), default=1.0)
     languages = frozenset.intersection(*(span.languages for span in used)) if used else frozenset()
     return Said(
         score=max(0.0, base * sure - cost),
         language=words.spoken(languages),
         whole=all(span.notions for span in rest),
+        stranger=whose > _SCOPES[meaning.scope].get("", 0.0),
     )
 
 
@@ -159,7 +172,7 @@ def unknown_notions() -> Iterator[str]:
     """Notions that meanings.yaml speaks of and words.yaml does not have: a slip of whoever wrote it."""
     known = {notion for word in words.lexicon().values() for notion in word.notions}
     for meaning in meanings().values():
-        for phrase in (*meaning.headings, *meaning.weak, tuple(meaning.may)):
+        for phrase in (*meaning.headings, *meaning.likely, *meaning.weak, tuple(meaning.may)):
             for notion in phrase:
                 if notion not in known and not notion.isdecimal():
                     yield f"{meaning.name}: {notion}"

@@ -20,6 +20,7 @@ _DATES = (Wire.ISO_DATE, Wire.ISO_DATETIME, Wire.UNIX_SECONDS)
 _OF_VALUES = {"email": "email", "phone": "phone", "url": "url"}
 _READABLE = 0.5
 _MOST_TRANSLATIONS = 40
+_TRANSLATED = 0.85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Options:
     notes: tuple[str, ...] = ()
     question: str | None = None
     usable: bool = True
+    most: float = 1.0  # how sure a line with these options can be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,13 +169,13 @@ def _translated(one: Evidence, leaf: Leaf, guide: Guide, around: Surroundings) -
     if unknown:
         shown = _some(unknown)
         known = _some(leaf.one_of or tuple(dict.fromkeys(codes.values())))
-        question = f"what is {shown} there? Known are {known}: add values:"
+        question = f"what is {shown} called there (known are {known})? Add values"
         return Options(usable=not leaf.one_of, question=question)
     if all(value == code for value, code in table.items()):
         return Options()
     source = next((mapping for _, mapping in learned.values()), None)
     note = f"translated as in {source}" if source else "look at the translation"
-    return Options(keys={"values": table}, notes=(note,))
+    return Options(keys={"values": table}, notes=(note,), most=1.0 if source else _TRANSLATED)
 
 
 def _some(values: Sequence[Any], most: int = 5) -> str:

@@ -67,3 +67,11 @@ def names_orders(key: int, profiles: Sequence[Profile]) -> float:
     constant = sum(share == 1.0 for share in told)
     varying = len(told) - constant
     return 0.0 if not varying else min(1.0, constant / len(told) + 0.25) if constant > 1 else 0.1
+
+
+def names_one(column: int, key: int, profiles: Sequence[Profile]) -> bool:
+    """Whether each value of a column stands in one order only, as another number of the order does."""
+    pairs = {
+        (cell, name) for cell, name in zip(profiles[column].cells, profiles[key].cells, strict=True) if cell
+    }
+    return len(pairs) == profiles[column].distinct

@@ -1,5 +1,6 @@
 """From a sample to a suggestion: match, place, give options, and say what is missing."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,7 @@ _CARRIERS = frozenset(
      "bpost", "correos", "seur", "mrw", "brt", "bartolini", "inpost", "royal mail", "evri", "tnt", "ontrac", "lasership", "canada post",
      "poste italiane", "sda", "nacex", "ctt", "jadlog", "loggi", "correios", "pocztex", "fedx", "post")
 )  # fmt: skip
+_ZEROS = re.compile(r"\.0+$")
 _NUMBERS = ("amount", "number", "quantity")
 _TOTALS = frozenset(
     (
@@ -135,11 +137,14 @@ def _mark(columns: Sequence[Evidence]) -> str | None:
     if len(proved) != 1:
         return None
     mark = proved.pop()
+    return mark if mark == "," or any(map(_needs_the_mark, columns)) else None
+
+
+def _needs_the_mark(one: Evidence) -> bool:
+    """Whether the checks read its numbers only under a declared mark: thousands set apart, quantities like 4.000."""
     return (
-        mark
-        if mark == ","
-        or any(one.numbers.both_ways or one.share(lambda value: "," in value) for one in columns)
-        else None
+        one.numbers.both_ways is not None
+        or one.share(lambda value: "," in value or _ZEROS.search(value) is not None) > 0
     )
 
 
@@ -234,7 +239,7 @@ class _Work:
     def _placed(self, line: Line, n: int, meaning: str, places: tuple[str, ...]) -> Line:
         keys: dict[str, Any] = {}
         notes: list[str] = []
-        question = None
+        question, most = None, 1.0
         for place in places:
             leaf = self._shape.leaf(place)
             assert leaf is not None
@@ -242,13 +247,15 @@ class _Work:
             keys = {**found.keys, **keys}
             notes += [note for note in found.notes if note not in notes]
             question = question or found.question
+            most = min(most, found.most)
             blank = self._guide.blanks.get(place)
             if blank is not None and self._evidence[n].profile.blank_share > 0:
                 keys["default"] = blank
                 notes.append(f"a blank becomes {blank}")
         if self._is_required(n, places):
             keys = {"required": True, **keys}
-        return replace(line, places=places, keys=keys, notes=tuple(notes), question=question)
+        sure = min(line.sure or 0, round(100 * most))
+        return replace(line, places=places, keys=keys, sure=sure, notes=tuple(notes), question=question)
 
     def _is_required(self, n: int, places: tuple[str, ...]) -> bool:
         if self._shape.key in places:

@@ -80,7 +80,9 @@ def spoken(languages: frozenset[str]) -> str | None:
 def _read(words: Sequence[str]) -> list[tuple[float, tuple[Span, ...]]]:
     """The ways to read these words as one phrase, each with its price."""
     phrase = " ".join(words)
-    known = lexicon().get(phrase)
+    known = lexicon().get(phrase) or (
+        lexicon().get(phrase[:-1]) if len(phrase) > 4 and phrase[-1] == "s" else None
+    )
     if known is not None:
         return [(1.0, (Span(text=phrase, notions=known.notions, languages=known.languages),))]
     if len(words) > 1:
@@ -90,7 +92,19 @@ def _read(words: Sequence[str]) -> list[tuple[float, tuple[Span, ...]]]:
     parts = _compound(phrase)
     if parts:
         return [(1.0 + 0.1 * len(parts), parts)]
-    return [_slip(phrase)]
+    return [_cut_short(phrase) or _slip(phrase)]
+
+
+def _cut_short(word: str) -> tuple[float, tuple[Span, ...]] | None:
+    """An abbreviation: the beginning of words that all mean the same (TRANSP of transporteur, transportista)."""
+    if len(word) < 4:
+        return None
+    begun = [known for full, known in lexicon().items() if full.startswith(word) and " " not in full]
+    notions = frozenset.intersection(*(known.notions for known in begun)) if begun else frozenset()
+    if not notions:
+        return None
+    languages = frozenset[str]().union(*(known.languages for known in begun))
+    return 2.0, (Span(text=word, notions=notions, languages=languages, sure=0.9),)
 
 
 def _slip(word: str) -> tuple[float, tuple[Span, ...]]:
@@ -110,11 +124,13 @@ def _compound(word: str) -> tuple[Span, ...]:
     """A word as the fewest known words it is made of, with a linking s, n or e between them; () where it is not."""
     best: dict[int, tuple[Span, ...]] = {0: ()}
     for end in range(3, len(word) + 1):
-        for start in range(end - 2):
-            known = lexicon().get(word[start:end]) if start in best and end - start >= 3 else None
+        for start in range(end - 1):
+            part = word[start:end]
+            fits = start in best and _can_stand_in_a_compound(part, is_last=end == len(word))
+            known = lexicon().get(part) if fits else None
             if known is None or "filler" in known.notions:
                 continue
-            piece = Span(text=word[start:end], notions=known.notions, languages=known.languages, sure=0.97)
+            piece = Span(text=part, notions=known.notions, languages=known.languages, sure=0.97)
             found = (*best[start], piece)
             if end not in best or len(found) < len(best[end]):
                 best[end] = found
@@ -122,6 +138,10 @@ def _compound(word: str) -> tuple[Span, ...]:
             best.setdefault(end + 1, best[end])
     found = best.get(len(word), ())
     return found if len(found) > 1 else ()
+
+
+def _can_stand_in_a_compound(part: str, *, is_last: bool) -> bool:
+    return len(part) >= 3 or (is_last and part in ("nr", "no", "id", "nm"))
 
 
 @cache

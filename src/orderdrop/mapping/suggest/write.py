@@ -1,5 +1,6 @@
 """A suggestion as YAML: grouped, aligned, with the reasons behind each line."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ _PLAIN = re.compile(r"[^\W\d][\w./()&+°º'-]*(?: [\w./()&+°º'-]+)*", re.UNICO
 _SAFE_VALUE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
 _WORDS_OF_YAML = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~", "ignore"))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+_UNTOUCHED = "# teaches later suggestions once it is changed; as suggested: "
 _WIDEST_HEADING = 36
 _COMMENT_AT = 100
 _GROUPS = {
@@ -23,17 +25,26 @@ _GROUPS = {
     "line": "What is in it",
     "other": "The order",
 }
-_LEFT_OUT = "Understood, but the destination has no place for it"
+_LEFT_OUT = "Understood, but there is no place for it"
 _PASSED_OVER = "Passed over before"
 _UNKNOWN = "Not understood: say where it goes, or leave it"
 
 
 def as_yaml(suggestion: Suggestion) -> str:
     """The mapping's text, complete; every line carries how sure it is and why."""
-    return (
-        "\n".join([*_head(suggestion), "", *_file(suggestion), *_columns(suggestion), *_tail(suggestion)])
-        + "\n"
-    )
+    lines = [*_head(suggestion), "", *_file(suggestion), *_columns(suggestion), *_tail(suggestion)]
+    text = "\n".join(lines) + "\n"
+    return f"{text}{_UNTOUCHED}{_digest(text)}\n"
+
+
+def is_untouched(text: str) -> bool:
+    """Whether a mapping is a suggestion that nobody has changed: it teaches nothing that is not known already."""
+    body, found, mark = text.rpartition(_UNTOUCHED)
+    return bool(found) and _digest(body) == mark.strip()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _head(suggestion: Suggestion) -> Iterator[str]:
