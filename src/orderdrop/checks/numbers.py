@@ -27,7 +27,8 @@ _OTHER = {".": ",", ",": "."}
 
 
 def integers(mark: str | None, units: Sequence[str] = ()) -> Reader:
-    """Whole numbers that fit 64 bits. `mark` is the declared decimal mark: with one, thousands may be set apart.
+    """Whole numbers that fit 64 bits. `mark` is the declared decimal mark: with one, thousands may be set apart, and
+    nothing but zeros may stand behind it (`4.000`).
 
     `units` are what may stand before or behind a number.
     """
@@ -35,7 +36,7 @@ def integers(mark: str | None, units: Sequence[str] = ()) -> Reader:
 
     def parse(text: str) -> object:
         bare = _bare(text, mark, units)
-        digits = _without_groups(bare, mark) if mark else bare
+        digits = _without_zeros(_without_groups(bare, mark), mark) if mark else bare
         if not _WHOLE.fullmatch(digits):
             return _not_whole(bare, flaw) if mark is None else flaw
         number = int(digits)
@@ -120,6 +121,17 @@ def _without_groups(text: str, mark: str) -> str:
     return text
 
 
+def _whole_or_not(fraction: str) -> str:
+    whole = _without_zeros(fraction, ".")
+    return f"{fraction}, no whole number" if whole == fraction else whole
+
+
+def _without_zeros(text: str, mark: str) -> str:
+    """A whole number without the decimals that many systems write behind every quantity: 4.000."""
+    whole, _, decimals = text.partition(mark)
+    return whole if whole[-1:].isdecimal() and decimals and not decimals.strip("0") else text
+
+
 def _canonical(text: str) -> str | None:
     found = _PLAIN.fullmatch(text)
     if not found or len(text) > _MOST_DIGITS:
@@ -155,7 +167,7 @@ def _not_whole(text: str, flaw: Flaw) -> Flaw:
         owner=Owner.OPS,
         lines=(
             (f"decimal: {_quoted(mark)}", whole),
-            (f"decimal: {_quoted(_OTHER[mark])}", f"{fraction}, no whole number"),
+            (f"decimal: {_quoted(_OTHER[mark])}", _whole_or_not(str(fraction))),
         ),
     )
 

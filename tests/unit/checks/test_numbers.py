@@ -43,10 +43,20 @@ def test_what_is_no_whole_number_is_told_with_the_text_found(text: str) -> None:
         pytest.param("1.234", ",", 1234, id="points-between-thousands"),
         pytest.param("1 234 567", ",", 1234567, id="spaces-between-thousands"),
         pytest.param("1,234", ".", 1234, id="commas-between-thousands"),
+        pytest.param("4.000", ".", 4, id="zeros-behind-the-mark"),
+        pytest.param("4,0", ",", 4, id="a-zero-behind-a-comma"),
     ],
 )
 def test_thousands_may_be_set_apart_once_the_mark_is_declared(text: str, mark: str, value: int) -> None:
     assert one("integer", text, to=QUANTITY, decimal=mark) == value
+
+
+@pytest.mark.parametrize("text", ["4.500", ".000", "4.", "4,000.0.0"])
+def test_nothing_but_zeros_may_stand_behind_the_mark_of_a_whole_number(text: str) -> None:
+    assert one("integer", text, to=QUANTITY, decimal=".") == (
+        "not_an_integer",
+        f'Cell is "{text}": a whole number is expected.',
+    )
 
 
 @pytest.mark.parametrize(
