@@ -1,11 +1,11 @@
-"""Commands about mappings: check, schema; their versions and examples have modules of their own."""
+"""Commands about mappings: check, schema; suggestions, versions and examples have modules of their own."""
 
 import json
 from typing import Annotated
 
 import typer
 
-from orderdrop.cli import mapping_examples, mapping_history, render
+from orderdrop.cli import mapping_examples, mapping_history, render, suggesting
 from orderdrop.cli.registering import add, add_group
 
 
@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = add_group(app, "mapping", _mappings)
     add(group, check)
+    suggesting.register(group)
     mapping_examples.register(group)
     mapping_history.register(group)
     add(group, schema)
