@@ -30,6 +30,7 @@ class CommandColumn:
     blank: str | None
     known: str
     place: str | None
+    key: str
     keeps: frozenset[str]
 
     def commands(self, text: ArrowArray, raw: ArrowArray, number: int) -> tuple[ArrowArray, list[Finding]]:
@@ -76,16 +77,20 @@ class CommandColumn:
         return told
 
     def relevant(self, fields: tuple[Field, ...], findings: list[Finding], cancelling: Mask) -> list[Finding]:
-        """The findings without those in cells that a cancelled order does not need."""
-        needed = {
-            number
-            for number, field in enumerate(fields)
-            if any(target.leaf.place in self.keeps for target in field.targets)
-        } | {len(fields)}
-        kept = (
-            one if one.field in needed else replace(one, at=one.at[~cancelling[one.at]]) for one in findings
-        )
-        return [one for one in kept if len(one.at)]
+        """The findings without those in cells that a cancelled order does not need: only its name may not be blank."""
+        told = []
+        for one in findings:
+            places = (
+                {target.leaf.place for target in fields[one.field].targets}
+                if one.field < len(fields)
+                else {self.key}
+            )
+            blank_is_fine = one.code is Code.REQUIRED and self.key not in places
+            if blank_is_fine or not places & self.keeps:
+                one = replace(one, at=one.at[~cancelling[one.at]])
+            if len(one.at):
+                told.append(one)
+        return told
 
 
 def command_column(mapping: FileMapping, shape: Shape, binding: Binding) -> CommandColumn | None:
@@ -102,5 +107,6 @@ def command_column(mapping: FileMapping, shape: Shape, binding: Binding) -> Comm
         blank=blank,
         known=f"what it asks for: {listed(shown)}",
         place=shape.cancel.place if shape.cancel else None,
+        key=shape.key,
         keeps=shape.sent_to_cancel(),
     )

@@ -22,7 +22,7 @@ class Command(StrEnum):
 class Draft:
     """One order as the rows make it, before the destination's contract was checked.
 
-    `payload` is plain JSON values without nulls. `held` says that a row of the order is bad and the policy is to hold it.
+    `payload` is plain JSON values, null only where the mapping erases. `held` says that a row of the order is bad and the policy is to hold it.
     `command` is what its rows ask for, None where the mapping has no column that says so.
     """
 

@@ -68,7 +68,8 @@ class Shape:
     """All places of one destination's payload.
 
     `key` is the place that names the order. `open_nodes` take any name below them (custom variables). `updates` says that
-    an order that is sent again changes the one that is there; `cancel` None, that none is cancelled by sending.
+    an order that is sent again changes the one that is there; `cancel` None, that none is cancelled by sending. `erases` are
+    the places whose value the destination forgets when it is told to, each with what tells it: a word, or None for null.
     """
 
     destination: str
@@ -78,6 +79,7 @@ class Shape:
     open_nodes: frozenset[str] = frozenset()
     updates: bool = True
     cancel: Cancel | None = None
+    erases: Mapping[str, str | None] = field(default_factory=dict)
 
     def leaf(self, place: str) -> Leaf | None:
         """The leaf at a place, None where the payload has none; names below an open node are text."""

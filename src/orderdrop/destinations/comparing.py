@@ -89,7 +89,10 @@ def leaf(path: str, sent: Any, held: Any) -> Iterator[Held]:
     """One value, or everything below it."""
     if isinstance(held, str) and BLOT.search(held):
         held = NOT_TOLD
-    if isinstance(sent, Mapping):
+    if sent is None:  # erased: what is not there is as it was sent
+        if held is not None and held != "" and not isinstance(held, Absent):
+            yield Held(path=path, sent=None, held=held)
+    elif isinstance(sent, Mapping):
         yield from leaves(path, sent, held)
     elif isinstance(sent, list) and not isinstance(held, Absent) and held is not None:
         kept = held if isinstance(held, list) else []

@@ -5,7 +5,7 @@ How a leaf travels follows from its annotation (text, whole number, number, bool
 list of plain values is a leaf that takes many.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -39,9 +39,15 @@ class Elements:
 
 
 def shape_of(
-    model: type[BaseModel], *, destination: str, key: str, updates: bool = True, cancel: Cancel | None = None
+    model: type[BaseModel],
+    *,
+    destination: str,
+    key: str,
+    updates: bool = True,
+    cancel: Cancel | None = None,
+    erases: Mapping[str, str | None] | None = None,
 ) -> Shape:
-    """Read the shape of a payload; `key` is the place that names the order, `updates` and `cancel` are as `Shape` has them.
+    """Read the shape of a payload; `key` is the place that names the order, the last three are as `Shape` has them.
 
     Raises TypeError for a model that a mapping could not fill: an annotation without a wire, a list of objects
     without `Elements`, a key or a fallback that does not exist.
@@ -57,6 +63,7 @@ def shape_of(
         open_nodes=frozenset(node for node in found if isinstance(node, str)),
         updates=updates,
         cancel=cancel,
+        erases=erases or {},
     )
     _must_hold_together(shape)
     return shape
@@ -67,6 +74,8 @@ def _must_hold_together(shape: Shape) -> None:
         raise TypeError(f"{shape.destination}: the order's key {shape.key} is not a leaf")
     if shape.cancel is not None and shape.cancel.place not in shape.leaves:
         raise TypeError(f"{shape.destination}: {shape.cancel.place}, which cancels an order, is not a leaf")
+    if unknown := [place for place in shape.erases if place not in shape.leaves]:
+        raise TypeError(f"{shape.destination}: {unknown[0]}, which can be erased, is not a leaf")
     for node in shape.lists.values():
         for key in (*([] if node.key is None else [node.key]), *node.further_keys):
             if f"{node.place}.{key}" not in shape.leaves:

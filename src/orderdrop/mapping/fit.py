@@ -7,6 +7,7 @@ from typing import Any
 from orderdrop.core.orders import Command
 from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.errors import Fault
+from orderdrop.mapping.blanks import erased_places
 from orderdrop.mapping.model import Column, ColumnType, Mapping, Scalar
 from orderdrop.mapping.say import nearest
 from orderdrop.mapping.yaml_lines import Document
@@ -51,6 +52,7 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
     yield from _templates(mapping, document)
     yield from _updated_at(mapping, shape, document)
     yield from _commands(mapping, shape, document)
+    yield from _blanks(mapping, shape, document)
     yield from _keys(shape, document, filled)
 
 
@@ -230,6 +232,24 @@ def _commands(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fa
             yield document.fault(
                 ("commands", "values", text), f"`{text}` stands there more than once; capitals do not matter"
             )
+
+
+def _blanks(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
+    """Blank cells that are to erase what the destination never forgets."""
+    few = ", ".join(f"`{place}`" for place in shape.erases) if len(shape.erases) <= 5 else ""
+    can = f"; it can erase {few} only" if few else ""
+    for heading, column in mapping.mapped().items():
+        for place in column.to if column.blank == "erase" else ():
+            if place not in shape.erases:
+                yield document.fault(
+                    ("columns", heading, "blank"),
+                    f"{shape.destination} has no way to erase `{place}`{can}; leave the line out",
+                )
+    if mapping.blank == "erase" and not erased_places(mapping, shape, mapping.mapped()):
+        yield document.fault(
+            ("blank",),
+            f"{shape.destination} has no way to erase anything that this mapping fills{can}; leave the line out",
+        )
 
 
 def _templates(mapping: Mapping, document: Document) -> Iterator[Fault]:

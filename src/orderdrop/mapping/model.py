@@ -251,6 +251,10 @@ class Column(_Strict):
     maximum: float | None = Field(None, description="The largest number allowed.")
     max_length: int | None = Field(None, ge=1, description="The longest text allowed, in characters.")
     default: Scalar | None = Field(None, description="What a blank cell means.")
+    blank: Literal["leave", "erase"] | None = Field(
+        None,
+        description="A blank cell leaves alone what the destination holds, or erases it. Left out, as the mapping says.",
+    )
     aliases: Names = Field((), description="Other headings of the same column.")
     position: int | None = Field(
         None, ge=1, description="The column's position from 1, for a file without headings."
@@ -296,6 +300,11 @@ class Column(_Strict):
             raise ValueError("unit belongs to type: integer or type: decimal")
         if not all(unit.strip() for unit in self.unit):
             raise ValueError("a unit is a text such as $ or EUR")
+        blank_means = any(not text.strip() for text in self.values or ())
+        if self.blank == "erase" and (self.required or self.default is not None or blank_means):
+            raise ValueError(
+                "blank: erase does not go with required, default, or a translation of the blank cell"
+            )
         if self.region and self.type is not ColumnType.PHONE:
             raise ValueError("region belongs to type: phone")
         return self
@@ -440,6 +449,11 @@ class Mapping(_Strict):
     )
     derived: dict[str, str] = Field(
         default_factory=dict, description='Place: a template such as "{Title} {Variant}".'
+    )
+    blank: Literal["leave", "erase"] = Field(
+        "leave",
+        description="What blank cells do: leave alone what the destination holds, or erase it wherever the destination can; a "
+        "column may say otherwise.",
     )
     on_bad_row: OnBadRow = Field(
         OnBadRow.HOLD_ORDER, description="What happens to the sibling rows of a bad row."

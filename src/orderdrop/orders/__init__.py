@@ -4,7 +4,8 @@ Rows of one order need not be adjacent, in a drop of any size. Whatever rows of 
 key is missing, two rows disagree, a row repeats another) is a problem here.
 """
 
+from orderdrop.orders.erasing import Erasure
 from orderdrop.orders.nesting import Nested, nest
 from orderdrop.orders.plan import sources_after_fallback
 
-__all__ = ["Nested", "nest", "sources_after_fallback"]
+__all__ = ["Erasure", "Nested", "nest", "sources_after_fallback"]

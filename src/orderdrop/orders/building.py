@@ -4,7 +4,7 @@ The collector would otherwise walk the growing heap of dicts again and again; th
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from orderdrop.core.lineage import Lineage
 from orderdrop.orders.block import Column, Numbers, at_rows, filled
+from orderdrop.orders.erasing import NULL, Erasing
 from orderdrop.orders.numbering import Nodes, first_rows
 from orderdrop.orders.plan import Plan, Skeleton
 from orderdrop.orders.wire import json_values
@@ -33,25 +34,33 @@ def collector_paused() -> Iterator[None]:
 
 
 def build_payloads(
-    plan: Plan, nodes: Sequence[Nodes], columns: Sequence[Sequence[Column | None]]
+    plan: Plan,
+    nodes: Sequence[Nodes],
+    columns: Sequence[Sequence[Column | None]],
+    erasing: Sequence[Mapping[int, Erasing]] | None = None,
 ) -> list[Payload]:
-    """One payload per order, in the order of the order level's nodes; `columns[level][field]` has a value per row."""
+    """One payload per order, in the order of the order level's nodes; `columns[level][field]` has a value per row.
+
+    `erasing[level]` are the fields that blank cells erase, by number.
+    """
     elements: list[list[Payload]] = [[] for _ in plan.levels]
     for index in reversed(range(len(plan.levels))):
         level = plan.levels[index]
         leaves: list[list[Any] | None] = []
-        for entry, column in zip(level.fields, columns[index], strict=True):
+        erased = erasing[index] if erasing is not None else {}
+        for number, (entry, column) in enumerate(zip(level.fields, columns[index], strict=True)):
             if column is not None and entry.leaf.many:
                 leaves.append(_gathered(json_values(column, entry.leaf.wire), nodes[index]))
                 continue
             values = None if column is None else _node_values(column, nodes[index])
-            leaves.append(None if values is None else json_values(values, entry.leaf.wire))
+            told = None if values is None else json_values(values, entry.leaf.wire)
+            leaves.append(erased[number].fill(told, nodes[index]) if number in erased else told)
         children = {
             other: _slices(elements[other], nodes[other].starts)
             for other in range(index + 1, len(plan.levels))
             if plan.levels[other].parent == index and elements[other]
         }
-        elements[index] = _objects(level.skeleton, leaves, children, nodes[index].count)
+        elements[index] = _objects(level.skeleton, leaves, children, nodes[index].count, nulls=bool(erased))
     return elements[0]
 
 
@@ -104,15 +113,23 @@ def _slices(elements: list[Payload], starts: Numbers) -> list[Any]:
 
 
 def _objects(
-    skeleton: Skeleton, leaves: Sequence[list[Any] | None], lists: dict[int, list[Any]], count: int
+    skeleton: Skeleton,
+    leaves: Sequence[list[Any] | None],
+    lists: dict[int, list[Any]],
+    count: int,
+    *,
+    nulls: bool,
 ) -> list[Payload]:
-    """One dict per node with what it has; key order is the skeleton's, whatever is left out."""
+    """One dict per node with what it has; key order is the skeleton's, whatever is left out.
+
+    `nulls`: NULL may be among the values, and becomes null.
+    """
     names: list[str] = []
     columns: list[list[Any]] = []
     for name, part in skeleton.items():
         values: list[Any] | None
         if isinstance(part, dict):
-            values = [below or None for below in _objects(part, leaves, lists, count)]
+            values = [below or None for below in _objects(part, leaves, lists, count, nulls=nulls)]
         else:
             values = leaves[part] if part >= 0 else lists.get(~part)
         if values is not None:
@@ -126,4 +143,8 @@ def _objects(
             for index, value in enumerate(values):
                 if value is None:
                     del made[index][name]
+        if nulls and NULL in values:
+            for index, value in enumerate(values):
+                if value is NULL:
+                    made[index][name] = None
     return made

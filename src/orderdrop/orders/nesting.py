@@ -21,6 +21,7 @@ from orderdrop.orders.block import BAD, ROW, Column, Mask, Numbers, column_in, f
 from orderdrop.orders.building import build_lineages, build_payloads, collector_paused
 from orderdrop.orders.chunk import Chunk, chunks
 from orderdrop.orders.commands import asked_for, disagreeing, not_cancelled
+from orderdrop.orders.erasing import Erasing, Erasure, erasing_fields, only
 from orderdrop.orders.keys import key_problems, order_key_problem
 from orderdrop.orders.numbering import Nodes, number_nodes
 from orderdrop.orders.placing import Placement, key_codes, place_rows
@@ -58,6 +59,7 @@ def nest(
     on_duplicate_row: OnDuplicateRow,
     sources: Mapping[str, tuple[str, ...]],
     spill_folder: Path | None,
+    erases: Mapping[str, Erasure] | None = None,
     in_memory_rows: int = 400_000,
     chunk_orders: int = 5_000,
 ) -> Iterator[Nested]:
@@ -70,7 +72,7 @@ def nest(
     `sources` are the headings behind each place; a place with none is a constant and states nothing: it neither makes
     a list element nor misses a key. Under hold_order a bad row's siblings become a held draft; under send_rest they
     are sent without it, and rows that contradict each other are rejected with every row of the node they spoil.
-    Raises TryAgainLater when the spill folder cannot be written.
+    `erases` are the places whose blank cells erase, see `erasing`. Raises TryAgainLater when the spill folder cannot be written.
     """
     policy = Policy(on_bad_row=on_bad_row, on_duplicate_row=on_duplicate_row)
     tables = (table_of(frame) for frame in frames if len(frame.rows))
@@ -81,7 +83,7 @@ def nest(
             yield from _without_order(block, shape.key, sources.get(shape.key, ()))
             for chunk in chunks(block, shape.key, chunk_orders):
                 with collector_paused():
-                    nested = _nest_chunk(plan, chunk, policy, sources.get(COMMAND, ()))
+                    nested = _nest_chunk(plan, chunk, policy, sources.get(COMMAND, ()), erases or {})
                 yield nested
             del block  # or the next part would be read while this one is still held
 
@@ -97,7 +99,13 @@ def _without_order(block: pa.Table, key: str, headings: tuple[str, ...]) -> Iter
         )
 
 
-def _nest_chunk(plan: Plan, chunk: Chunk, policy: Policy, commanded_by: tuple[str, ...]) -> Nested:
+def _nest_chunk(
+    plan: Plan,
+    chunk: Chunk,
+    policy: Policy,
+    commanded_by: tuple[str, ...],
+    erases: Mapping[str, Erasure],
+) -> Nested:
     placement = place_rows(plan, chunk.table)
     columns = [
         [placement.values(chunk.table, index, field) for field in level.fields]
@@ -111,8 +119,9 @@ def _nest_chunk(plan: Plan, chunk: Chunk, policy: Policy, commanded_by: tuple[st
     good = ~(bad | ignored)
     hold = policy.on_bad_row is OnBadRow.HOLD_ORDER
     spoilt = np.bincount(chunk.order[bad], minlength=len(chunk.names)) > 0
+    erasing = erasing_fields(plan, chunk, placement, erases, spoilt[chunk.order])
     return Nested(
-        drafts=_drafts(plan, chunk, columns, keys, good, held=spoilt & hold) if good.any() else (),
+        drafts=_drafts(plan, chunk, columns, erasing, keys, good, held=spoilt & hold) if good.any() else (),
         problems=problems,
         rejected=tuple(chunk.rows[bad].tolist()),
         ignored=tuple(chunk.rows[ignored].tolist()),
@@ -158,10 +167,16 @@ def _judge(
 
 
 def _drafts(
-    plan: Plan, chunk: Chunk, columns: list[list[Column | None]], keys: list[Numbers], good: Mask, held: Mask
+    plan: Plan,
+    chunk: Chunk,
+    columns: list[list[Column | None]],
+    erasing: list[dict[int, Erasing]],
+    keys: list[Numbers],
+    good: Mask,
+    held: Mask,
 ) -> tuple[Draft, ...]:
     nodes: tuple[Nodes, ...] = number_nodes(plan, [codes[good] for codes in keys])
-    payloads = build_payloads(plan, nodes, _only(columns, good))
+    payloads = build_payloads(plan, nodes, _only(columns, good), only(erasing, good))
     lineages = build_lineages(plan, nodes, chunk.rows[good])
     orders = chunk.order[good][nodes[0].first_row]
     names = [chunk.names[order] for order in orders.tolist()]

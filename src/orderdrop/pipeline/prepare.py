@@ -18,9 +18,10 @@ from orderdrop.destinations.base import Destination, Fitted, PathProblem
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TypedFrame
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.mapping.blanks import erased_places
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import Mapping as FileMapping
-from orderdrop.orders import Nested, nest, sources_after_fallback
+from orderdrop.orders import Erasure, Nested, nest, sources_after_fallback
 from orderdrop.pipeline.changes import changed_since
 from orderdrop.pipeline.holding import why_held
 from orderdrop.pipeline.joining import Joined, continuation
@@ -232,11 +233,23 @@ class _Preparation:
             on_bad_row=mapping.on_bad_row,
             on_duplicate_row=mapping.on_duplicate_row,
             sources=_sources(tables),
+            erases=self._erases(tables),
             spill_folder=self.spill_folder,
         )
         for chunk in nested:
             self.go_on()
             self._store(chunk, reading)
+
+    def _erases(self, tables: Sequence[_Bound]) -> dict[str, Erasure]:
+        """What blank cells erase, by place; in the tables that have the column."""
+        found: dict[str, Erasure] = {}
+        for number, one in enumerate(tables):
+            for place, sent in erased_places(
+                one.opened.mapping, self.loaded.shape, one.binding.columns
+            ).items():
+                before = found[place].tables if place in found else frozenset()
+                found[place] = Erasure(sent=sent, tables=before | {number})
+        return found
 
     def _spreadsheet(self, table: Table, correction_of: str | None) -> bool:
         """Whether dates and numbers may stand as workbooks have them; a correction is as its original was."""

@@ -1,6 +1,7 @@
 """Comparing what is held with what was sent: equal as the value travels, told as what it is where it is not there."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -73,6 +74,21 @@ def test_values_are_the_same_as_they_travel(wire: Wire, sent: Any, held: Any, sa
 )
 def test_what_is_not_told_is_not_what_is_missing(told: dict[str, Any], held: Any) -> None:
     assert [one.held for one in leaves("", {"email": "a@b.c"}, told)] == [held]
+
+
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [
+        pytest.param({"email": None}, [], id="it-is-gone"),
+        pytest.param({"email": ""}, [], id="empty-is-gone"),
+        pytest.param({}, [], id="not-told"),
+        pytest.param({"email": "a@b.c"}, [Held(path="email", sent=None, held="a@b.c")], id="still-there"),
+    ],
+)
+def test_what_was_erased_must_not_be_there(told: dict[str, Any], held: list[Held]) -> None:
+    found = list(leaves("", {"email": None}, told))
+    assert found == held
+    assert not any(is_same(shape_of(Wire.TEXT), replace(one, path="at")) for one in found)
 
 
 def test_a_node_that_is_not_there_is_one_thing_that_is_missing_named_by_its_first_value() -> None:

@@ -247,4 +247,5 @@ SHAPE = shape_of(
     destination="parcellab",
     key="order_number",
     cancel=Cancel(place="cancel_order", keeps=("cancelled_date", "cancelled_reason")),
+    erases={"recipient_email": UNSET},
 )

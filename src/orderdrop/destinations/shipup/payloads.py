@@ -8,6 +8,7 @@ Fields stand in one order, so that equal payloads are equal bytes.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,7 @@ import pycountry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from orderdrop.core.shape import Cancel, Wire
+from orderdrop.core.shape import Cancel, Shape, Wire
 from orderdrop.destinations.shape_of import Elements, shape_of
 
 LATEST_SECOND = 253_402_300_799  # the end of the year 9999; milliseconds by mistake lie beyond it
@@ -251,5 +252,18 @@ class Order(_Node):
     fulfillments: Annotated[list[Fulfillment], Elements(key="merchant_id")] | None = None
 
 
+_NEVER_ERASED = ("quantity", "canceled_quantity", "shipped_quantity", "canceled", "src", "width", "height")
+
+
+def _with_erasures(shape: Shape) -> Shape:
+    """Whatever is optional is erased by null. The pages do not say so: it is how their answers show what is empty."""
+    names = {place: place.rpartition(".")[2] for place, leaf in shape.leaves.items() if not leaf.required}
+    return replace(
+        shape, erases=dict.fromkeys(place for place, name in names.items() if name not in _NEVER_ERASED)
+    )
+
+
 # `canceled`: order object, "true forces fulfillments to status canceled and cancels line items".
-SHAPE = shape_of(Order, destination="shipup", key="merchant_id", cancel=Cancel(place="canceled"))
+SHAPE = _with_erasures(
+    shape_of(Order, destination="shipup", key="merchant_id", cancel=Cancel(place="canceled"))
+)

@@ -347,3 +347,20 @@ def test_equal_payloads_are_equal_bytes_in_whatever_order_their_fields_came(data
 )
 def test_no_payload_whatever_makes_the_judge_raise(payload: dict[str, Any]) -> None:
     assert judged(payload)
+
+
+def test_null_erases_and_is_sent_as_null() -> None:
+    payload = {"merchant_id": "o1", "phone": None, "shipping_address": {"city": None, "zip": "75001"}}
+    result = judged(payload)
+    assert isinstance(result, bytes)
+    assert json.loads(result) == payload
+
+
+def test_null_does_not_do_for_what_names_something() -> None:
+    assert set(problems({"merchant_id": None})) == {"merchant_id"}
+
+
+def test_names_and_what_never_changes_cannot_be_erased() -> None:
+    names = {place.rpartition(".")[2] for place in SHIPUP.shape.erases}
+    assert not names & {"merchant_id", "tracking_number", "quantity", "canceled"}
+    assert {"phone", "city", "carrier_code", "title"} <= names
