@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from orderdrop import wiring
 from orderdrop.core.progress import Event, Step
 from orderdrop.pipeline.feed import poll
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.resuming import go_on
 from orderdrop.reports.receipt import Receipt
 
 HEADINGS = "Order;Email;SKU;Qty"
@@ -41,7 +43,8 @@ class Place:
     judge: Judge
     prefix: str
     sshd: Sshd | None = None
-    ahead: timedelta = timedelta()
+    ahead: timedelta = timedelta()  # of the wall clock alone
+    passed: timedelta = timedelta()  # by every clock
     feed: dict[str, Any] = field(default_factory=dict)
     account: dict[str, Any] = field(default_factory=dict)
     ledger: str = "sqlite:///var/orderdrop.db"
@@ -93,7 +96,10 @@ class Place:
         (self.folder / "orderdrop.yaml").write_text(json.dumps(settings))
         self._settings = setup.load(self.folder / "orderdrop.yaml", {}, self.folder)
         parts = wiring.build(
-            self._settings, watcher=_Watcher(self), clock=lambda: datetime.now(UTC) + self.ahead
+            self._settings,
+            watcher=_Watcher(self),
+            clock=lambda: datetime.now(UTC) + self.ahead + self.passed,
+            monotonic=lambda: time.monotonic() + self.passed.total_seconds(),
         )
         return replace(parts, sleep=self.sleep)
 
@@ -106,6 +112,11 @@ class Place:
         finally:
             if parts is None:
                 mine.close()
+
+    def go_on(self, parts: Parts) -> list[Receipt]:
+        """What waited for the account and was tried again, as `serve` does every few seconds."""
+        plan = wiring.feed_plan(self._settings, "night")
+        return [finished.receipt for finished in go_on(parts, "local", {"night": plan})]
 
     def row(self, number: int, *, email: str = "anna@example.com", quantity: str = "1") -> str:
         return f"{self.prefix}-{number};{email};A;{quantity}"

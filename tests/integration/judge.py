@@ -48,6 +48,10 @@ class Judge:
         """Have the next calls go wrong."""
         self._ask("POST", "faults", {"kind": kind, **options})
 
+    def heal(self) -> None:
+        """Have no further call go wrong."""
+        self._ask("DELETE", "faults")
+
     def change(self, **settings: Any) -> None:
         """Change settings of the stand-in."""
         self._ask("POST", "settings", settings)
