@@ -72,6 +72,7 @@ def open_workbook(
         limits=limits,
     )
     headed = {first_column + at: name for at, name in enumerate(head.names)}
+    told = tuple(told_of(facts, options, headed, frozenset(unused)))
     verdict = Verdict(
         format=str(kind),
         sheet=facts["sheet"],
@@ -80,10 +81,10 @@ def open_workbook(
         hidden=options.hidden,
         merged=options.merged,
         unused=tuple(unused),
-        remarks=(*told_of(facts, options, headed, frozenset(unused)), *head.remarks),
+        remarks=(*told, *head.remarks),
     )
     lines = tuple(tuple(line[at] for at in columns if at < len(head.names)) for line in head.lines)
-    return Opened(verdict, shown, (piece(first, batch, sheet) for first, batch in head.rest), lines)
+    return Opened(verdict, shown, (piece(first, batch, sheet) for first, batch in head.rest), lines, told)
 
 
 def _columns(

@@ -61,7 +61,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "hidden_columns": sorted(marks.hidden_columns),
         "counts": {f"{column} {kind}": count for (column, kind), count in counts.items()},
         "merged": merged.count(),
-        "blind_to": list(marks.blind_to),
+        "blind_to": sorted(marks.blind_to),
     }
 
 
@@ -81,7 +81,7 @@ def _parse(
     with ThreadPoolExecutor(1) as scanner:
         scanning = scanner.submit(_scan, request["kind"], request["path"], choice.tab)
         sheet = choice.sheet or workbook.get_sheet_by_name(choice.tab.name)
-        return sheet, scanning.result() or Marks(blind_to=(_NOT_SEEN,))
+        return sheet, scanning.result() or Marks(blind_to=frozenset({_NOT_SEEN}))
 
 
 def _scan(kind: str, path: str, tab: Tab) -> Marks | None:
@@ -129,7 +129,7 @@ class _Writer:
         for row in range(first, first + len(chunk)) if self._marks.suspects else ():
             for column, (kind, text) in self._marks.suspects.get(row, {}).items():
                 self._note(notes, row, column, kind, text)
-        for row, column, text in self._merged.covered(first, first + len(chunk)):
+        for row, column, text in self._merged.covered(first, chunk):
             self._note(notes, row, column, Kind.MERGED, text)
         for row in sorted(self._marks.hidden_rows.intersection(range(first, first + len(chunk)))):
             self._note(notes, row, -1, Kind.HIDDEN, "")

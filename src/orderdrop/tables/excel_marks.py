@@ -41,7 +41,7 @@ class Marks:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     unplaced: int = 0
-    blind_to: tuple[str, ...] = ()
+    blind_to: frozenset[str] = frozenset()
 
     def suspect(self, row: int, column: int, kind: Kind, text: str = "") -> None:
         """Mark a cell; the first mark counts."""

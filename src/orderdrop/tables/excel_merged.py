@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from orderdrop.tables.excel_marks import Range, column_letters
 
@@ -52,16 +52,30 @@ class Merged:
             if first <= top < behind:
                 self.values[one] = texts[top - first]
             for row in range(max(top + 1, first), min(bottom + 1, behind)):
-                changed[row - first] = changed[row - first] or self.values.get(one, "")
+                changed[row - first] = self.values.get(one, "")  # what a covered cell holds, nobody sees
         return changed
 
-    def covered(self, first: int, behind: int) -> Iterator[tuple[int, int, str]]:
-        """Row, column and range of every cell that is covered by one above it and was not filled."""
+    def covered(self, first: int, chunk: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int, str]]:
+        """Row, column and range of every cell of a range that was not filled down and has rows with content below its first.
+
+        The first row counts too: what belongs to it is in the rows below, and must not be sent without them.
+        """
         if self.fill:
             return
+        behind = first + len(chunk)
         for ranges in self.ranges.values():
             for top, left, bottom, right in ranges:
                 shown = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
-                for row in range(max(top + 1, first), min(bottom + 1, behind)):
+                rows = range(max(top, first), min(bottom + 1, behind))
+                below = [row for row in rows if row > top and any(map(_has_content, chunk[row - first]))]
+                if not below and first <= top and bottom < behind:
+                    continue
+                if first <= top < behind:
+                    yield top, left, shown
+                for row in below:
                     for column in range(left, right + 1):
                         yield row, column, shown
+
+
+def _has_content(value: Any) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value is not None

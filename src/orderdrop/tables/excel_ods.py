@@ -5,6 +5,7 @@ Runs inside the child process only. A document type is refused, so that no entit
 
 import re
 import zipfile
+from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
 
@@ -23,6 +24,7 @@ _BLOCK_BYTES = 1024 * 1024
 _COLUMNS = 16_384
 _ROWS = 1_048_576
 _SHOWN_CHARS = 64
+_REPEATED = 1_000_000
 
 
 class DoctypeError(ValueError):
@@ -152,7 +154,9 @@ class _Walk:
         self._cell = None
         self._column = min(self._column + self._columns, _COLUMNS)
 
-    def _each(self, mark: Any) -> None:
+    def _each(self, mark: Callable[[int, int], None]) -> None:
+        if self._rows * self._columns > _REPEATED:
+            raise ValueError("a cell is repeated over more than a sheet of orders could have")
         for row in range(self._row + 1, self._row + 1 + self._rows):
             for column in range(self._column, self._column + self._columns):
                 mark(row, column)

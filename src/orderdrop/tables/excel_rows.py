@@ -54,10 +54,7 @@ def piece(first: int, batch: pa.Table, sheet: Sheet) -> Piece:
     _check_cells(first, columns, surplus, sheet, problems)
     hidden = {row for row, _, kind, _ in marks if kind is Kind.HIDDEN} if sheet.without_hidden_rows else set()
     empty = {first + at for at in np.flatnonzero(blank_mask(chosen)).tolist()}
-    for row in list(problems):  # what covers a blank row is no loss, and a hidden row may be left out whole
-        merged_only = all(problem.code is Code.CELL_MERGED for problem in problems[row])
-        if row in hidden or (row in empty and merged_only):
-            del problems[row]
+    problems = {row: found for row, found in problems.items() if row not in hidden}
     blank = sorted((empty - problems.keys()) | hidden)
     rows = np.arange(first, first + batch.num_rows, dtype=np.int64)
     good = ~np.isin(rows, [*blank, *problems]) if blank or problems else np.ones(len(rows), dtype=bool)

@@ -20,6 +20,8 @@ from orderdrop.tables.pieces import refused
 from orderdrop.tables.sniff import Kind
 
 _CHILD = "orderdrop.tables.excel_child"
+_MANIFEST = "META-INF/manifest.xml"
+_MANIFEST_BYTES = 1024 * 1024
 _PROLOG_BYTES = 64 * 1024
 _ROOT = re.compile(rb"<[A-Za-z_]")
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -74,13 +76,21 @@ def _check_archive(path: Path, limits: Limits) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             _check_size(path, entries, limits)
-            if any(entry.flag_bits & 1 for entry in entries):
+            if any(entry.flag_bits & 1 for entry in entries) or _is_encrypted_ods(archive):
                 raise password()
             for entry in entries:
                 if entry.filename.lower().endswith((".xml", ".rels")):
                     _check_prolog(archive, entry)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
         raise _unreadable("is damaged or cut short") from None
+
+
+def _is_encrypted_ods(archive: zipfile.ZipFile) -> bool:
+    """OpenDocument encrypts its parts one by one, and says so in its manifest."""
+    if _MANIFEST not in archive.namelist():
+        return False
+    with archive.open(_MANIFEST) as manifest:
+        return b"encryption-data" in manifest.read(_MANIFEST_BYTES)
 
 
 def _check_size(path: Path, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:

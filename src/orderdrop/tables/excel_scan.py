@@ -37,6 +37,7 @@ _BLOCK_BYTES = 4 * 1024 * 1024
 _ROW_BYTES = 64 * 1024 * 1024  # a row longer than this is scanned only in part
 _STYLES_BYTES = 32 * 1024 * 1024
 _COLUMNS = 16_384
+_HOW_SHOWN = "how its numbers are shown"
 
 
 def scan(path: str, sheet: str) -> Marks | None:
@@ -75,7 +76,9 @@ def _suspect(marks: Marks, attributes: bytes, kind: Kind, text: str = "") -> Non
 def _hidden(block: bytes, marks: Marks) -> None:
     for row in _HIDDEN_ROW.finditer(block):
         number = _ROW_NUMBER.search(row[1])
-        if number is not None:
+        if number is None:
+            marks.blind_to |= {"which of its rows are hidden"}
+        else:
             marks.hidden_rows.add(int(number[1]))
     for match in _COLUMN.finditer(block):
         column = _attributes(match[0].decode("utf-8", "replace"))
@@ -87,7 +90,9 @@ def _hidden(block: bytes, marks: Marks) -> None:
 def _shown(block: bytes, cells: re.Pattern[bytes], forms: Mapping[int, Forms], marks: Marks) -> None:
     for match in cells.finditer(block):
         place, style = _PLACE.search(match[1]), _STYLE.search(match[1])
-        if place is not None and style is not None:
+        if place is None:
+            marks.blind_to |= {_HOW_SHOWN}
+        elif style is not None:
             marks.show(int(place[2]), column_index(place[1].decode()), forms[int(style[1])])
 
 
@@ -97,7 +102,7 @@ def _forms(archive: zipfile.ZipFile, marks: Marks) -> dict[int, Forms]:
     if part is None:
         return {}
     if archive.getinfo(part).file_size > _STYLES_BYTES:
-        marks.blind_to += ("how its numbers are shown",)
+        marks.blind_to |= {_HOW_SHOWN}
         return {}
     text = archive.read(part).decode("utf-8", "replace")
     codes = {

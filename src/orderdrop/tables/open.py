@@ -88,7 +88,7 @@ def _open(
         verdict=before or verdict,
         headings=opened.headings,
         frames=frames(_with_content(pieces), names, chunk_rows),
-        told_later=told_later,
+        told_later=lambda: (*opened.told, *told_later()),
     )
 
 

@@ -48,6 +48,7 @@ class Opened(NamedTuple):
     headings: tuple[str, ...]
     pieces: Iterator[Piece]
     lines: tuple[tuple[str, ...], ...] = ()
+    told: tuple[str, ...] = ()  # remarks of the verdict that whoever sent the file must see, too
 
 
 def row_problem(code: Code, row: int, message: str, raw: str, column: str | None = None) -> Problem:

@@ -59,7 +59,7 @@ def reading(path: Path, *, careful: bool, block_bytes: int, record_bytes: int = 
     """Everything a reader could notice about a file."""
     limits = Limits(block_bytes=block_bytes, cell_chars=30, record_bytes=record_bytes)
     try:
-        verdict, headings, pieces, _ = open_delimited(
+        verdict, headings, pieces, *_ = open_delimited(
             path, FileOptions(delimiter=",", encoding="utf-8"), limits, careful=careful
         )
         found = list(pieces)
