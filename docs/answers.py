@@ -95,7 +95,7 @@ def table() -> None:
 def _end(decision: Decision) -> str:
     match decision:
         case StopAccount(reason=reason):
-            return f"**stops the account** (`{reason.value}`); the rest is `unsent`. You: {_ACCOUNT[reason]}"
+            return f"**stops the account** (`{reason.value}`); the rest is `unsent` until it works again. You: {_ACCOUNT[reason]}"
         case Refuse():
             return "`refused`: back to the sender"
         case Split():
