@@ -34,6 +34,7 @@ from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.settling import Settle
 from orderdrop.pipeline.parts import FeedPlan, Line, Parts
+from orderdrop.pipeline.restoring import lost
 from orderdrop.processes import has_died, this_process
 from orderdrop.trial import breaks
 
@@ -97,10 +98,22 @@ def _trial(settings: setup.Settings, ledger: Ledger) -> Callable[[Path, Batch], 
     return trial
 
 
-def open_settled_ledger(settings: setup.Settings) -> Ledger:
-    """The ledger of the settings; refuses to begin an empty one where batches were reported before: it would send everything again."""
+def open_settled_ledger(settings: setup.Settings, *, restored: bool = False) -> Ledger:
+    """The ledger of the settings; refuses to begin an empty one where batches were reported before: it would send everything again.
+
+    Refuses one that is older than the reports, too, unless it is known to be a backup that was `restored`.
+    """
     reports = settings.workdir / "reports"
-    return open_ledger(settings.ledger, must_exist=reports.is_dir() and any(reports.iterdir()))
+    ledger = open_ledger(settings.ledger, must_exist=reports.is_dir() and any(reports.iterdir()))
+    missing = [] if restored or isinstance(ledger, MemoryLedger) else lost(ledger, settings.workdir)
+    if missing:
+        ledger.close()
+        raise SetupError(
+            f"The ledger is older than the reports below {reports}: it does not know batch {missing[-1]}"
+            + (f" and {len(missing) - 1} more." if len(missing) > 1 else "."),
+            next_step="If a backup was put back, run `orderdrop ledger restored`; else correct `ledger:` or `workdir:`.",
+        )
+    return ledger
 
 
 def scratch_ledger() -> Ledger:
