@@ -1,18 +1,17 @@
-"""Commands about mappings: check, schema; suggestions, versions and examples have modules of their own."""
+"""Commands about mappings: schema; checks, suggestions, versions and examples have modules of their own."""
 
 import json
-from typing import Annotated
 
 import typer
 
-from orderdrop.cli import mapping_examples, mapping_history, render, suggesting
+from orderdrop.cli import mapping_checks, mapping_examples, mapping_history, render, suggesting
 from orderdrop.cli.registering import add, add_group
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = add_group(app, "mapping", _mappings)
-    add(group, check)
+    mapping_checks.register(group)
     suggesting.register(group)
     mapping_examples.register(group)
     mapping_history.register(group)
@@ -24,22 +23,6 @@ def _mappings() -> None:
 
     Example: orderdrop mapping check acme-shipments
     """
-
-
-def check(
-    context: typer.Context,
-    mapping: Annotated[str, typer.Argument(help="A mapping by name, or its file.")],
-) -> None:
-    """Check a mapping and say in words what it does.
-
-    Example: orderdrop mapping check acme-shipments
-    """
-    from orderdrop import wiring
-    from orderdrop.cli.session import settings_of
-    from orderdrop.mapping.explain import explain
-
-    loaded = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping)
-    render.lines(explain(loaded))
 
 
 def schema() -> None:

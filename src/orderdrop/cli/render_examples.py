@@ -52,7 +52,7 @@ def _run(console: Console, run: "ExampleRun", *, accepted: bool) -> None:
     orders = "1 order" if run.orders == 1 else f"{run.orders:,} orders"
     console.print(
         Text.assemble(
-            (f"{verdict[0]:<8}", verdict[1]), (_near(run.example.folder), "bold"), f"  {orders}{rows}"
+            (f"{verdict[0]:<8}", verdict[1]), (near(run.example.folder), "bold"), f"  {orders}{rows}"
         ),
         soft_wrap=True,
     )
@@ -68,7 +68,7 @@ def _run(console: Console, run: "ExampleRun", *, accepted: bool) -> None:
         console.print(Text(f"    and {len(groups) - SHOWN_MAX:,} more orders and rows", "dim"))
     for path in run.written:
         done = "written" if path.is_file() else "removed"
-        console.print(Text(f"    {done}: {_near(path)}"), soft_wrap=True)
+        console.print(Text(f"    {done}: {near(path)}"), soft_wrap=True)
 
 
 def _alike(one: "Unlike") -> tuple[Any, ...]:
@@ -130,7 +130,7 @@ def _value(value: Any) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
 
 
-def _near(path: Path) -> str:
+def near(path: Path) -> str:
     """A path as people in this folder would write it."""
     try:
         near = path.resolve().relative_to(Path.cwd())

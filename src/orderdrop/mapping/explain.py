@@ -1,13 +1,12 @@
-"""A mapping in words: what each line does, and what will hurt."""
+"""A mapping in words: what each line does. What will hurt is said by `orderdrop.mapping.warn`."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
-from string import Formatter
+from dataclasses import dataclass
 
-from orderdrop.core.shape import Shape
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import (
     Column,
+    ColumnEntry,
     ColumnType,
     Commands,
     FileOptions,
@@ -15,6 +14,7 @@ from orderdrop.mapping.model import (
     OnBadRow,
     OnDuplicateRow,
 )
+from orderdrop.mapping.yaml_lines import Document, Location
 
 _WHAT = {
     ColumnType.TEXT: "text",
@@ -32,37 +32,90 @@ _WHAT = {
 }
 
 
-def explain(loaded: LoadedMapping) -> Iterator[str]:
-    """Yield the sentences; warnings come last and begin with `warning:`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What one line of a mapping does; `line` is None for what holds because nothing is written.
+
+    `also` is where the rest of it stands, in a mapping that changes what it inherits.
+    """
+
+    text: str
+    file: str
+    line: int | None
+    also: tuple[tuple[str, int], ...] = ()
+
+
+def explain(loaded: LoadedMapping) -> list[Sentence]:
+    """A sentence for each line, in the order of the mapping's keys."""
+    document = loaded.document
+    return [
+        Sentence(
+            text=text,
+            file=document.file_of(at),
+            line=document.line(at) if at else None,
+            also=tuple(_elsewhere(document, at)) if at and at[:1] != ("mapping",) else (),
+        )
+        for at, text in _sentences(loaded)
+    ]
+
+
+def _elsewhere(document: Document, at: Location) -> Iterator[tuple[str, int]]:
+    """The first line of every other file that says something below a location."""
+    told = {document.file_of(at)}
+    below = ((one, line) for one, line in document.lines.items() if one[: len(at)] == at)
+    for one, line in sorted(below, key=lambda entry: entry[1]):
+        if document.file_of(one) not in told:
+            told.add(document.file_of(one))
+            yield document.file_of(one), line
+
+
+def _sentences(loaded: LoadedMapping) -> Iterator[tuple[Location, str]]:
     mapping = loaded.mapping
     about = f" {mapping.description.rstrip('.')}." if mapping.description else ""
-    yield f"`{mapping.mapping}` makes orders for {mapping.destination}.{about}"
-    yield _file(mapping.file)
-    for heading, column in mapping.columns.items():
-        if isinstance(column, Column):
-            yield f"`{heading}` {_column(column)}"
-        else:
-            yield f"`{heading}` is passed over."
+    yield ("mapping",), f"`{mapping.mapping}` makes orders for {mapping.destination}.{about}"
+    yield _written(loaded, ("file",)), _file(mapping.file)
+    yield from _columns((), mapping.columns)
+    for name, table in mapping.join.items():
+        where = f"in the file {table.files}" if table.files else f"on the sheet {table.file.sheet}"
+        needed = "Every order must have a row there." if table.needed else "An order may have no row there."
+        yield ("join", name), f"Further rows of the same orders stand {where}: table `{name}`. {needed}"
+        if table.file != FileOptions():
+            yield ("join", name, "file"), f"Of table `{name}`: {_file(table.file)}"
+        yield from _columns(("join", name), table.columns)
     for place, value in mapping.constants.items():
-        yield f"`{place}` is always {value!r}."
+        yield ("constants", place), f"`{place}` is always {value!r}."
     for place, template in mapping.derived.items():
-        yield f"`{place}` is put together as `{template}`."
+        yield ("derived", place), f"`{place}` is put together as `{template}`."
     if mapping.commands is not None:
-        yield _commands(mapping.commands)
-    yield _policy(mapping)
-    for warning in _warnings(mapping, loaded.shape):
-        yield f"warning: {warning}"
+        yield ("commands",), _commands(mapping.commands)
+    if mapping.updated_at is not None:
+        yield (
+            ("updated_at",),
+            f"`{mapping.updated_at}` says how old an order is: what is older than what was accepted is not sent.",
+        )
+    for key, text in _policies(mapping):
+        yield _written(loaded, (key,)), text
+
+
+def _written(loaded: LoadedMapping, at: Location) -> Location:
+    return at if at in loaded.document.lines else ()
+
+
+def _columns(within: Location, columns: dict[str, ColumnEntry]) -> Iterator[tuple[Location, str]]:
+    for heading, column in columns.items():
+        said = _column(column) if isinstance(column, Column) else "is passed over."
+        yield (*within, "columns", heading), f"`{heading}` {said}"
 
 
 def _file(options: FileOptions) -> str:
+    names = {"decimal": "decimal mark"}
+    said = options.model_dump(mode="json", exclude_defaults=True)
     told = [
-        f"{name} {value!r}"
-        for name, value in (
-            ("format", options.format), ("encoding", options.encoding), ("delimiter", options.delimiter), ("quote", options.quote),
-            ("decimal mark", options.decimal), ("header row", options.header_row), ("sheet", options.sheet),
-        )
-        if value is not None
-    ]  # fmt: skip
+        f"{names.get(name, name.replace('_', ' '))} {value!r}"
+        for name, value in said.items()
+        if name not in ("header", "skip_rows_where", "sheet", "trailer")
+    ]
+    told += [f"sheet {options.sheet!s}"] if options.sheet is not None else []
     sentence = (
         f"The file has {', '.join(told)}; the rest is detected."
         if told
@@ -70,6 +123,11 @@ def _file(options: FileOptions) -> str:
     )
     if not options.header:
         sentence += " It has no headings: columns go by position."
+    if options.trailer is not None:
+        where = " and ".join(
+            f"`{name}` is {' or '.join(map(repr, texts))}" for name, texts in options.trailer.where.items()
+        )
+        sentence += f" The row in which {where} says in `{options.trailer.rows}` how many rows there are."
     for column, texts in options.skip_rows_where.items():
         sentence += f" Rows whose `{column}` is {' or '.join(map(repr, texts))} are ignored."
     return sentence
@@ -81,6 +139,10 @@ def _column(column: Column) -> str:
         parts.append(f"written as {' or '.join(column.format)}")
     if column.timezone:
         parts.append(f"in the time of {column.timezone}")
+    if column.decimal:
+        parts.append(f"with {column.decimal!r} before the fraction")
+    if column.unit:
+        parts.append(f"may carry {' or '.join(map(repr, column.unit))}")
     if column.region:
         parts.append(f"a national number is one of {column.region}")
     if column.required:
@@ -120,41 +182,24 @@ def _commands(commands: Commands) -> str:
     )
 
 
-def _policy(mapping: Mapping) -> str:
-    bad = (
+def _policies(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    yield (
+        "on_bad_row",
         "When a row is bad, the other rows of its order are held."
         if mapping.on_bad_row is OnBadRow.HOLD_ORDER
-        else "When a row is bad, the other rows of its order are sent without it."
+        else "When a row is bad, the other rows of its order are sent without it.",
     )
-    twice = (
-        " A row that repeats another exactly is rejected."
+    yield (
+        "on_duplicate_row",
+        "A row that repeats another exactly is rejected."
         if mapping.on_duplicate_row is OnDuplicateRow.REJECT
-        else " A row that repeats another exactly is ignored."
+        else "A row that repeats another exactly is ignored.",
     )
     hold = mapping.hold_batch_when
-    return bad + twice + (f" With more than {hold.bad_rows_over} bad rows nothing is sent." if hold else "")
-
-
-def _warnings(mapping: Mapping, shape: Shape) -> Iterator[str]:
-    filled = {place for column in mapping.mapped().values() for place in column.to} | {
-        *mapping.constants,
-        *mapping.derived,
-    }
-    used = {node for place in filled for node in shape.lists_over(place)}
-    for leaf in shape.leaves.values():
-        over = shape.lists_over(leaf.place)
-        if leaf.required and leaf.place not in filled and all(node in used for node in over):
-            yield f"{shape.destination} requires `{leaf.place}`, and nothing fills it."
-    for heading, column in mapping.mapped().items():
-        if column.type in (ColumnType.DATE, ColumnType.DATETIME) and not column.format:
-            yield f"`{heading}` has no `format:`; only dates such as 2026-11-22 are taken."
-        if column.type is ColumnType.DATETIME and not column.timezone:
-            yield f"`{heading}` has no `timezone:`; times without an offset are read as UTC."
-        if shape.key in column.to and not column.required:
-            yield f"`{heading}` names the order; say `required: true` so that readers see it."
-    for place, template in mapping.derived.items():
-        for _, name, _, _ in Formatter().parse(template):
-            if name and name not in mapping.columns:
-                close = get_close_matches(name, mapping.columns, n=1, cutoff=0.6)
-                hint = f" Did you mean `{close[0]}`?" if close else ""
-                yield f"`{place}` uses `{name}`, which is not among the columns.{hint}"
+    if hold is not None and hold.bad_rows_over is not None:
+        yield "hold_batch_when", f"With more than {hold.bad_rows_over} bad rows nothing is sent."
+    if hold is not None and hold.volume_off is not None:
+        yield (
+            "hold_batch_when",
+            f"With a number of rows more than {hold.volume_off} off the usual, nothing is sent.",
+        )

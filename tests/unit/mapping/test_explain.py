@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
 from orderdrop.destinations import registry
 from orderdrop.mapping import load
 from orderdrop.mapping.explain import explain
+from orderdrop.mapping.load import LoadedMapping
 from orderdrop.wiring import find_shape
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
@@ -40,13 +39,18 @@ The file has encoding 'cp1252', delimiter ';', decimal mark ','; the rest is det
 `Remarks` is passed over.
 `fulfillments.status_code` is always 'shipped'.
 `fulfillments.trackers.line_items.name` is put together as `{Title} {Variant}`.
-When a row is bad, the other rows of its order are held. A row that repeats another exactly is rejected. With more than 80% bad \
-rows nothing is sent.
+When a row is bad, the other rows of its order are held.
+A row that repeats another exactly is rejected.
+With more than 80% bad rows nothing is sent.
 """
 
 
 def _explained(text: str) -> list[str]:
-    return list(explain(load.parse(text, "small.yaml", find_shape, registry.names())))
+    return [one.text for one in explain(_parsed(text))]
+
+
+def _parsed(text: str) -> LoadedMapping:
+    return load.parse(text, "small.yaml", find_shape, registry.names())
 
 
 def test_a_sample_mapping_is_explained_line_by_line() -> None:
@@ -54,35 +58,44 @@ def test_a_sample_mapping_is_explained_line_by_line() -> None:
     assert "\n".join(_explained(text)) + "\n" == ACME
 
 
-@pytest.mark.parametrize(
-    ("text", "warning"),
-    [
-        pytest.param(
-            "  A: {to: merchant_id}\n  D: {to: ordered_at, type: date, format: '%d.%m.%Y'}\n",
-            "`A` names the order; say `required: true` so that readers see it.",
-            id="order-key-not-required",
-        ),
-        pytest.param(
-            "  A: {to: merchant_id, required: true}\n  D: {to: ordered_at, type: date}\n",
-            "`D` has no `format:`; only dates such as 2026-11-22 are taken.",
-            id="date-without-a-format",
-        ),
-        pytest.param(
-            "  A: {to: merchant_id, required: true}\n  D: {to: ordered_at, type: datetime, format: '%d.%m.%Y'}\n",
-            "`D` has no `timezone:`; times without an offset are read as UTC.",
-            id="time-without-a-zone",
-        ),
-        pytest.param(
-            "  A: {to: merchant_id, required: true}\n  First: {to: first_name}\nderived: {last_name: '{Frist} x'}\n",
-            "`last_name` uses `Frist`, which is not among the columns. Did you mean `First`?",
-            id="template-with-a-misspelt-heading",
-        ),
-    ],
-)
-def test_what_will_hurt_comes_last_as_a_warning(text: str, warning: str) -> None:
-    assert [line for line in _explained(SMALL + text) if line.startswith("warning: ")] == [
-        f"warning: {warning}"
+def test_every_sentence_is_led_by_its_line_and_what_is_not_written_by_none() -> None:
+    text = f"{SMALL}  A: {{to: merchant_id, required: true}}\n\nconstants:\n  email: a@b.de\non_bad_row: send_rest\n"
+    assert [(one.line, one.text.split()[0]) for one in explain(_parsed(text))] == [
+        (1, "`small`"),
+        (None, "How"),
+        (4, "`A`"),
+        (7, "`email`"),
+        (8, "When"),
+        (None, "A"),
     ]
+
+
+def test_a_changed_column_says_where_the_rest_of_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(
+        f"mapping: base\n{SMALL.partition(chr(10))[2]}  A: {{to: merchant_id}}\n"
+    )
+    (tmp_path / "shop.yaml").write_text("mapping: shop\nextends: base\ncolumns:\n  A: {required: true}\n")
+    loaded = load.load(tmp_path / "shop.yaml", find_shape, registry.names())
+    (column,) = (one for one in explain(loaded) if one.text.startswith("`A`"))
+    assert (Path(column.file).name, column.line) == ("shop.yaml", 4)
+    assert [(Path(file).name, line) for file, line in column.also] == [("base.yaml", 4)]
+
+
+def test_tables_commands_and_the_time_of_a_change_are_explained() -> None:
+    lines = _explained(
+        SMALL + "  A: {to: merchant_id, required: true}\n"
+        "  Changed: {to: ordered_at, type: datetime, format: '%Y', timezone: UTC}\n  Do: ignore\n"
+        "join: {lines: {files: l*.csv, needed: false, file: {delimiter: '|'}, columns: {No: {to: merchant_id}}}}\n"
+        "commands: {column: Do, values: {X: cancel, '': update}}\nupdated_at: Changed\n"
+    )
+    assert (
+        "Further rows of the same orders stand in the file l*.csv: table `lines`. An order may have no row there."
+        in lines
+    )
+    assert "Of table `lines`: The file has delimiter '|'; the rest is detected." in lines
+    assert "`No` is text and goes to `merchant_id`." in lines
+    assert any(line.startswith("`Do` says what becomes of an order: 'X' cancels it") for line in lines)
+    assert any(line.startswith("`Changed` says how old an order is") for line in lines)
 
 
 def test_a_file_without_headings_and_the_other_policies_are_explained() -> None:
@@ -95,5 +108,6 @@ def test_a_file_without_headings_and_the_other_policies_are_explained() -> None:
         "`small` makes orders for shipup.",
         "How the file is written is detected. It has no headings: columns go by position.",
         "`A` is text and goes to `merchant_id`, must be filled, stands at position 1.",
-        "When a row is bad, the other rows of its order are sent without it. A row that repeats another exactly is ignored.",
+        "When a row is bad, the other rows of its order are sent without it.",
+        "A row that repeats another exactly is ignored.",
     ]
