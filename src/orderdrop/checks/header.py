@@ -193,7 +193,8 @@ def _one_missing(heading: str, column: Column | None, names: Sequence[str], *, n
 def _unknown(names: Sequence[str], columns: Mapping[str, str]) -> Iterator[Problem]:
     known = {*columns.values(), *OUR_OWN}
     for at, name in enumerate(names, start=1):
-        if name not in known and names.index(name) == at - 1:
+        if name not in known:
+            known.add(name)
             what = f"The column {_quoted(name)}" if name.strip() else f"Column {at}, which has no heading,"
             yield Problem(
                 code=Code.HEADING_UNKNOWN,
