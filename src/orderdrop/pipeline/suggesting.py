@@ -55,7 +55,7 @@ def sample_of(table: Table, name: str) -> Sample:
     """The first rows of a table, and blocks of rows from all over it."""
     taken: list[TextFrame] = []
     rows = seen = 0
-    whole = True
+    whole, cut = True, False
     for frame in table.frames:
         size = len(frame.cells)
         room = min(size, FIRST_ROWS if not taken else BLOCK_ROWS, MOST_ROWS - rows)
@@ -66,7 +66,7 @@ def sample_of(table: Table, name: str) -> Sample:
         rows += max(0, room)
         seen += size
         if seen >= MOST_READ:
-            whole = False
+            whole, cut = False, True
             break
     names = list(taken[0].cells.columns) if taken else []
     columns = tuple(
@@ -79,6 +79,7 @@ def sample_of(table: Table, name: str) -> Sample:
         columns=columns or tuple(() for _ in headings),
         rows=rows,
         whole=whole,
+        read_rows=seen if cut else None,
         has_header=table.verdict.header_row > 0,
         spreadsheet=table.verdict.format != "csv",
         file_keys=tuple(_file_keys(table)),

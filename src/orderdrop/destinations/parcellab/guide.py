@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from orderdrop.destinations.parcellab.payloads import REQUIRED_OF_AN_ADDRESS
 from orderdrop.mapping.suggest.guide import Guide
 
 _OF_AN_ARTICLE: Final = {
@@ -74,4 +75,5 @@ GUIDE: Final = Guide(
     needs={"account": "the account's number at parcelLab, such as 1617"},
     blanks={"recipient_email": "_unset"},
     codes={"trackings.courier": _COURIERS},
+    whole={"shipping_address": REQUIRED_OF_AN_ADDRESS, "billing_address": REQUIRED_OF_AN_ADDRESS},
 )

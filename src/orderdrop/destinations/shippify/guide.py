@@ -22,7 +22,7 @@ GUIDE: Final = Guide(
         ),
         "dropoff.contact.email": ("customer.email", "ship.email", "bill.email"),
         "dropoff.contact.phonenumber": ("ship.phone", "customer.phone", "bill.phone"),
-        "dropoff.location.address": (_ADDRESS,),
+        "dropoff.location.address": (_ADDRESS, "ship.street"),
         "dropoff.location.lat": ("ship.latitude",),
         "dropoff.location.lng": ("ship.longitude",),
         "dropoff.location.instructions": ("ship.instructions", "order.note"),
@@ -37,9 +37,17 @@ GUIDE: Final = Guide(
         "tags": ("order.tags",),
     },
     needs={
+        "dropoff.contact.phonenumber": "a telephone number or an email address of the recipient",
+        "dropoff.location.address": "where it goes: an address, or both of lat and lng",
         "pickup.location.address": "where parcels are fetched: an address, or pickup.location.warehouse with its number",
         "pickup.contact.name": "whom the courier asks for where parcels are fetched",
         "pickup.contact.phonenumber": "that person's telephone number, such as +551130000000",
     },
     codes={"type": _TYPES},
+    instead={
+        "dropoff.contact.phonenumber": ("dropoff.contact.email",),
+        "dropoff.location.address": ("dropoff.location.lat", "dropoff.location.warehouse"),
+        "pickup.location.address": ("pickup.location.lat", "pickup.location.warehouse"),
+        "pickup.contact.phonenumber": ("pickup.contact.email",),
+    },
 )

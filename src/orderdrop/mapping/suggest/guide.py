@@ -12,13 +12,16 @@ class Guide:
     `fills`: place to the meanings that can fill it, the best first. An entry with braces is a template of meanings
     ("{ship.street}, {ship.city}"); an entry "!ship.name" ends the list where the file has that meaning. `needs`: places
     that the API wants and files rarely hold, each with what to write there. `blanks`: what a blank cell means.
-    `codes`: place to the texts that are known there and the value of each, in small letters.
+    `codes`: place to the texts that are known there and the value of each, in small letters. `instead`: a needed place to
+    those that make it unnecessary. `whole`: a node to the names that the API takes only all together.
     """
 
     fills: Mapping[str, tuple[str, ...]]
     needs: Mapping[str, str] = field(default_factory=dict)
     blanks: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def meaning_of(self, place: str) -> str | None:
         """The meaning that a place is for."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from orderdrop.mapping.suggest import words
 from orderdrop.mapping.suggest.words import Span
@@ -78,6 +78,7 @@ def meanings() -> Mapping[str, Meaning]:
     return found
 
 
+@lru_cache(maxsize=4_096)
 def said_by(heading: str) -> Mapping[str, Said]:
     """What a heading says: the meanings that are worth a thought, each with how well it says it."""
     found = words.spans(heading)

@@ -40,6 +40,9 @@ def plan(
         and shape.leaf(place) is not None
         and (entry := _first(place, entries, has)) is not None
     }
+    for node, names in guide.whole.items():
+        if not all(f"{node}.{name}" in chosen or f"{node}.{name}" in given for name in names):
+            chosen = {place: entry for place, entry in chosen.items() if not place.startswith(f"{node}.")}
     keys = set(chosen) | given
     lists = _lists_in_use(shape, keys)
     kept = {place: entry for place, entry in chosen.items() if set(shape.lists_over(place)) <= lists}
@@ -77,7 +80,7 @@ def trimmed(template: str, has: Callable[[str], bool]) -> str | None:
         if names:
             groups.append(" ".join(f"{{{name}}}" for name in names))
     text = ", ".join(groups)
-    return text if len(list(named(text))) > 1 or (len(groups) == 1 and template.count("{") > 3) else None
+    return text if len(list(named(text))) > 1 else None
 
 
 def _lists_in_use(shape: Shape, filled: set[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ class Sample:
     columns: tuple[tuple[str, ...], ...]
     rows: int
     whole: bool = True
+    read_rows: int | None = None  # how far the file was read, where it goes on behind
     has_header: bool = True
     spreadsheet: bool = False
     file_keys: tuple[tuple[str, object], ...] = ()

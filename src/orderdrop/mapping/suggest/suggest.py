@@ -362,7 +362,7 @@ class _Work:
             if leaf.place not in filled:
                 hints[leaf.place] = self._guide.needs.get(leaf.place) or _wanted(leaf)
         for place, sentence in self._guide.needs.items():
-            if place not in filled:
+            if filled.isdisjoint((place, *self._guide.instead.get(place, ()))):
                 hints.setdefault(place, sentence)
         return hints
 
@@ -375,4 +375,7 @@ def _wanted(leaf: Leaf) -> str:
 
 def _looked_at(sample: Sample) -> str:
     rows = f"{sample.rows:,} row{'' if sample.rows == 1 else 's'}"
-    return f"all {rows}" if sample.whole else f"{rows}, the first ones and some from all over the file"
+    if sample.whole:
+        return f"all {rows}"
+    over = "the file" if sample.read_rows is None else f"the first {sample.read_rows:,}"
+    return f"{rows}, the first ones and some from all over {over}"

@@ -9,7 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -57,7 +57,7 @@ def plain(heading: str) -> str:
     return " ".join(_NOT_A_WORD.sub(" ", letters).split())
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def spans(heading: str) -> tuple[Span, ...]:
     """The heading as the fewest spans that its words allow, in order."""
     words = plain(heading).split()
@@ -119,7 +119,7 @@ def _slip(word: str) -> tuple[float, tuple[Span, ...]]:
     return 3.0, (Span(text=word),)
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def _compound(word: str) -> tuple[Span, ...]:
     """A word as the fewest known words it is made of, with a linking s, n or e between them; () where it is not."""
     best: dict[int, tuple[Span, ...]] = {0: ()}
