@@ -1,5 +1,6 @@
 """All that the command line prints: data on stdout, talk on stderr."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -34,12 +35,19 @@ def out() -> Console:
 
 def talk(message: str) -> None:
     """Say something to the person, on stderr."""
-    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(_text(message))
+    _to_stderr(_text(message))
 
 
 def complain(message: str) -> None:
     """Say what went wrong, on stderr."""
-    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(_text(message, "red"))
+    _to_stderr(_text(message, "red"))
+
+
+def _to_stderr(text: Text) -> None:
+    with contextlib.suppress(
+        OSError
+    ):  # where the disk behind it is full, the exit code still says how it went
+        Console(file=sys.stderr, highlight=False, soft_wrap=True).print(text)
 
 
 def _text(message: object, style: str = "") -> Text:

@@ -4,6 +4,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import structlog
@@ -15,6 +17,7 @@ from orderdrop.pipeline.feed import poll, resume
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.purging import purge
 from orderdrop.pipeline.resuming import go_on
+from orderdrop.pipeline.sweeping import sweep
 
 _LOOK_SECONDS = 0.5
 
@@ -50,6 +53,9 @@ def serve_until_stopped(session: Session) -> None:
     retention = session.settings.retention
 
     def remove_what_is_old() -> None:
+        with watched.work("(what was left behind)"):
+            for path in sweep(parts, Path(gettempdir())):
+                log.info("swept", path=str(path))
         if retention is not None:
             with watched.work("(retention)"):
                 purge(parts, retention, tell=lambda batch: log.info("purged", batch=batch.id))
@@ -60,7 +66,7 @@ def serve_until_stopped(session: Session) -> None:
         poll_feed,
         parts.clock(),
         tidy=finish_what_was_left,
-        daily=remove_what_is_old if retention is not None else None,
+        daily=remove_what_is_old,
         resume={name: partial(send_what_waited, name) for name in session.settings.accounts},
     )
     try:

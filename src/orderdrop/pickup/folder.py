@@ -237,10 +237,28 @@ def _move_without_overwriting(source: Path, target: Path) -> None:
         try:
             os.link(source, target, follow_symlinks=False)
         except OSError as error:
+            if error.errno == errno.EXDEV:
+                _copy_over(source, target)
+                return
             if error.errno not in {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}:
                 raise
             source.rename(target)  # no hard links here (FAT, some shares): the name was free a moment ago
             return
+    source.unlink()
+
+
+def _copy_over(source: Path, target: Path) -> None:
+    """Move a file to another file system, where no rename leads: whole under a name of its own first, then in its place."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with source.open("rb") as original, part.open("wb") as copy:
+            shutil.copyfileobj(original, copy, _CHUNK_BYTES)
+            copy.flush()
+            os.fsync(copy.fileno())
+        shutil.copystat(source, part)
+        os.link(part, target)  # raises where somebody took the name
+    finally:
+        part.unlink(missing_ok=True)
     source.unlink()
 
 
