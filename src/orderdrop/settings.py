@@ -231,6 +231,32 @@ class Feed(_Strict):
         return self.source.startswith("sftp://")
 
 
+class ConsoleOptions(_Strict):
+    """Where people reach the console."""
+
+    listen: str = Field(
+        "127.0.0.1:8080",
+        pattern=r"^(\S+:)?\d{1,5}$",
+        description="The address and port on which it listens.",
+        examples=["127.0.0.1:8080"],
+    )
+    url: AnyUrl | None = Field(
+        None,
+        description="Where people reach it, as their browsers know it; https behind a proxy. http://LISTEN if left out.",
+    )
+    upload_max_mb: int = Field(200, ge=1, description="The largest file that is taken, in megabytes.")
+
+    @property
+    def host(self) -> str:
+        """The address without the port."""
+        return self.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        """The port; 0 is any that is free."""
+        return int(self.listen.rpartition(":")[2])
+
+
 class Settings(BaseSettings):
     """Everything that is set up; paths are absolute."""
 
@@ -255,6 +281,9 @@ class Settings(BaseSettings):
         "2GB",
         description="A larger file is refused before it is fetched; 500MB or 2GB.",
         examples=["500MB"],
+    )
+    console: ConsoleOptions | None = Field(
+        None, description="The console in the browser; `orderdrop serve` has none if left out."
     )
     accounts: dict[str, Account] = Field(default_factory=dict, description="The accounts, by name.")
     feeds: dict[str, Feed] = Field(default_factory=dict, description="The feeds, by name.")

@@ -24,9 +24,11 @@ from orderdrop.destinations import registry
 from orderdrop.destinations.base import AccountOptions, Carrier, Destination, Readable, Reader
 from orderdrop.destinations.proxies import proxy_for
 from orderdrop.errors import Fault, SettingsError, SetupError
+from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.ledger.open import open_ledger
+from orderdrop.ledger.sql import SqlLedger
 from orderdrop.mapping import load as mappings
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.say import nearest
@@ -114,6 +116,15 @@ def open_settled_ledger(settings: setup.Settings, *, restored: bool = False) -> 
             next_step="If a backup was put back, run `orderdrop ledger restored`; else correct `ledger:` or `workdir:`.",
         )
     return ledger
+
+
+def database_of(ledger: Ledger) -> Database:
+    """The database behind a ledger, for what is kept beside it. Raises SetupError for a ledger in memory."""
+    if not isinstance(ledger, SqlLedger):
+        raise SetupError(
+            "The console needs a ledger that lasts.", next_step="Name a file or database under `ledger:`."
+        )
+    return ledger.database
 
 
 def scratch_ledger() -> Ledger:

@@ -146,17 +146,31 @@ def _poll(session: "Session", name: str) -> "Iterator[Finished]":
     return poll(session.parts, wiring.feed_plan(session.settings, name))
 
 
-def serve(context: typer.Context) -> None:
+def serve(
+    context: typer.Context,
+    no_scheduler: Annotated[
+        bool, typer.Option("--no-scheduler", help="Only the console; another process polls the feeds.")
+    ] = False,
+) -> None:
     """Poll every feed at its times until SIGTERM or Ctrl-C; logs one JSON event a line on stderr.
+
+    With `console:` in the settings people also get the console in their browser.
 
     Example: orderdrop --config /etc/orderdrop.yaml serve
     """
+    from orderdrop.cli.console import console_beside
     from orderdrop.cli.serving import serve_until_stopped
     from orderdrop.cli.session import serving
     from orderdrop.logs import log_step
 
-    with serving(context.obj, log_step) as session:
-        serve_until_stopped(session)
+    with (
+        serving(context.obj, log_step) as session,
+        console_beside(session, serving=not no_scheduler),
+    ):
+        if no_scheduler:
+            session.parts.stop.wait()
+        else:
+            serve_until_stopped(session)
     raise typer.Exit(ExitCode.STOPPED)
 
 

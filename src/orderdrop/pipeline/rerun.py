@@ -141,13 +141,18 @@ def would_pass(rehearsed: Receipt) -> tuple[int, int]:
     return rows["unsent"] + rows["unchanged"], rows["read"] - rows["ignored"]
 
 
-def rerun(parts: Parts, planned: Plan) -> Finished:
-    """Begin a rerun and bring it to rest, on the same way as any batch."""
+def begin(parts: Parts, planned: Plan) -> Batch:
+    """Register the batch that a rerun is; from here on it is finished whatever happens."""
     batch, loaded = planned.batch(parts), planned.loaded
     parts.ledger.pin_mapping(loaded.digest, loaded.mapping.mapping, loaded.text, batch.created_at)
     parts.ledger.open_batch(batch)
     parts.watcher(Event(step=Step.REGISTERED, batch=batch.id, name=batch.drop.name))
-    return work(parts, batch.id)
+    return batch
+
+
+def rerun(parts: Parts, planned: Plan) -> Finished:
+    """Begin a rerun and bring it to rest, on the same way as any batch."""
+    return work(parts, begin(parts, planned).id)
 
 
 def exclude(parts: Parts, batch_id: str, order: str, reason: str) -> Finished:

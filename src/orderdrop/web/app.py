@@ -1,0 +1,96 @@
+"""The console put together: its pages, its gate, and what an error looks like to a person and to a program."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, UsageError
+from orderdrop.web import render
+from orderdrop.web.console import Console
+from orderdrop.web.gate import Expired, Forbidden, NotLoggedIn, SafeHeaders, Unknown, is_page
+from orderdrop.web.pages import batches, door, health, orders, people
+
+
+TOPICS = (health, door, batches, orders, people)
+"""Every module of pages, by topic."""
+
+
+def create_app(console: Console) -> FastAPI:
+    """The console as an ASGI application."""
+    app = FastAPI(
+        title="orderdrop",
+        version=console.version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.console = console
+    app.add_middleware(SafeHeaders)
+    app.mount("/static", StaticFiles(directory=render.HERE / "static"), name="static")
+    for topic in TOPICS:
+        app.include_router(topic.router)
+    for kind, answer in (
+        (NotLoggedIn, _to_the_door),
+        (Forbidden, _forbidden),
+        (Unknown, _unknown),
+        (Expired, _expired),
+        (HTTPException, _http),
+        (RequestValidationError, _misfit),
+        (OrderdropError, _failed),
+    ):
+        app.add_exception_handler(kind, answer)
+    return app
+
+
+def _to_the_door(request: Request, error: Exception) -> Response:
+    if not is_page(request):
+        return _told(request, 401, "Log in", "Send a token: Authorization: Bearer odt_...")
+    back = error.back if isinstance(error, NotLoggedIn) else ""
+    return RedirectResponse(f"/login?next={back}" if back else "/login", status_code=303)
+
+
+def _forbidden(request: Request, error: Exception) -> Response:
+    return _told(request, 403, "Not for you", str(error))
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    return _told(request, 404, "Not here", str(error))
+
+
+def _expired(request: Request, _: Exception) -> Response:
+    return _told(
+        request,
+        409,
+        "This page was open for too long",
+        "Nothing was done. Go back, reload the page and try again; what you typed is still in the form.",
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    titles = {404: "Not here", 405: "This cannot be done here", 413: "Too large"}
+    detail = "There is no such page." if status == 404 else str(getattr(error, "detail", ""))
+    return _told(request, status, titles.get(status, "This did not work"), detail)
+
+
+def _misfit(request: Request, _: Exception) -> Response:
+    return _told(
+        request, 422, "Something is missing", "A field is missing or has another form than expected."
+    )
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    status = (
+        409 if isinstance(error, Busy | UsageError) else 503 if isinstance(error, LedgerUnavailable) else 500
+    )
+    told = error.message if isinstance(error, OrderdropError) else "It did not work."
+    step = (error.next_step or "") if isinstance(error, OrderdropError) else ""
+    return _told(request, status, "This did not work", f"{told} {step}".strip())
+
+
+def _told(request: Request, status: int, title: str, message: str) -> Response:
+    if not is_page(request):
+        return JSONResponse({"error": title, "detail": message}, status_code=status)
+    return render.page(request, "told.html", status=status, title=title, message=message)

@@ -1,0 +1,79 @@
+"""What the pages work with: the parts of the pipeline, the settings, and the doors of access."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from orderdrop import wiring
+from orderdrop.access.doors import Doors
+from orderdrop.access.sql import SqlAccess
+from orderdrop.access.store import AccessStore
+from orderdrop.ledger.browsing import Browsing
+from orderdrop.ledger.sql_browsing import SqlBrowsing
+from orderdrop.pipeline.batch import work
+from orderdrop.pipeline.parts import FeedPlan, Parts
+from orderdrop.settings import ConsoleOptions, Settings
+from orderdrop.web.jobs import Jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """One running console.
+
+    `url` is where people reach it, without a slash at the end; `version` is the program's. `serving` says whether the
+    scheduler runs in this process.
+    """
+
+    settings: Settings
+    parts: Parts
+    doors: Doors
+    store: AccessStore
+    browsing: Browsing
+    jobs: Jobs
+    feeds: Mapping[str, FeedPlan]
+    url: str
+    version: str
+    serving: bool = False
+    upload_max_bytes: int = 200 * 1024 * 1024
+    folder: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", self.parts.workdir / "console")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over TLS, so that cookies may say so."""
+        return self.url.startswith("https://")
+
+    def work_on(self, batch_id: str) -> None:
+        """Bring a batch that is in the ledger to rest, without waiting for it."""
+        self.jobs.begin(f"batch:{batch_id}", lambda: work(self.parts, batch_id))
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.parts.clock()
+
+
+def open_console(
+    settings: Settings, parts: Parts, feeds: Mapping[str, FeedPlan], *, serving: bool
+) -> Console:
+    """The console over a session's parts. Raises SetupError for a ledger in memory."""
+    options = settings.console or ConsoleOptions()
+    database = wiring.database_of(parts.ledger)
+    store = SqlAccess(database)
+    url = str(options.url).rstrip("/") if options.url else f"http://{options.host}:{options.port}"
+    return Console(
+        settings=settings,
+        parts=parts,
+        doors=Doors(store, parts.clock),
+        store=store,
+        browsing=SqlBrowsing(database),
+        jobs=Jobs(),
+        feeds=feeds,
+        url=url,
+        version=version("orderdrop"),
+        serving=serving,
+        upload_max_bytes=options.upload_max_mb * 1_000_000,
+    )

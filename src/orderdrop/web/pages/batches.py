@@ -1,0 +1,173 @@
+"""Batches: what arrived, what runs, what needs a person; one batch with its rows, problems, orders and actions."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+
+from orderdrop.core.outcomes import BatchStatus, OrderFate
+from orderdrop.ledger.browsing import Filter
+from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline import rerun as reruns
+from orderdrop.pipeline.batch import discard
+from orderdrop.pipeline.feed import release_and_reply
+from orderdrop.pipeline.history import chain, report_folder, summary
+from orderdrop.reports.page import sentence
+from orderdrop.reports.places import existing
+from orderdrop.web.console import Console
+from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
+from orderdrop.web.live import follow
+from orderdrop.web.render import page
+
+router = APIRouter(include_in_schema=False)
+_SEE_OTHER = 303
+_PAGE = 50
+_ORDERS = 100
+GROUPS = {
+    "all": None,
+    "person": (BatchStatus.HELD, BatchStatus.STUCK, BatchStatus.UNBALANCED),
+    "running": (BatchStatus.RECEIVED, BatchStatus.SENDING, BatchStatus.PENDING),
+    "rejects": (BatchStatus.REJECTS, BatchStatus.FAILED),
+    "unfinished": (BatchStatus.UNFINISHED,),
+    "accepted": (BatchStatus.ACCEPTED,),
+}
+"""What a list can be narrowed to, by the name in its address."""
+
+
+@router.get("/")
+def batches(
+    request: Request, visitor: Known, show: str = "all", feed: str = "", q: str = "", before: str = ""
+) -> Response:
+    """The list, newest first."""
+    console, feeds = console_of(request), feeds_of(visitor)
+    if feed:
+        visitor.must_use(feed)
+        feeds = (feed,)
+    q = q.strip()[:100]
+    wanted = Filter(feeds=feeds, statuses=GROUPS.get(show), name=q, before=before or None)
+    lines = console.browsing.batches(wanted, limit=_PAGE + 1)
+    standing = console.browsing.waiting(feeds)
+    return page(
+        request,
+        "batches.html",
+        visitor=visitor,
+        lines=lines[:_PAGE],
+        older=lines[_PAGE - 1].batch.id if len(lines) > _PAGE else None,
+        orders=console.browsing.find(q, feeds, limit=20) if q else [],
+        groups={name: _counted(standing, statuses) for name, statuses in GROUPS.items()},
+        show=show if show in GROUPS else "all",
+        feed=feed,
+        feeds=sorted(console.feeds if feeds_of(visitor) is None else visitor.user.feeds),
+        q=q,
+    )
+
+
+@router.get("/batches/{batch_id}")
+def batch(request: Request, visitor: Known, batch_id: str, fate: str = "", after: int = -1) -> Response:
+    """One batch."""
+    console = console_of(request)
+    found = batch_for(console, visitor, batch_id)
+    fates = (OrderFate(fate),) if fate in set(OrderFate) else None
+    orders = console.browsing.orders(found.id, fates=fates, after=after, limit=_ORDERS + 1)
+    shown = summary(console.parts, found)
+    return page(
+        request,
+        "batch.html",
+        visitor=visitor,
+        batch=found,
+        receipt=shown,
+        sentence=sentence(found.status.value),
+        causes=console.browsing.causes(found.id),
+        chain=chain(console.parts, found),
+        orders=orders[:_ORDERS],
+        more=orders[_ORDERS - 1].sequence if len(orders) > _ORDERS else None,
+        fate=fate if fates else "",
+        reports=existing(report_folder(console.parts, found), found.drop.name),
+        under_way=console.jobs.is_under_way(job_of(found.id)) or found.status.resumes,
+        failed=console.jobs.why_failed(job_of(found.id)),
+    )
+
+
+@router.get("/batches/{batch_id}/reports/{kind}")
+def report(request: Request, visitor: Known, batch_id: str, kind: str) -> Response:
+    """A report of a batch, to keep."""
+    console = console_of(request)
+    found = batch_for(console, visitor, batch_id)
+    path = existing(report_folder(console.parts, found), found.drop.name).get(kind)
+    if path is None:
+        raise Unknown("There is no such report of this batch.")
+    return FileResponse(path, filename=path.rsplit("/", 1)[-1], content_disposition_type="attachment")
+
+
+@router.get("/batches/{batch_id}/events")
+def events(request: Request, visitor: Known, batch_id: str) -> Response:
+    """What happens to a batch at work, as server-sent events, until it comes to rest."""
+    console = console_of(request)
+    found = batch_for(console, visitor, batch_id)
+    return StreamingResponse(follow(console, found.id), media_type="text/event-stream")
+
+
+@router.post("/batches/{batch_id}/rerun")
+def rerun(
+    request: Request,
+    visitor: Ops,
+    batch_id: str,
+    only: Annotated[reruns.Only, Form()] = reruns.Only.ALL,
+) -> Response:
+    """Begin a rerun and lead to its batch."""
+    console = console_of(request)
+    found = batch_for(console, visitor, batch_id)
+    planned = reruns.plan(console.parts, found.id, only=only)
+    begun = reruns.begin(console.parts, planned)
+    console.doors.note(visitor.user.name, "rerun", subject=found.id, detail=only.value)
+    console.work_on(begun.id)
+    return _to(begun.id)
+
+
+@router.post("/batches/{batch_id}/release")
+def release(request: Request, visitor: Ops, batch_id: str) -> Response:
+    """Send a batch that was held as a whole."""
+    console = console_of(request)
+    found = batch_for(console, visitor, batch_id)
+    console.doors.note(visitor.user.name, "release", subject=found.id)
+    console.jobs.begin(job_of(found.id), lambda: release_and_reply(console.parts, found.id, console.feeds))
+    return _to(found.id)
+
+
+@router.post("/batches/{batch_id}/discard")
+def give_up(request: Request, visitor: Ops, batch_id: str, reason: Annotated[str, Form()] = "") -> Response:
+    """Give up a batch that was held as a whole."""
+    console = console_of(request)
+    found = batch_for(console, visitor, batch_id)
+    told = f"{reason.strip()[:500] or 'no reason given'} ({visitor.user.name})"
+    discard(console.parts, found.id, told)
+    console.doors.note(visitor.user.name, "discard", subject=found.id, detail=reason[:500])
+    return _to(found.id)
+
+
+def batch_for(console: Console, visitor: Visitor, batch_id: str) -> Batch:
+    """A batch that is this visitor's business. Raises Unknown."""
+    found = console.parts.ledger.batch(batch_id)
+    if found is None:
+        raise Unknown(f"There is no batch {batch_id}.")
+    visitor.must_use(found.drop.feed)
+    return found
+
+
+def feeds_of(visitor: Visitor) -> tuple[str, ...] | None:
+    """The feeds that a list is narrowed to; None for who may see all."""
+    return None if visitor.user.may_use(None) else visitor.user.feeds
+
+
+def job_of(batch_id: str) -> str:
+    """What work on a batch is called among the console's jobs."""
+    return f"batch:{batch_id}"
+
+
+def _counted(standing: Mapping[BatchStatus, int], statuses: tuple[BatchStatus, ...] | None) -> int:
+    return sum(standing.values()) if statuses is None else sum(standing.get(one, 0) for one in statuses)
+
+
+def _to(batch_id: str) -> Response:
+    return RedirectResponse(f"/batches/{batch_id}", status_code=_SEE_OTHER)

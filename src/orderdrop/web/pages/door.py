@@ -1,0 +1,99 @@
+"""In and out: the login, the logout, and the link that works once."""
+
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from orderdrop.access.doors import LoggedIn, Refused
+from orderdrop.web.gate import Known, address_of, console_of, forget, remember
+from orderdrop.web.render import page
+
+router = APIRouter(include_in_schema=False)
+_SEE_OTHER = 303
+
+
+@router.get("/login")
+def ask(request: Request, next: str = "") -> Response:  # noqa: A002 - the name that stands in the address
+    """The form."""
+    return page(request, "login.html", next=_inside(next), refused=None, name="")
+
+
+@router.post("/login")
+def log_in(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",  # noqa: A002 - as above
+) -> Response:
+    """Let somebody in, or say why not."""
+    console, back = console_of(request), _inside(next)
+    found = console.doors.log_in(name, password, address_of(request))
+    if isinstance(found, Refused):
+        status = 429 if found.wait else 401
+        return page(request, "login.html", status=status, next=back, refused=found.message, name=name[:80])
+    return _in(request, found, back or "/")
+
+
+@router.post("/logout")
+def log_out(request: Request, visitor: Known) -> Response:
+    """End the session."""
+    console = console_of(request)
+    if visitor.session is not None:
+        console.doors.log_out(visitor.session)
+    answer = RedirectResponse("/login", status_code=_SEE_OTHER)
+    forget(answer, console)
+    return answer
+
+
+@router.get("/welcome/{secret}")
+def welcome(request: Request, secret: str) -> Response:
+    """The page behind a link that works once."""
+    invitation = console_of(request).doors.invited(secret)
+    return page(
+        request,
+        "welcome.html",
+        status=200 if invitation else 410,
+        invitation=invitation,
+        secret=secret,
+        refused=None,
+    )
+
+
+@router.post("/welcome/{secret}")
+def choose_password(
+    request: Request, secret: str, password: Annotated[str, Form()] = "", again: Annotated[str, Form()] = ""
+) -> Response:
+    """Take the password, and let its owner in."""
+    doors = console_of(request).doors
+    invitation = doors.invited(secret)
+    found: LoggedIn | Refused = (
+        doors.accept(secret, password, address_of(request))
+        if password == again
+        else Refused(message="The two passwords are not the same.")
+    )
+    if isinstance(found, Refused):
+        return page(
+            request,
+            "welcome.html",
+            status=422 if invitation else 410,
+            invitation=invitation,
+            secret=secret,
+            refused=found.message,
+        )
+    return _in(request, found, "/")
+
+
+def _in(request: Request, found: LoggedIn, to: str) -> Response:
+    answer = RedirectResponse(to, status_code=_SEE_OTHER)
+    remember(answer, console_of(request), found.secret)
+    return answer
+
+
+def _inside(address: str) -> str:
+    """An address of this console; nothing for one that leads elsewhere."""
+    there = unquote(address)
+    parts = urlsplit(there)
+    inside = there.startswith("/") and not there.startswith(("//", "/\\")) and not parts.netloc
+    return there if inside and there.isprintable() else ""

@@ -1,0 +1,57 @@
+"""One order of a batch: its rows, its payload, every attempt with what was answered, and taking it out for good."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from orderdrop.core.rows import told
+from orderdrop.pipeline import rerun as reruns
+from orderdrop.web.gate import Known, Ops, Unknown, console_of
+from orderdrop.web.pages.batches import batch_for, feeds_of
+from orderdrop.web.render import page
+
+router = APIRouter(include_in_schema=False)
+_SEE_OTHER = 303
+
+
+@router.get("/batches/{batch_id}/orders/{order_id}")
+def order(request: Request, visitor: Known, batch_id: str, order_id: str) -> Response:
+    """One order."""
+    console = console_of(request)
+    batch = batch_for(console, visitor, batch_id)
+    found = console.browsing.order(batch.id, order_id)
+    if found is None:
+        raise Unknown("There is no such order in this batch.")
+    problems = [one for one in console.parts.ledger.problems(batch.id) if one.order == found.key]
+    return page(
+        request,
+        "order.html",
+        visitor=visitor,
+        batch=batch,
+        order=found,
+        rows=told(found.lineage.rows),
+        payload=orjson.loads(found.payload) if found.payload else None,
+        problems=problems,
+        attempts=console.parts.ledger.attempts(found.id),
+        others=[
+            one for one in console.browsing.find(found.key, feeds_of(visitor)) if one.order.key == found.key
+        ],
+    )
+
+
+@router.post("/batches/{batch_id}/orders/{order_id}/exclude")
+def exclude(
+    request: Request, visitor: Ops, batch_id: str, order_id: str, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Take an order out for good."""
+    console = console_of(request)
+    batch = batch_for(console, visitor, batch_id)
+    found = console.browsing.order(batch.id, order_id)
+    if found is None:
+        raise Unknown("There is no such order in this batch.")
+    said = f"{reason.strip()[:500] or 'no reason given'} ({visitor.user.name})"
+    reruns.exclude(console.parts, batch.id, found.key, said)
+    console.doors.note(visitor.user.name, "exclude", subject=found.key, detail=f"{batch.id}: {reason[:500]}")
+    return RedirectResponse(f"/batches/{batch.id}/orders/{order_id}", status_code=_SEE_OTHER)

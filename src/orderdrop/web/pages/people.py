@@ -1,0 +1,91 @@
+"""Users, their tokens, and the audit trail: for admins; everybody sees their own tokens."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from orderdrop.access.people import Role
+from orderdrop.errors import UsageError
+from orderdrop.web.gate import Admin, Known, Unknown, console_of
+from orderdrop.web.render import page
+
+router = APIRouter(include_in_schema=False)
+_SEE_OTHER = 303
+
+
+@router.get("/people")
+def people(request: Request, visitor: Admin) -> Response:
+    """Everybody, and what happened lately."""
+    return _people(request, visitor)
+
+
+@router.post("/people")
+def invite(
+    request: Request,
+    visitor: Admin,
+    name: Annotated[str, Form()] = "",
+    role: Annotated[Role, Form()] = Role.MERCHANT,
+    feeds: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Make a link for somebody; it is shown this once."""
+    console = console_of(request)
+    chosen = tuple(feed for feed in feeds or () if feed in console.feeds)
+    if role is Role.MERCHANT and not chosen:
+        raise UsageError("A merchant needs a feed.", next_step="Go back and choose at least one.")
+    secret = console.doors.invite(name, role, chosen, visitor.user.name)
+    return _people(request, visitor, invited=name.strip(), link=f"{console.url}/welcome/{secret}")
+
+
+@router.post("/people/{name}/disable")
+def disable(request: Request, visitor: Admin, name: str) -> Response:
+    """Let somebody in no more."""
+    console_of(request).doors.disable(name, visitor.user.name)
+    return RedirectResponse("/people", status_code=_SEE_OTHER)
+
+
+@router.get("/tokens")
+def tokens(request: Request, visitor: Known) -> Response:
+    """The visitor's own tokens."""
+    return page(
+        request,
+        "tokens.html",
+        visitor=visitor,
+        tokens=console_of(request).store.tokens(visitor.user.name),
+        secret=None,
+    )
+
+
+@router.post("/tokens")
+def make_token(request: Request, visitor: Known, label: Annotated[str, Form()] = "") -> Response:
+    """A new token, shown this once."""
+    console = console_of(request)
+    secret = console.doors.make_token(visitor.user, label)
+    mine = console.store.tokens(visitor.user.name)
+    return page(request, "tokens.html", visitor=visitor, tokens=mine, secret=secret)
+
+
+@router.post("/tokens/{token_id}/revoke")
+def revoke(request: Request, visitor: Known, token_id: str) -> Response:
+    """Let a token of the visitor open nothing any more."""
+    console = console_of(request)
+    if token_id not in {token.id for token in console.store.tokens(visitor.user.name)}:
+        raise Unknown("You have no such token.")
+    console.store.revoke_token(token_id, console.now())
+    console.doors.note(visitor.user.name, "token revoked", subject=token_id)
+    return RedirectResponse("/tokens", status_code=_SEE_OTHER)
+
+
+def _people(request: Request, visitor: Admin, *, invited: str = "", link: str = "") -> Response:
+    console = console_of(request)
+    return page(
+        request,
+        "people.html",
+        visitor=visitor,
+        users=console.store.users(),
+        deeds=console.store.deeds(limit=50),
+        roles=list(Role),
+        feeds=sorted(console.feeds),
+        invited=invited,
+        link=link,
+    )

@@ -1,0 +1,106 @@
+"""Templates become pages. Everything from outside is escaped; a name that a template lacks is a fault, not a blank."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from orderdrop.core.rows import said, told
+from orderdrop.web.gate import Visitor, console_of
+
+HERE = Path(__file__).parent
+
+
+def page(
+    request: Request, template: str, *, visitor: Visitor | None = None, status: int = 200, **facts: Any
+) -> HTMLResponse:
+    """One page: the template with its facts, the visitor, and the console around it."""
+    console = console_of(request)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            visitor=visitor,
+            form_key=visitor.form_key if visitor is not None else "",
+            here=request.url.path,
+            now=console.now(),
+            version=console.version,
+            **facts,
+        )
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def fragment(template: str, **facts: Any) -> str:
+    """A part of a page, for what changes while somebody looks at it."""
+    return _environment().get_template(template).render(**facts)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "count": lambda number: f"{number:,}",
+        "moment": moment,
+        "ago": ago,
+        "size": size,
+        "row": said,
+        "pretty": lambda value: json.dumps(value, indent=2, ensure_ascii=False),
+    }
+    made.globals |= {
+        "nav": ("/",),
+        "rows_of": lambda counts: asdict(counts.rows),
+        "rows_told": lambda order: told(order.lineage.rows),
+    }
+    return made
+
+
+def moment(at: datetime | str | None) -> str:
+    """A moment as people read it, in UTC."""
+    if at is None:
+        return ""
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at)
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """How long ago a moment is, or how far ahead: 3 min ago, in 2 h."""
+    if at is None:
+        return "never"
+    seconds = int((now - at).total_seconds())
+    amount = abs(seconds)
+    if amount < 5:
+        return "now"
+    for limit, unit, each in ((90, "s", 1), (5400, "min", 60), (129_600, "h", 3600)):
+        if amount < limit:
+            told = f"{amount // each} {unit}"
+            break
+    else:
+        told = f"{amount // 86_400} days"
+    return f"{told} ago" if seconds > 0 else f"in {told}"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it."""
+    amount, units = float(count), ["bytes", "kB", "MB", "GB"]
+    while amount >= _THOUSAND and len(units) > 1:
+        amount, units = amount / _THOUSAND, units[1:]
+    return (
+        f"{amount:,.0f} {units[0]}" if amount >= _FEW or units[0] == "bytes" else f"{amount:,.1f} {units[0]}"
+    )
+
+
+_THOUSAND, _FEW = 1000, 10

@@ -1,0 +1,107 @@
+"""A console on loopback over the real parts: its ledger on disk, the stand-in behind it, users of each role."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from orderdrop import settings as setup
+from orderdrop import wiring
+from orderdrop.access.doors import LoggedIn
+from orderdrop.access.people import Role
+from orderdrop.web.console import Console, open_console
+from orderdrop.web.server import answering
+
+PASSWORD = "a long enough password"
+MAPPING = """\
+mapping: small
+destination: shipup
+file: {delimiter: ";"}
+columns:
+  Order: {to: merchant_id, required: true}
+  SKU: {to: line_items.merchant_id, required: true}
+  Qty: {to: line_items.quantity, type: integer, minimum: 1}
+"""
+SETTINGS = """\
+workdir: var
+mappings: .
+console: {{listen: "127.0.0.1:{port}"}}
+accounts:
+  local: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
+feeds:
+  acme: {{source: acme, files: "*.csv", mapping: small, account: local, settle: {{looks: 1, age: 0s}}}}
+  other: {{source: other, files: "*.csv", mapping: small, account: local, settle: {{looks: 1, age: 0s}}}}
+"""
+
+
+@dataclass
+class Site:
+    """A running console at `url`; `browsers` are logged in, by the name of their role."""
+
+    folder: Path
+    console: Console
+    url: str
+    browsers: dict[str, "Browser"] = field(default_factory=dict)
+
+    def browser(self, role: Role | str) -> "Browser":
+        """Somebody of a role, logged in; a merchant of the feed acme."""
+        name = str(role)
+        if name not in self.browsers:
+            feeds = ("acme",) if role == Role.MERCHANT else ()
+            found = self.console.doors.accept(
+                self.console.doors.invite(name, Role(name), feeds, "test"), PASSWORD, "127.0.0.1"
+            )
+            assert isinstance(found, LoggedIn)
+            self.browsers[name] = Browser(self.url)
+            answer = self.browsers[name].post("/login", name=name, password=PASSWORD)
+            assert answer.status_code == 303, answer.text
+        return self.browsers[name]
+
+
+class Browser:
+    """A client with cookies that sends the key of its session with every form."""
+
+    def __init__(self, url: str) -> None:
+        self.client = httpx.Client(base_url=url, timeout=30)
+        self._key = ""
+
+    def get(self, path: str) -> httpx.Response:
+        answer = self.client.get(path)
+        _, found, rest = answer.text.partition('name="form_key" value="')
+        self._key = rest.partition('"')[0] if found else self._key
+        return answer
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        return self.client.post(path, data={"form_key": self._key, **fields})
+
+
+@contextmanager
+def running(folder: Path, base_url: str) -> Iterator[Site]:
+    """A console with two feeds over a stand-in at `base_url`."""
+    port = _free_port()
+    (folder / "orderdrop.yaml").write_text(SETTINGS.format(base_url=base_url, port=port))
+    (folder / "small.yaml").write_text(MAPPING)
+    for feed in ("acme", "other"):
+        (folder / feed).mkdir()
+    settings = setup.load(folder / "orderdrop.yaml", {}, folder)
+    parts = wiring.build(settings)
+    plans = {name: wiring.feed_plan(settings, name) for name in settings.feeds}
+    console = open_console(settings, parts, plans, serving=False)
+    try:
+        with answering(console, "127.0.0.1", port):
+            site = Site(folder=folder, console=console, url=f"http://127.0.0.1:{port}")
+            yield site
+            for browser in site.browsers.values():
+                browser.client.close()
+    finally:
+        parts.stop.set()
+        parts.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
