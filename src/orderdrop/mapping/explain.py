@@ -88,6 +88,8 @@ def _sentences(loaded: LoadedMapping) -> Iterator[tuple[Location, str]]:
         yield ("derived", place), f"`{place}` is put together as `{template}`."
     if mapping.commands is not None:
         yield ("commands",), _commands(mapping.commands)
+    if mapping.blank == "erase":
+        yield ("blank",), "A blank cell erases what the destination holds, wherever that can forget."
     if mapping.updated_at is not None:
         yield (
             ("updated_at",),
@@ -149,6 +151,9 @@ def _column(column: Column) -> str:
         parts.append("must be filled")
     if column.default is not None:
         parts.append(f"is {column.default!r} where blank")
+    if column.blank is not None:
+        what = "erases" if column.blank == "erase" else "leaves alone"
+        parts.append(f"{what} what the destination holds where blank")
     if column.values:
         parts.append(
             "is translated: " + ", ".join(f"{text!r} to {value!r}" for text, value in column.values.items())

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Any
 
-from orderdrop.core.orders import Command
 from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.errors import Fault
-from orderdrop.mapping.blanks import erased_places
+from orderdrop.mapping.abilities import blanks, commands
 from orderdrop.mapping.model import Column, ColumnType, Mapping, Scalar
 from orderdrop.mapping.say import nearest
 from orderdrop.mapping.yaml_lines import Document
@@ -51,8 +50,8 @@ def misfits(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Faul
     yield from _constants(mapping, shape, document)
     yield from _templates(mapping, document)
     yield from _updated_at(mapping, shape, document)
-    yield from _commands(mapping, shape, document)
-    yield from _blanks(mapping, shape, document)
+    yield from commands(mapping, shape, document)
+    yield from blanks(mapping, shape, document)
     yield from _keys(shape, document, filled)
 
 
@@ -210,46 +209,6 @@ def _updated_at(mapping: Mapping, shape: Shape, document: Document) -> Iterator[
     else:
         return
     yield document.fault(("updated_at",), message)
-
-
-def _commands(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
-    """Commands that the destination cannot carry out."""
-    if mapping.commands is None:
-        return
-    for text, command in mapping.commands.values.items():
-        at = ("commands", "values", text)
-        if command is Command.CANCEL and shape.cancel is None:
-            yield document.fault(
-                at, f"orders cannot be cancelled at {shape.destination} from here; leave `{text}` out"
-            )
-        if command is Command.UPDATE and not shape.updates:
-            yield document.fault(
-                at, f"orders cannot be updated at {shape.destination} from here; leave `{text}` out"
-            )
-    folded = [text.strip().casefold() for text in mapping.commands.values]
-    for text in mapping.commands.values:
-        if folded.count(text.strip().casefold()) > 1:
-            yield document.fault(
-                ("commands", "values", text), f"`{text}` stands there more than once; capitals do not matter"
-            )
-
-
-def _blanks(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
-    """Blank cells that are to erase what the destination never forgets."""
-    few = ", ".join(f"`{place}`" for place in shape.erases) if len(shape.erases) <= 5 else ""
-    can = f"; it can erase {few} only" if few else ""
-    for heading, column in mapping.mapped().items():
-        for place in column.to if column.blank == "erase" else ():
-            if place not in shape.erases:
-                yield document.fault(
-                    ("columns", heading, "blank"),
-                    f"{shape.destination} has no way to erase `{place}`{can}; leave the line out",
-                )
-    if mapping.blank == "erase" and not erased_places(mapping, shape, mapping.mapped()):
-        yield document.fault(
-            ("blank",),
-            f"{shape.destination} has no way to erase anything that this mapping fills{can}; leave the line out",
-        )
 
 
 def _templates(mapping: Mapping, document: Document) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from orderdrop.destinations import registry
 from orderdrop.errors import MappingError
 from orderdrop.mapping import load
 from orderdrop.mapping.blanks import erased_places
+from orderdrop.mapping.explain import explain
 
 KEYS = {"shipup": "merchant_id", "parcellab": "order_number", "shippify": "referenceId"}
 
@@ -53,6 +54,15 @@ def test_a_column_that_the_file_does_not_have_erases_nothing() -> None:
     assert erased("shipup", MAIL, NAME % "", "blank: erase", present=("Id", "Name")) == {"first_name": None}
 
 
+def test_what_blank_cells_do_is_said_in_words() -> None:
+    told = [one.text for one in explain(loaded("shipup", MAIL, NAME % ", blank: leave", "blank: erase"))]
+    assert (
+        "`Name` is text and goes to `first_name`, leaves alone what the destination holds where blank."
+        in told
+    )
+    assert "A blank cell erases what the destination holds, wherever that can forget." in told
+
+
 def test_parcellab_forgets_an_address_by_its_own_word() -> None:
     assert erased("parcellab", "  Mail: {to: recipient_email, blank: erase}") == {"recipient_email": "_unset"}
 
@@ -73,3 +83,13 @@ def test_what_cannot_be_is_told_with_its_line(destination: str, lines: list[str]
     with pytest.raises(MappingError) as raised:
         loaded(destination, *lines)
     assert [f":{one.line}: {one.message}" for one in raised.value.faults] == [fault]
+
+
+def test_a_further_table_is_told_with_its_own_line() -> None:
+    lines = [
+        "join:", "  more:", "    files: more_*.csv", "    columns:", "      Id: {to: order_number}",
+        "      Name: {to: recipient_name, blank: erase}",
+    ]  # fmt: skip
+    with pytest.raises(MappingError) as raised:
+        loaded("parcellab", *lines)
+    assert [one.line for one in raised.value.faults] == [10]
