@@ -32,9 +32,10 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """All lessons by plain heading, those of the most alike mapping first."""
+    """All lessons by plain heading, those of the most alike mapping first; constants of this destination by place."""
 
     lessons: Mapping[str, tuple[Lesson, ...]] = field(default_factory=dict)
+    constants: Mapping[str, tuple[Scalar, str]] = field(default_factory=dict)
 
     def of(self, heading: str) -> tuple[Lesson, ...]:
         """What mappings did with this heading."""
@@ -68,7 +69,13 @@ def learn(mappings: Sequence[tuple[FileMapping, Guide]], headings: Sequence[str]
         lessons={
             heading: tuple(lesson for _, lesson in sorted(taught, key=lambda one: -one[0]))
             for heading, taught in found.items()
-        }
+        },
+        constants={
+            place: (value, mapping.mapping)
+            for mapping, _ in mappings
+            if mapping.destination == destination
+            for place, value in mapping.constants.items()
+        },
     )
 
 

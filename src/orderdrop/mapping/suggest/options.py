@@ -9,6 +9,7 @@ from orderdrop.mapping.model import Column
 from orderdrop.mapping.suggest import dates
 from orderdrop.mapping.suggest.fitting import Evidence, Reads
 from orderdrop.mapping.suggest.guide import Guide
+from orderdrop.mapping.suggest.surroundings import Surroundings
 from orderdrop.mapping.suggest.words import plain
 
 _NUMBERS = {Wire.INTEGER: "integer", Wire.NUMBER: "decimal", Wire.DECIMAL_TEXT: "decimal"}
@@ -35,17 +36,6 @@ class Options:
     question: str | None = None
     usable: bool = True
     most: float = 1.0  # how sure a line with these options can be
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What the file as a whole says: its decimal mark, its one country, and the date layouts that other columns prove."""
-
-    mark: str | None = None
-    country: str | None = None
-    day_first: bool | None = None
-    proved_by: str = ""
-    translations: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
 
 
 def options(

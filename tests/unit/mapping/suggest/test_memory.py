@@ -92,3 +92,15 @@ def test_values_that_contradict_a_lesson_are_believed() -> None:
         "harbour", {"Ref": {"to": "number"}, "Quux": {"to": "email"}, "A": "ignore", "B": "ignore"}
     )
     assert line(suggested(FILE, earlier=[(other, GUIDE)]), "Quux").places != ("email",)
+
+
+def test_a_constant_of_another_mapping_is_told_where_it_is_missing() -> None:
+    other = Mapping.model_validate(
+        {
+            "mapping": "harbour",
+            "destination": "api",
+            "columns": {"Ref": {"to": "number"}},
+            "constants": {"account": 1617},
+        }
+    )
+    assert suggested(FILE, earlier=[(other, GUIDE)]).hints["account"] == "1617 in harbour"

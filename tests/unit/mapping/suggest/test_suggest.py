@@ -216,3 +216,9 @@ def test_a_destination_that_says_nothing_is_understood_by_its_names() -> None:
 
 def test_the_shape_of_these_tests_holds_together() -> None:
     assert all(SHAPE.leaf(place) is not None for place in SHAPE.leaves)
+
+
+def test_a_heading_that_a_template_cannot_name_is_in_none() -> None:
+    first, last = ["Ann", "Ann", "Bob", "Cy"], ["Lee", "Lee", "Fox", "Day"]
+    found = suggested(sample(**{"Order_number": ORDERS, "First_name_{x}": first, "Last_name": last}))
+    assert found.derived == {}
