@@ -17,7 +17,7 @@ from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions, SheetWith
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import refused
-from orderdrop.tables.sniff import Kind
+from orderdrop.tables.sniff import BROKEN_ZIP, Kind
 
 _CHILD = "orderdrop.tables.excel_child"
 _MANIFEST = "META-INF/manifest.xml"
@@ -37,7 +37,7 @@ def parse(
     with tempfile.TemporaryDirectory(prefix="orderdrop-") as folder:
         out = Path(folder) / "rows.arrow"
         request = {
-            "path": str(path.resolve()),
+            "path": str(_named_after(kind, path, Path(folder))),
             "kind": str(kind),
             "sheet": None if isinstance(sheet, SheetWith) else sheet,
             "headings": sheet.headings if isinstance(sheet, SheetWith) else (),
@@ -62,6 +62,16 @@ def parse(
         return pa.ipc.open_stream(pa.OSFile(str(out), "rb")), facts
 
 
+def _named_after(kind: Kind, path: Path, folder: Path) -> Path:
+    """The file under the suffix of what it is: calamine goes by it, and takes a wrong one for damage."""
+    link = folder / f"book.{kind}"
+    try:
+        link.symlink_to(path.resolve())
+    except OSError:  # a system without such links
+        return path.resolve()
+    return link
+
+
 def password() -> FileRefused:
     """The refusal of a workbook that only a password opens."""
     return refused(
@@ -81,7 +91,7 @@ def _check_archive(path: Path, limits: Limits) -> None:
             for entry in entries:
                 if entry.filename.lower().endswith((".xml", ".rels")):
                     _check_prolog(archive, entry)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    except BROKEN_ZIP:
         raise _unreadable("is damaged or cut short") from None
 
 

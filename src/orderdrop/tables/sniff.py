@@ -1,7 +1,10 @@
 """What a file really is, judged by its first bytes and never by its name."""
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from enum import StrEnum
 from os import SEEK_END
 from pathlib import Path
@@ -35,6 +38,11 @@ class Kind(StrEnum):
         return self in (Kind.GZIP, Kind.ZIP)
 
 
+BROKEN_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(ValueError, KeyError, OverflowError, RuntimeError, NotImplementedError),
+)
+"""Everything that the standard library raises for an archive that is damaged, encrypted or packed in a way of its own."""
 _HEAD_BYTES = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
@@ -115,7 +123,7 @@ def _kind_of_zip(path: Path) -> Kind:
         with zipfile.ZipFile(path) as archive:
             names = {name.replace("\\", "/").lower().lstrip("/") for name in archive.namelist()}
             mimetype = archive.read("mimetype") if "mimetype" in names and _small(archive) else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, KeyError):
+    except BROKEN_ZIP:
         raise refused(
             Code.FILE_UNREADABLE,
             "The file looks like a workbook or zip archive but is damaged or cut short. Save it again in Excel and "
