@@ -13,16 +13,30 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from orderdrop.mapping.yaml_text import in_brackets
+
 ROOT = Path(__file__).parents[1]
 
 
-def keys(model: type[BaseModel]) -> None:
-    """Print a model's keys as a table: name, what it takes, default, meaning."""
-    print("| key | takes | left out | what it does |")
-    print("|---|---|---|---|")
+def keys(model: type[BaseModel], *, examples: bool = False) -> None:
+    """Print a model's keys as a table: name, what it takes, default, meaning; with its example where wanted."""
+    print(
+        "| key | takes | left out | what it does |",
+        "example |" if examples else "",
+        sep=" " if examples else "",
+    )
+    print("|---" * (5 if examples else 4) + "|")
     for name, info in model.model_fields.items():
         default = "required" if info.is_required() else _default(info)
-        print(f"| `{name}` | {_takes(info.annotation)} | {default} | {_cell(info.description or '')} |")
+        example = f" {_cell(example_of(name, info))} |" if examples else ""
+        print(
+            f"| `{name}` | {_takes(info.annotation)} | {default} | {_cell(info.description or '')} |{example}"
+        )
+
+
+def example_of(name: str, info: FieldInfo) -> str:
+    """A key with its first example, as one writes it in YAML; nothing where the model gives none."""
+    return f"`{name}: {in_brackets(info.examples[0])}`" if info.examples else ""
 
 
 def members(enum: type[StrEnum]) -> None:

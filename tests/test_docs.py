@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from docs.blocks import example_of
+from pydantic import BaseModel, TypeAdapter
 from typer._click.core import Command
 from typer.main import get_command
 
@@ -12,8 +14,9 @@ from orderdrop import settings
 from orderdrop.cli.app import app
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Code
+from orderdrop.mapping import model as mapping_model
 from orderdrop.mapping import yaml_lines
-from orderdrop.mapping.model import Column, FileOptions, Hold, Mapping
+from orderdrop.mapping.model import ColumnType, Mapping
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -45,13 +48,21 @@ def test_every_command_is_in_the_command_reference(words: tuple[str, ...]) -> No
     assert f"## orderdrop {' '.join(words)}\n" in (ROOT / "docs/commands.md").read_text()
 
 
+MAPPING_MODELS = [
+    model
+    for model in vars(mapping_model).values()
+    if isinstance(model, type)
+    and issubclass(model, BaseModel)
+    and model.__module__ == mapping_model.__name__
+    and model.model_fields
+]
+"""Every table of keys that a mapping can have, those of tomorrow included."""
+
+
 @pytest.mark.parametrize(
     ("page", "model"),
     [
-        *(
-            pytest.param("mapping.md", model, id=model.__name__)
-            for model in (Mapping, FileOptions, Column, Hold)
-        ),
+        *(pytest.param("mapping.md", model, id=model.__name__) for model in MAPPING_MODELS),
         *(
             pytest.param("settings.md", model, id=model.__name__)
             for model in (settings.Settings, settings.Account, settings.Feed, settings.SettleOptions)
@@ -63,6 +74,30 @@ def test_every_key_is_in_the_reference_and_says_what_it_does(page: str, model: t
     for name, info in model.model_fields.items():
         assert f"| `{name}` |" in text
         assert info.description, f"{model.__name__}.{name} says nothing about itself"
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        pytest.param(model, name, id=f"{model.__name__}.{name}")
+        for model in MAPPING_MODELS
+        for name in model.model_fields
+    ],
+)
+def test_every_key_of_a_mapping_shows_an_example_that_is_taken(model: type[BaseModel], name: str) -> None:
+    info = model.model_fields[name]
+    assert info.examples, f"give {model.__name__}.{name} an example: Field(..., examples=[...])"
+    shown = example_of(name, info)
+    assert shown.replace("|", "\\|") in (ROOT / "docs/mapping.md").read_text()
+    document = yaml_lines.parse(shown.strip("`"), name)
+    assert isinstance(document, yaml_lines.Document), document
+    field: Any = Annotated[info.annotation, info]
+    TypeAdapter(field).validate_python(document.data[name])
+
+
+@pytest.mark.parametrize("member", ColumnType)
+def test_every_type_of_a_column_is_explained(member: ColumnType) -> None:
+    assert re.search(rf"^\| `{member}` \| .+ \|$", (ROOT / "docs/mapping.md").read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize("member", [*Code, *BatchStatus, *OrderFate])

@@ -42,18 +42,18 @@ class _Strict(BaseModel):
 class ColumnType(StrEnum):
     """What the text of a column means."""
 
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    DATETIME = "datetime"
-    EMAIL = "email"
-    PHONE = "phone"
-    COUNTRY = "country"
-    URL = "url"
-    LANGUAGE = "language"
-    CURRENCY = "currency"
+    TEXT = "text"  # as it stands in the file, trimmed
+    INTEGER = "integer"  # a whole number
+    DECIMAL = "decimal"  # a number, also an amount
+    BOOLEAN = "boolean"  # yes or no, also true and false, 1 and 0, oui and non, ja and nein
+    DATE = "date"  # a day, in the column's `format`
+    DATETIME = "datetime"  # a day and a time, in the column's `format` and `timezone`
+    EMAIL = "email"  # an e-mail address
+    PHONE = "phone"  # a phone number, international or of the column's `region`
+    COUNTRY = "country"  # a country, by its code or its name
+    URL = "url"  # a web address
+    LANGUAGE = "language"  # a language, by its code or its name
+    CURRENCY = "currency"  # a currency, by its code
 
 
 class OnBadRow(StrEnum):
@@ -95,7 +95,9 @@ class SheetWith(_Strict):
     """A sheet by what is on it."""
 
     headings: Names = Field(
-        min_length=1, description="The sheet is the visible one that has all these headings."
+        min_length=1,
+        description="The sheet is the visible one that has all these headings.",
+        examples=[["Order", "SKU"]],
     )
 
     def __str__(self) -> str:
@@ -120,10 +122,12 @@ class Trailer(_Strict):
         min_length=1,
         description="A row in which each of these columns has one of its texts is a trailer. A column by its heading, or by "
         "its position from 1.",
+        examples=[{"1": "TRL"}],
     )
     rows: ColumnName = Field(
         description="The column, by heading or position, that holds the number of rows: 000120, or a text with one number in "
-        "it. Rows that are ignored do not count."
+        "it. Rows that are ignored do not count.",
+        examples=["2"],
     )
 
 
@@ -131,37 +135,49 @@ class FileOptions(_Strict):
     """How the file is written; what is left out is detected."""
 
     format: Literal["csv", "fixed", "xlsx", "xlsm", "xlsb", "xls", "ods"] | None = Field(
-        None, description="Detected from the content where left out."
+        None, description="Detected from the content where left out.", examples=["fixed"]
     )
-    encoding: str | None = Field(None, description="Any encoding that Python knows, such as cp1252 or utf-8.")
-    delimiter: str | None = Field(None, min_length=1, max_length=1, description="One character; \\t for tab.")
+    encoding: str | None = Field(
+        None, description="Any encoding that Python knows, such as cp1252 or utf-8.", examples=["cp1252"]
+    )
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="One character; \\t for tab.", examples=[";"]
+    )
     quote: str | None = Field(
-        None, description="One character; none: quotes are part of the text. Detected where left out."
+        None,
+        description="One character; none: quotes are part of the text. Detected where left out.",
+        examples=["none"],
     )
     escape: str | None = Field(
         None,
         description="A character that takes the meaning from a delimiter, quote or line end behind it, such as \\; none: "
         "there is none. Detected where left out.",
+        examples=["\\"],
     )
     comment: str | None = Field(
         None,
         min_length=1,
         max_length=5,
         description="Lines that begin with this, such as # or //, are passed over and counted.",
+        examples=["#"],
     )
     widths: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
         None,
         min_length=1,
         description="For format: fixed: how many characters each column takes, from the left: [10, 8, 30].",
+        examples=[[10, 8, 30]],
     )
     member: Names = Field(
         (),
         description="Which files of a zip archive are read, by name or pattern: orders*.csv. Left out, the only one, or "
         "all of them where they have the same headings.",
+        examples=["orders*.csv"],
     )
-    header: bool = Field(True, description="false: the file has no headings; columns are named by position.")
+    header: bool = Field(
+        True, description="false: the file has no headings; columns are named by position.", examples=[False]
+    )
     header_row: int | None = Field(
-        None, ge=1, description="The row that holds the headings, as a spreadsheet counts."
+        None, ge=1, description="The row that holds the headings, as a spreadsheet counts.", examples=[4]
     )
     header_rows: int | None = Field(
         None,
@@ -169,36 +185,46 @@ class FileOptions(_Strict):
         le=5,
         description="How many rows the headings take; the texts of a column are joined with a space. Left out: one, or as "
         "many as it takes to find the headings of the mapping.",
+        examples=[2],
     )
     footer_rows: int = Field(
         0,
         ge=0,
         le=100,
         description="How many rows at the end, blank ones aside, are no data: ignored and counted.",
+        examples=[1],
     )
     trailer: Trailer | None = Field(
-        None, description="A row that counts the others; a file whose rows are not as many is refused."
+        None,
+        description="A row that counts the others; a file whose rows are not as many is refused.",
+        examples=[{"where": {"1": "TRL"}, "rows": "2"}],
     )
     sheet: Sheet | None = Field(
         None,
         description="The sheet of a workbook: by name, by position from 1 among the visible ones, or by headings that it "
         "has, {headings: [Order, SKU]}. Left out: the visible sheet with the mapping's headings.",
+        examples=["Bestellungen"],
     )
     hidden: Literal["read", "ignore"] = Field(
         "read",
         description="Hidden rows and columns of a sheet: read like the others and counted in a remark, or left out and "
         "counted as ignored. A hidden sheet is read only where `sheet` names it.",
+        examples=["ignore"],
     )
     merged: Literal["leave", "fill"] = Field(
         "leave",
         description="Cells merged over several rows: leave, rows whose value stands in the merged cell above are refused; "
         "or fill, each of them has the value. Cells merged within one row are left alone.",
+        examples=["fill"],
     )
     skip_rows_where: dict[str, Names] = Field(
         default_factory=dict,
         description="Rows in which a column has one of these texts are ignored and counted: footers, totals.",
+        examples=[{"Type": ["TOTAL", "SUM"]}],
     )
-    decimal: Literal[".", ","] | None = Field(None, description="The decimal mark of the file's numbers.")
+    decimal: Literal[".", ","] | None = Field(
+        None, description="The decimal mark of the file's numbers.", examples=[","]
+    )
 
     @field_validator("quote", "escape")
     @classmethod
@@ -238,35 +264,62 @@ class Column(_Strict):
     """One column of the file: where its cells go and what must hold for them."""
 
     to: Names = Field(
-        min_length=1, description="The place in the payload; several places take the same cell."
+        min_length=1,
+        description="The place in the payload; several places take the same cell.",
+        examples=[["merchant_id", "order_number"]],
     )
-    type: ColumnType = Field(ColumnType.TEXT, description="What the text means.")
-    required: bool = Field(False, description="A blank cell is a problem.")
-    pattern: str | None = Field(None, description="A regular expression that the whole text must match.")
+    type: ColumnType = Field(ColumnType.TEXT, description="What the text means.", examples=["datetime"])
+    required: bool = Field(False, description="A blank cell is a problem.", examples=[True])
+    pattern: str | None = Field(
+        None, description="A regular expression that the whole text must match.", examples=["[A-Z]{2}-[0-9]+"]
+    )
     values: dict[str, Scalar] | None = Field(
-        None, description="Translation table: text in the file to value sent."
+        None,
+        description="Translation table: text in the file to value sent.",
+        examples=[{"La Poste": "colissimo", "UPS": "ups"}],
     )
-    one_of: tuple[Scalar, ...] | None = Field(None, description="The only values allowed, after translation.")
-    minimum: float | None = Field(None, description="The smallest number allowed.")
-    maximum: float | None = Field(None, description="The largest number allowed.")
-    max_length: int | None = Field(None, ge=1, description="The longest text allowed, in characters.")
-    default: Scalar | None = Field(None, description="What a blank cell means.")
+    one_of: tuple[Scalar, ...] | None = Field(
+        None, description="The only values allowed, after translation.", examples=[["S", "M", "L"]]
+    )
+    minimum: float | None = Field(None, description="The smallest number allowed.", examples=[1])
+    maximum: float | None = Field(None, description="The largest number allowed.", examples=[999])
+    max_length: int | None = Field(
+        None, ge=1, description="The longest text allowed, in characters.", examples=[40]
+    )
+    default: Scalar | None = Field(None, description="What a blank cell means.", examples=["FR"])
     blank: Literal["leave", "erase"] | None = Field(
         None,
         description="A blank cell leaves alone what the destination holds, or erases it. Left out, as the mapping says.",
+        examples=["erase"],
     )
-    aliases: Names = Field((), description="Other headings of the same column.")
+    aliases: Names = Field(
+        (), description="Other headings of the same column.", examples=[["Country", "Land"]]
+    )
     position: int | None = Field(
-        None, ge=1, description="The column's position from 1, for a file without headings."
+        None, ge=1, description="The column's position from 1, for a file without headings.", examples=[3]
     )
-    format: Names = Field((), description="How dates are written, as strptime has it: %d/%m/%Y %H:%M.")
-    timezone: str | None = Field(None, description="Where a time without an offset was meant: Europe/Paris.")
-    decimal: Literal[".", ","] | None = Field(None, description="The decimal mark of this column's numbers.")
+    format: Names = Field(
+        (),
+        description="How dates are written, as strptime has it: %d/%m/%Y %H:%M.",
+        examples=["%d/%m/%Y %H:%M"],
+    )
+    timezone: str | None = Field(
+        None, description="Where a time without an offset was meant: Europe/Paris.", examples=["Europe/Paris"]
+    )
+    decimal: Literal[".", ","] | None = Field(
+        None, description="The decimal mark of this column's numbers.", examples=[","]
+    )
     unit: Names = Field(
-        (), description="What may stand before or behind a number and is not sent: $, EUR, kg."
+        (),
+        description="What may stand before or behind a number and is not sent: $, EUR, kg.",
+        examples=[["EUR", "€"]],
     )
     region: str | None = Field(
-        None, min_length=2, max_length=2, description="Country of national phone numbers: FR."
+        None,
+        min_length=2,
+        max_length=2,
+        description="Country of national phone numbers: FR.",
+        examples=["FR"],
     )
 
     @field_validator("pattern")
@@ -326,12 +379,15 @@ class Hold(_Strict):
     """When a whole batch waits for a person before anything is sent."""
 
     bad_rows_over: str | int | None = Field(
-        None, description="More bad rows than this: a share such as 20%, or a number of rows."
+        None,
+        description="More bad rows than this: a share such as 20%, or a number of rows.",
+        examples=["20%"],
     )
     volume_off: str | None = Field(
         None,
         description="The number of rows differs by more than this share, such as 50%, from the median of the feed's last "
         "drops; five drops at least must have come before.",
+        examples=["50%"],
     )
 
     @model_validator(mode="after")
@@ -371,16 +427,18 @@ class Hold(_Strict):
 class Commands(_Strict):
     """The column that says what the rows of an order ask for."""
 
-    column: str = Field(min_length=1, description="Its heading.")
-    aliases: Names = Field((), description="Other headings of the same column.")
+    column: str = Field(min_length=1, description="Its heading.", examples=["Action"])
+    aliases: Names = Field((), description="Other headings of the same column.", examples=[["Aktion"]])
     values: dict[str, Command] = Field(
         min_length=1,
         description='Text in the file: create, update or cancel; "" for a blank cell. Any other text is a problem.',
+        examples=[{"N": "create", "X": "cancel", "": "update"}],
     )
     unknown_orders: Literal["refuse", "send"] = Field(
         "refuse",
         description="An update or a cancel of an order that the account never accepted from here is a problem, or is sent all the "
         "same.",
+        examples=["send"],
     )
 
 
@@ -405,14 +463,20 @@ class JoinedTable(_Strict):
         None,
         description="The name of its file, such as lines_*.csv: each * stands for what * stands for in the name of the "
         "first file. Left out for a sheet of the same workbook.",
+        examples=["lines_*.csv"],
     )
     file: FileOptions = Field(
-        default_factory=FileOptions, description="How this table is written; sheet: names its sheet."
+        default_factory=FileOptions,
+        description="How this table is written; sheet: names its sheet.",
+        examples=[{"sheet": "Lines"}],
     )
     columns: dict[str, ColumnEntry] = Field(
-        description="Heading in this table: place in the payload, or ignore. One column names the order."
+        description="Heading in this table: place in the payload, or ignore. One column names the order.",
+        examples=[{"Order no": {"to": "merchant_id"}}],
     )
-    needed: bool = Field(True, description="Whether every order must have a row in this table.")
+    needed: bool = Field(
+        True, description="Whether every order must have a row in this table.", examples=[False]
+    )
 
     @model_validator(mode="after")
     def _somewhere(self) -> "JoinedTable":
@@ -427,57 +491,81 @@ class Mapping(_Strict):
     mapping: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]*$",
         description="Its name, in lower case letters, digits, - and _; the file is named after it.",
-        examples=["acme-shipments (lower case letters, digits, - and _)"],
+        examples=["acme-shipments"],
+        json_schema_extra={"patternErrorMessage": "lower case letters, digits, - and _"},
     )
-    destination: str = Field(description="The API whose payload the right-hand sides speak of.")
-    description: str = Field("", description="One sentence for people.")
+    destination: str = Field(
+        description="The API whose payload the right-hand sides speak of.", examples=["shipup"]
+    )
+    description: str = Field(
+        "", description="One sentence for people.", examples=["Nightly shipment export of the Acme warehouse"]
+    )
     extends: str | None = Field(
         None,
         description="Another mapping of the same folder, of which this file says only what is different.",
+        examples=["acme-shipments"],
     )
     examples: Names = Field(
         (),
         description="Folders with a drop and the orders that it must become, seen from this file; `orderdrop mapping test` "
         "runs them, and those in the folder NAME.examples beside this file.",
+        examples=[["../samples/acme-shipments"]],
     )
-    file: FileOptions = Field(default_factory=FileOptions, description="How the file is written.")
+    file: FileOptions = Field(
+        default_factory=FileOptions,
+        description="How the file is written.",
+        examples=[{"delimiter": ";", "encoding": "cp1252"}],
+    )
     columns: dict[str, ColumnEntry] = Field(
-        description="Heading in the file: place in the payload, or ignore."
+        description="Heading in the file: place in the payload, or ignore.",
+        examples=[{"Order ref": {"to": "merchant_id", "required": True}, "Remarks": "ignore"}],
     )
     constants: dict[str, Scalar] = Field(
-        default_factory=dict, description="Place: the same value for every row."
+        default_factory=dict,
+        description="Place: the same value for every row.",
+        examples=[{"fulfillments.status_code": "shipped"}],
     )
     derived: dict[str, str] = Field(
-        default_factory=dict, description='Place: a template such as "{Title} {Variant}".'
+        default_factory=dict,
+        description='Place: a template such as "{Title} {Variant}".',
+        examples=[{"line_items.name": "{Title} {Variant}"}],
     )
     blank: Literal["leave", "erase"] = Field(
         "leave",
         description="What blank cells do: leave alone what the destination holds, or erase it wherever the destination can; a "
         "column may say otherwise.",
+        examples=["erase"],
     )
     on_bad_row: OnBadRow = Field(
-        OnBadRow.HOLD_ORDER, description="What happens to the sibling rows of a bad row."
+        OnBadRow.HOLD_ORDER,
+        description="What happens to the sibling rows of a bad row.",
+        examples=["send_rest"],
     )
     on_duplicate_row: OnDuplicateRow = Field(
-        OnDuplicateRow.REJECT, description="What happens to exact repeats."
+        OnDuplicateRow.REJECT, description="What happens to exact repeats.", examples=["keep_one"]
     )
     hold_batch_when: Hold | None = Field(
-        None, description="When a batch waits for a person before it is sent."
+        None,
+        description="When a batch waits for a person before it is sent.",
+        examples=[{"bad_rows_over": "20%"}],
     )
     join: dict[str, JoinedTable] = Field(
         default_factory=dict,
         description="Further tables of the same orders, by a name of yours: rows of one order are brought together by "
         "the place that names the order.",
+        examples=[{"lines": {"files": "lines_*.csv", "columns": {"Order no": {"to": "merchant_id"}}}}],
     )
     commands: Commands | None = Field(
         None,
         description="The column that says whether an order is to be created, updated or cancelled. Left out, what is new is "
         "created and what has changed is updated.",
+        examples=[{"column": "Action", "values": {"N": "create", "X": "cancel"}}],
     )
     updated_at: str | None = Field(
         None,
         description="The heading of the column that says when an order was last changed: what is older than what was "
         "accepted is not sent. Left out, the time of arrival counts.",
+        examples=["Changed at"],
     )
 
     @field_validator("join")

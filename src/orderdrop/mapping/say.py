@@ -113,11 +113,14 @@ def _length(context: dict[str, Any]) -> str:
 
 
 def _form(model: type[BaseModel], location: Location) -> str:
-    """What a field of a fixed form looks like: its first example, where the model gives one."""
+    """What a field of a fixed form looks like: its first example and the form in words, as far as the model gives them."""
     owner = _model_at(model, location[:-1])
     field = owner.model_fields.get(str(location[-1])) if owner else None
     examples = field.examples if field and field.examples else None
-    return f"it must look like {examples[0]}" if examples else "it has another form"
+    extra = field.json_schema_extra if field else None
+    form = extra.get("patternErrorMessage") if isinstance(extra, dict) else None
+    in_words = f" ({form})" if form else ""
+    return f"it must look like {examples[0]}{in_words}" if examples else "it has another form"
 
 
 def _short(given: Any) -> str:
