@@ -21,7 +21,9 @@ class Layout:
 
     `physical_width` counts the cells of the heading row itself, which may end in blank ones; `transcoded` says that
     the blocks were decoded from `encoding` and carry bytes that had no meaning as lone surrogates. `widths` are those of
-    the columns where they are fixed; then no character of the dialect counts but its comment.
+    the columns where they are fixed; then no character of the dialect counts but its comment. `padded` are numbers of cells
+    past the width that rows of this file usually have, the surplus blank: in any other row a blank cell too many is a
+    shift.
     """
 
     headings: tuple[str, ...]
@@ -31,6 +33,7 @@ class Layout:
     transcoded: bool
     limits: Limits
     widths: tuple[int, ...] = ()
+    padded: frozenset[int] = frozenset()
 
     def records(self, text: str, *, final: bool) -> Iterator[Record]:
         """The complete records of a text that starts at a record."""
@@ -118,7 +121,7 @@ def _judge(
         if record.cells is None:
             return _quote(row, raw, layout.dialect), []
     cells = record.cells or []
-    if len(cells) > layout.width and not "".join(cells[layout.width :]).strip(BLANKS):
+    if len(cells) in layout.padded and not "".join(cells[layout.width :]).strip(BLANKS):
         cells = cells[: layout.width]
     if "".join(cells).strip(BLANKS) == "":
         return None, []

@@ -1,8 +1,10 @@
 """Opening a plain file: its encoding, how it is written and where its headings stand are settled before its rows stream."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from orderdrop.core.problems import Code
@@ -12,7 +14,7 @@ from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import encodings
 from orderdrop.tables.blocks import read_pieces
 from orderdrop.tables.careful import Layout, decode, encoded_size
-from orderdrop.tables.detect import COMMON, detect
+from orderdrop.tables.detect import COMMON, SAMPLE_RECORDS, detect
 from orderdrop.tables.dialect import Headings, find_headings, no_headings, sep_line
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import BLANKS, Opened, refused
@@ -52,6 +54,7 @@ def open_delimited(
     )  # fmt: skip
     headings = _headings(text, start, layout, options, wanted, final=final)
     layout = replace(layout, headings=headings.cells, physical_width=headings.physical_width)
+    layout = replace(layout, padded=_padded(text[headings.after :], layout, final=final))
     verdict = Verdict(
         format="fixed" if layout.widths else "csv",
         encoding=encoding,
@@ -130,6 +133,16 @@ def _headings(
             "`header_row:` under `file:` in the mapping, or send the whole file.",
         )
     raise _only_blank_rows()
+
+
+def _padded(text: str, layout: Layout, *, final: bool) -> frozenset[int]:
+    """The numbers of cells past the headings that are usual: delimiters at the end of the headings, or of most rows."""
+    rows = [
+        record.cells for record in islice(layout.records(text, final=final), SAMPLE_RECORDS) if record.cells
+    ]
+    wider = Counter(len(cells) for cells in rows if len(cells) > layout.width)
+    usual = {width for width, count in wider.items() if 2 * count >= len(rows)}
+    return frozenset(usual | ({layout.physical_width} - {layout.width}))
 
 
 def _as_many(found: Headings, layout: Layout) -> tuple[str, ...]:

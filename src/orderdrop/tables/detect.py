@@ -6,7 +6,6 @@ the headings that the mapping wants. What is left undecided is a question, never
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,9 +14,10 @@ from orderdrop.core.problems import Code, Owner, Problem
 from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import heading_lines
+from orderdrop.tables.fixed import likely_widths
 from orderdrop.tables.headings import count_matches, folded
-from orderdrop.tables.pieces import BLANKS
-from orderdrop.tables.records import END_OF_LINE, Dialect, split
+from orderdrop.tables.pieces import BLANKS, refused
+from orderdrop.tables.records import END_OF_LINE, Dialect, Record, split
 
 COMMON = (",", ";", "\t", "|")
 RARE = (
@@ -50,6 +50,7 @@ _LEAST_SCORE = 0.3  # below this the file has one column, and its separators are
 _CLEAR_LEAD = 0.85  # a second reading this near to the best one is as likely
 _RARE_WEIGHT = 0.8
 _SPACE_WEIGHT = 0.6
+_BLANK_SHARE = 0.2
 _MANY_BROKEN = 3
 _KNOWN = re.compile(
     r"[-+(]?[€$£]?\s?\d[\d.,' \u00a0]*\)?\s?[%€$£]?"
@@ -74,6 +75,7 @@ class Guess:
     found: int = 0  # wanted headings among them
     fit: float = 0.0  # the share of rows of full width
     broken: int = 0
+    wrapped: bool = False  # each row is a single cell in quotes, with delimiters in it
 
 
 def detect(
@@ -92,8 +94,8 @@ def detect(
     guesses = _settled_quotes(guesses, options)
     best = max(guesses, key=lambda guess: guess.score)
     if delimiter is None:
-        if best.score < _LEAST_SCORE:
-            return _one_column(options)
+        if best.score < _LEAST_SCORE and not (best.broken and best.score):
+            return _one_column(sample, guesses, options)
         _ask_if_unclear(best, guesses)
     return best.dialect, _told(best, options, delimiter)
 
@@ -155,29 +157,54 @@ def _guess(text: str, dialect: Dialect, names: frozenset[str], options: FileOpti
     records = list(islice(split(text, dialect, width=None, final=final), SAMPLE_RECORDS))
     records = records or list(islice(split(text, dialect, width=None, final=True), SAMPLE_RECORDS))
     start = (options.header_row or 1) - 1
-    rows = [record.cells for record in records[start:] if record.cells != []]
+    rows = [record.cells for record in records[start:] or records if record.cells != []]
     good = [cells for cells in rows if cells is not None and "".join(cells).strip(BLANKS)]
     broken = sum(cells is None for cells in rows)
-    widths = Counter(map(len, good))
-    if not widths:
+    if not good:
         return Guess(dialect=dialect, broken=broken)
-    width = max(widths, key=lambda one: (widths[one] * (1 - 1 / one) if one > 1 else widths[one] * 0.25, one))
-    fit = widths[width] / (len(good) + broken)
+    fitting = {width: sum(_fits(cells, width) for cells in good) for width in set(map(len, good))}
+    width = max(
+        fitting, key=lambda one: (fitting[one] * (1 - 1 / one) if one > 1 else fitting[one] * 0.25, one)
+    )
+    fit = fitting[width] / (len(good) + broken)
     heads, found, agrees = _headings(good, width, names, options)
-    typed = _typed([cells for cells in good if len(cells) == width])
-    score = fit * typed * (1 - 1 / width) * agrees * _weight(dialect, fit, width) * (1 + found)
-    return Guess(dialect=dialect, score=score, width=width, heads=heads, found=found, fit=fit, broken=broken)
+    typed = _typed([cells for cells in good if _fits(cells, width)])
+    blank = sum(not cell for cells in good for cell in cells) / sum(map(len, good))
+    score = fit * typed * (1 - 1 / width) * agrees * _weight(dialect, fit, width, blank) * (1 + found)
+    wrapped = width == 1 and all(_is_row_in_a_cell(text, record) for record in records[:20] if record.cells)
+    return Guess(
+        dialect=dialect,
+        score=score,
+        width=width,
+        heads=heads,
+        found=found,
+        fit=fit,
+        broken=broken,
+        wrapped=wrapped,
+    )
 
 
-def _weight(dialect: Dialect, fit: float, width: int) -> float:
-    """A character that is common in text needs rows without exception to be a delimiter."""
+def _is_row_in_a_cell(text: str, record: Record) -> bool:
+    raw = text[record.start : record.stop]
+    return raw[:1] == raw[-1:] == '"' and any(raw.count(one) > 1 for one in COMMON)
+
+
+def _fits(cells: Sequence[str], width: int) -> bool:
+    """Whether a row has so many cells; blank ones behind them do not count."""
+    return len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:])))
+
+
+def _weight(dialect: Dialect, fit: float, width: int, blank: float) -> float:
+    """A character that is common in text needs rows without exception to be a delimiter, and spaces that line up are none."""
     if dialect.delimiter in COMMON:
         return 1.0
     if dialect.delimiter < " ":
         return 1.0 if fit > 0.5 else 0.0
     if fit < 0.9 or width < 3:
         return 0.3
-    return _SPACE_WEIGHT if dialect.delimiter == " " else _RARE_WEIGHT
+    if dialect.delimiter == " ":
+        return _SPACE_WEIGHT if blank < _BLANK_SHARE else 0.0
+    return _RARE_WEIGHT
 
 
 def _headings(
@@ -231,14 +258,45 @@ def _needless_escape(guess: Guess, guesses: Sequence[Guess], options: FileOption
     return without is not None and (guess.fit <= without.fit or guess.width != without.width)
 
 
-def _one_column(options: FileOptions) -> tuple[Dialect, list[str]]:
+def _one_column(text: str, guesses: Sequence[Guess], options: FileOptions) -> tuple[Dialect, list[str]]:
+    """One column, where nothing else is likelier: a delimiter in the headings, or columns lined up with spaces, is a question."""
+    lines = END_OF_LINE.split(text)[:SAMPLE_RECORDS]
+    widths = likely_widths(lines)
+    if widths is not None:
+        raise _question(
+            f"The columns of the file seem to have fixed widths. Write `format: fixed` and `widths: {list(widths)}` under "
+            "`file:` in the mapping, with the widths that are right.",
+        )
+    first = next((line for line in lines if line.strip(BLANKS)), "")
+    if _collapsed(guesses):
+        raise refused(
+            Code.FILE_UNREADABLE,
+            f"Every row of the file is one single cell, such as {first[:80]}: a spreadsheet program has opened the file without "
+            "splitting it, and saved it so. Export it again and send that.",
+        )
+    if any(one in first for one in COMMON) and not any(guess.broken for guess in guesses):
+        raise _question(
+            f'No delimiter gives rows of one width; the first row is "{first[:80]}". Set `delimiter:` under `file:` in the '
+            "mapping, and `header_row:` where the headings stand further down."
+        )
+    absent = next((one for one in COMMON if one not in text), ",")
     dialect = Dialect(
-        delimiter=",",
-        quote=_quotes("", options, ",")[0],
-        escape=_escapes("", options, ",", None)[0],
+        delimiter=absent,
+        quote=_quotes("", options, absent)[0],
+        escape=_escapes("", options, absent, None)[0],
         comment=options.comment,
     )
     return dialect, ["No delimiter gives rows of one width, so the file was read as a single column."]
+
+
+def _collapsed(guesses: Sequence[Guess]) -> bool:
+    """Whether each row is one quoted cell with a whole row in it."""
+    quoted = next((guess for guess in guesses if guess.dialect.quote == '"' and guess.width == 1), None)
+    return quoted is not None and quoted.fit == 1 and quoted.wrapped
+
+
+def _question(message: str) -> FileRefused:
+    return FileRefused(Problem(code=Code.FILE_AMBIGUOUS, message=message, owner=Owner.OPS))
 
 
 def _ask_if_unclear(best: Guess, guesses: Sequence[Guess]) -> None:
@@ -247,12 +305,8 @@ def _ask_if_unclear(best: Guess, guesses: Sequence[Guess]) -> None:
     if second is None or second.score < _CLEAR_LEAD * best.score or second.score < _LEAST_SCORE:
         return
     readings = " or ".join(_reading(guess) for guess in (best, second))
-    raise FileRefused(
-        Problem(
-            code=Code.FILE_AMBIGUOUS,
-            message=f"The file can be read in two ways: {readings}. Set `delimiter:` under `file:` in the mapping.",
-            owner=Owner.OPS,
-        )
+    raise _question(
+        f"The file can be read in two ways: {readings}. Set `delimiter:` under `file:` in the mapping."
     )
 
 

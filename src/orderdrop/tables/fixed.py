@@ -6,6 +6,24 @@ from itertools import accumulate, pairwise
 from orderdrop.tables.pieces import BLANKS
 from orderdrop.tables.records import END_OF_LINE, Record
 
+_LINES = 100
+_LEAST_LINES = 3
+_LEAST_GAPS = 2
+
+
+def likely_widths(lines: Sequence[str]) -> tuple[int, ...] | None:
+    """The widths of columns that are lined up with spaces, as far as the lines show; None where they are not."""
+    shown = [line.rstrip() for line in lines if line.strip()][:_LINES]
+    if len(shown) < _LEAST_LINES or any("\t" in line for line in shown):
+        return None
+    width = max(map(len, shown))
+    blank = [all(line[at : at + 1] in ("", " ") for line in shown) for at in range(width)]
+    starts = [at for at in range(1, width) if blank[at - 1] and not blank[at]]
+    wide_gaps = sum("  " in line for line in shown)
+    if len(starts) < _LEAST_GAPS or wide_gaps < len(shown) / 2:
+        return None
+    return tuple(end - start for start, end in pairwise([0, *starts, width]))
+
 
 def split_fixed(text: str, widths: Sequence[int], *, comment: str | None, final: bool) -> Iterator[Record]:
     """Yield the complete lines of `text` as records.

@@ -117,7 +117,9 @@ def _by_shape(rows: Sequence[tuple[str, ...]], lines: int | None, *, by_name: bo
         elif not any(map(is_data, row)):
             at = index
         break
-    if lines is None and not by_name and _is_data_row(rows, at):
+    if lines is not None:
+        at = max(first, at - lines + 1)  # what stands above the full row belongs to it
+    elif not by_name and _is_data_row(rows, at):
         return Found(at=at, lines=0)
     remarks = () if lines or by_name else _second_line(rows, at)
     return Found(at=at, lines=lines or 1, by_name=by_name, remarks=remarks)
