@@ -155,6 +155,25 @@ def test_a_killed_import_is_finished_by_the_next_serve(site: Site) -> None:
     assert (batch["status"], batch["orders"]["accepted"]) == ("accepted", len(MANY))
 
 
+def test_what_a_killed_poll_left_does_not_wait_for_the_next_night(site: Site) -> None:
+    site.set_up(rate="4")
+    settings = site.folder / "orderdrop.yaml"
+    settings.write_text(settings.read_text().replace("every: 1s", 'cron: "0 2 1 1 *"'))
+    site.drop("orders.csv", site.rows(MANY))
+    with site.start("run", "night") as process:
+        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+        process.kill()
+        process.communicate(timeout=10)
+    site.drop("later.csv", site.rows([99]))
+    settings.write_text(settings.read_text().replace("rate: 4", "rate: unlimited"))
+    with site.start("serve") as process:
+        until(lambda: site.found("*.receipt.json"))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    assert set(site.judge.held(site.prefix)) == {site.key(number) for number in MANY}
+    assert site.found("*.csv")[-1] == "later.csv", "what nobody has taken yet waits for its time"
+
+
 def test_two_runs_at_once_send_nothing_twice_and_the_second_waits(site: Site) -> None:
     site.set_up(rate="3")
     site.drop("orders.csv", site.rows(MANY))

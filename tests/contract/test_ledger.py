@@ -1170,6 +1170,19 @@ def test_a_batch_that_is_put_off_waits_until_it_is_taken_up(ledger: Ledger) -> N
     assert [batch.id for batch in ledger.waiting()] == ["b-2"]
 
 
+@pytest.mark.parametrize("owes", [False, True])
+def test_a_batch_that_is_taken_up_owes_its_source_an_answer_where_it_is_said(
+    ledger: Ledger, owes: bool
+) -> None:
+    prepared(ledger, an_order(0))
+    ledger.feed_done("b-1", "archive/x.csv")
+    ledger.put_off("b-1", NOW, not_sent())
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, NOW)
+    ledger.take_up("b-1", owes_reply=owes)
+    ledger.conclude("b-1", BatchStatus.ACCEPTED, NOW)
+    assert [batch.id for batch in ledger.unfinished("acme")] == (["b-1"] if owes else [])
+
+
 def test_a_batch_with_nothing_ready_is_not_put_off(ledger: Ledger) -> None:
     prepared(ledger, an_order(0))
     ledger.record_outcomes([accepted(sent(ledger, an_order(0)))], ACCOUNT)

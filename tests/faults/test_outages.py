@@ -183,7 +183,10 @@ def test_A3_A4_what_a_person_must_mend_is_asked_for_every_few_minutes_and_at_onc
     assert alarms(place) == ["account_stopped", "account_works"]
 
 
-@pytest.mark.parametrize("step", [Step.ATTEMPTS_RECORDED, Step.ANSWERED, Step.OUTCOMES_RECORDED, Step.SENT])
+@pytest.mark.parametrize(
+    "step",
+    [Step.ATTEMPTS_RECORDED, Step.ANSWERED, Step.OUTCOMES_RECORDED, Step.SENT, Step.REPORTED],
+)
 def test_P1_a_process_that_dies_while_it_sends_what_waited_leaves_nothing_behind(
     step: Step, down: Place
 ) -> None:
@@ -193,6 +196,7 @@ def test_P1_a_process_that_dies_while_it_sends_what_waited_leaves_nothing_behind
     def die() -> None:
         raise Death
 
+    down.feed["reply"] = True
     down.drop("orders.csv", *range(10))
     down.poll()
     down.judge.heal()
@@ -209,6 +213,8 @@ def test_P1_a_process_that_dies_while_it_sends_what_waited_leaves_nothing_behind
     parts.close()
     assert set(down.judge.held("O-")) == {f"O-{number}" for number in range(10)}
     assert parts_left(down) == []
+    (told,) = down.inbox.rglob("*.receipt.json")
+    assert json.loads(told.read_text())["status"] == "accepted", "the sender has the new receipt all the same"
 
 
 def parts_left(place: Place) -> list[Any]:

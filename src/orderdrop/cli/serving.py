@@ -43,6 +43,13 @@ def serve_until_stopped(session: Session) -> None:
         with watched.work("(imports)"):
             for finished in resume(parts, plans):
                 log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
+        for name, feed in session.settings.feeds.items():
+            polled_soon = feed.cron is None and not feed.paused
+            if polled_soon or not parts.ledger.unfinished(name):
+                continue
+            with watched.work(f"(left by {name})"):
+                for finished in poll(parts, plans[name], only_left=True):
+                    log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
 
     def send_what_waited(account: str) -> None:
         with watched.work(f"(account {account})"):

@@ -325,10 +325,11 @@ class Ledger(Protocol):
         Nothing is changed or said where there are none.
         """
 
-    def take_up(self, batch_id: str) -> int:
+    def take_up(self, batch_id: str, *, owes_reply: bool = False) -> int:
         """Make the unsent orders of a batch that waits ready again, those given up too; how many there were.
 
         The batch is sending from here on, waits no more, and what was said about orders not sent is taken back.
+        `owes_reply`: its source is to be told anew, whatever happens in between.
         """
 
     def waiting(self, account: str | None = None) -> list[Batch]:

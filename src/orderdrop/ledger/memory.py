@@ -413,9 +413,15 @@ class MemoryLedger:
         return moved
 
     @_one_at_a_time
-    def take_up(self, batch_id: str) -> int:
-        batch = replace(self._known(batch_id), waits_since=None, finished_at=None, status=BatchStatus.SENDING)
-        self._batches[batch_id] = batch
+    def take_up(self, batch_id: str, *, owes_reply: bool = False) -> int:
+        batch = self._known(batch_id)
+        self._batches[batch_id] = replace(
+            batch,
+            waits_since=None,
+            finished_at=None,
+            status=BatchStatus.SENDING,
+            feed_done=batch.feed_done and not owes_reply,
+        )
         self._problems = [
             entry for entry in self._problems if entry[0] != batch_id or entry[2].code is not Code.NOT_SENT
         ]

@@ -217,9 +217,9 @@ class SqlLedger:
         with self._database.writing() as connection:
             return sql_accounts.put_off(connection, batch_id, at, problem)
 
-    def take_up(self, batch_id: str) -> int:
+    def take_up(self, batch_id: str, *, owes_reply: bool = False) -> int:
         with self._database.writing() as connection:
-            return sql_accounts.take_up(connection, batch_id)
+            return sql_accounts.take_up(connection, batch_id, owes_reply)
 
     def waiting(self, account: str | None = None) -> list[Batch]:
         with self._database.reading() as connection:

@@ -53,10 +53,10 @@ def put_off(connection: Connection, batch_id: str, at: datetime, problem: Proble
     return moved
 
 
-def take_up(connection: Connection, batch_id: str) -> int:
+def take_up(connection: Connection, batch_id: str, owes_reply: bool) -> int:
     """Make the unsent orders of a batch ready again."""
     facts = {"waits_since": None, "finished_at": None, "status": BatchStatus.SENDING.value}
-    change(connection, batch_id, facts)
+    change(connection, batch_id, facts | ({"feed_done": False} if owes_reply else {}))
     connection.execute(
         delete(PROBLEMS).where(PROBLEMS.c.batch_id == batch_id, PROBLEMS.c.code == Code.NOT_SENT.value)
     )

@@ -21,7 +21,7 @@ from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import Finished, register, release, work
 from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.imports import suits
-from orderdrop.pipeline.leases import leased
+from orderdrop.pipeline.leases import is_held, leased
 from orderdrop.pipeline.overdue import Remembering, note, waiting
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.refusing import refuse_unread
@@ -29,12 +29,14 @@ from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
 _REFUSED = (BatchStatus.FAILED, BatchStatus.STUCK)
+_KEPT = ("archive/", f"{FAILED_FOLDER}/")
 _ENDS_THE_POLL = (Stopped, LedgerUnavailable, TrustError)  # whatever comes next would fare no better
 
 
-def poll(parts: Parts, feed: FeedPlan) -> Iterator[Finished]:
+def poll(parts: Parts, feed: FeedPlan, *, only_left: bool = False) -> Iterator[Finished]:
     """Yield every drop that came to rest, one after the other, in the order in which they arrived.
 
+    `only_left`: what a dead run left, and no file that nobody has taken yet.
     A drop that fails for a reason of its own does not keep back the others: it is put off to the next poll, and the
     error is raised when the others are done. Raises Busy when another orderdrop polls this feed, SetupError when
     mapping and account do not fit, SourceUnavailable or TrustError when the source does not let us in, Stopped when
@@ -46,7 +48,7 @@ def poll(parts: Parts, feed: FeedPlan) -> Iterator[Finished]:
         drops_in = SetInbox(inbox, loaded.mapping, feed.files) if file_tables(loaded.mapping) else inbox
         this_round = _Round(parts=parts, feed=feed, inbox=drops_in, loaded=loaded)
         failed: Exception | None = None
-        for name, take in this_round.jobs():
+        for name, take in this_round.jobs(only_left=only_left):
             lease.check()
             try:
                 finished = take()
@@ -89,17 +91,27 @@ def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
 def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
     """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
     finished = release(parts, batch_id)
-    reply_again(parts, finished.batch, feeds)
+    if has_reply(finished.batch, feeds):
+        reply_again(parts, finished.batch, feeds)
     return finished
 
 
-def reply_again(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> None:
-    """Give the sender of a batch, who has an earlier receipt, the one that there is now; a rerun's sender has none."""
+def has_reply(batch: Batch, feeds: Mapping[str, FeedPlan]) -> bool:
+    """Whether the sender of a batch has an earlier receipt that a new one must replace; a rerun's sender has none."""
     feed = feeds.get(batch.drop.feed or "")
-    if feed is None or not feed.reply or batch.scope or not batch.feed_done or batch.drop.place is None:
-        return
-    with _inbox(feed) as inbox:
-        _reply(parts, inbox, batch, batch.drop.place)
+    return (
+        feed is not None
+        and feed.reply
+        and batch.feed_done
+        and not batch.scope
+        and batch.drop.place is not None
+    )
+
+
+def reply_again(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> None:
+    """Give the sender of a batch who has an earlier receipt the one that there is now."""
+    with _inbox(feeds[batch.drop.feed or ""]) as inbox:
+        _reply(parts, inbox, batch, batch.drop.place or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +123,20 @@ class _Round:
     inbox: Inbox
     loaded: LoadedMapping
 
-    def jobs(self) -> Iterator[tuple[str, Callable[[], Finished | None]]]:
+    def jobs(self, *, only_left: bool) -> Iterator[tuple[str, Callable[[], Finished | None]]]:
         """What is to be done, each with the name of its drop: first what a dead run left, then what came since."""
         left = self.parts.ledger.unfinished(self.feed.name)
         for batch in left:
             claim = Claim(name=batch.drop.name, place=batch.drop.place or "")
+            if claim.place.startswith(_KEPT) and is_held(self.parts, f"batch:{batch.id}"):
+                continue  # whoever sends what waited tells the source too
             yield claim.name, partial(self._bring_home, batch.id, claim)
         seen = {batch.drop.place for batch in left}
         for claim in self.inbox.claims():
             if claim.place not in seen:
                 yield claim.name, partial(self._take, claim)
+        if only_left:
+            return
         looking = Remembering(self.inbox)
         picked = pick(looking, self.feed.settle, self.parts.sleep, lambda: self.parts.clock().timestamp())
         note(
@@ -182,6 +198,13 @@ class _Round:
         if batch.feed_done:  # archived while answers were pending
             if feed.reply and not batch.scope and not batch.status.resumes and batch.drop.place is not None:
                 _reply(parts, inbox, batch, batch.drop.place)
+            return finished
+        if claim.place.startswith(
+            _KEPT
+        ):  # it was archived before: what waited was sent, and its sender is owed a reply
+            if feed.reply:
+                _reply(parts, inbox, batch, claim.place)
+            parts.ledger.feed_done(batch.id, claim.place)
             return finished
         size = inbox.size(claim)
         if size is not None and size != batch.drop.size:

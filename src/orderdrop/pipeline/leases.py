@@ -89,6 +89,12 @@ def leased(parts: Parts, name: str) -> Iterator[Lease]:
         parts.ledger.release(name, owner)
 
 
+def is_held(parts: Parts, name: str) -> bool:
+    """Whether somebody who may be alive holds a lease."""
+    holder = parts.ledger.lease_holder(name, parts.clock())
+    return holder is not None and not parts.has_died(holder)
+
+
 def _keep(lease: Lease, done: threading.Event, every_seconds: float) -> None:
     while not done.wait(every_seconds):
         lease.renew()

@@ -11,7 +11,7 @@ from orderdrop.delivery.circuit import ASKING_ORDERS, Gate
 from orderdrop.errors import Busy, LedgerUnavailable, Stopped
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batch import Finished, work
-from orderdrop.pipeline.feed import put_off, reply_again
+from orderdrop.pipeline.feed import has_reply, put_off, reply_again
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.turns import is_being_sent
@@ -85,14 +85,19 @@ def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finis
         if now is None or now.waits_since is None:
             return None
         before, why = parts.ledger.counts(batch.id), _why(parts, batch)
-        parts.ledger.take_up(batch.id)  # from here on whoever begins sees this one
+        owes = has_reply(now, feeds)
+        parts.ledger.take_up(batch.id, owes_reply=owes)  # from here on whoever begins sees this one
         if is_being_sent(parts, batch.id) is not None:
             parts.ledger.put_off(batch.id, now.waits_since, why)
             parts.ledger.conclude(batch.id, now.status, now.finished_at)
+            if owes:
+                parts.ledger.feed_done(batch.id, now.drop.place)
             return None
     finished = work(parts, batch.id, reported=before)
-    if finished.batch.waits_since is None or finished.receipt["orders"]["unsent"] != before.orders.unsent:
-        reply_again(parts, finished.batch, feeds)
+    if owes:
+        if parts.ledger.counts(batch.id) != before:
+            reply_again(parts, finished.batch, feeds)
+        parts.ledger.feed_done(batch.id, now.drop.place)
     return finished
 
 
