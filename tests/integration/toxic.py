@@ -28,6 +28,7 @@ class ToxicProxy:
     call_after: int = 0
     meanwhile: Callable[[], object] | None = None
     lose_reply_to: Callable[[bytes], bool] | None = None
+    bytes_a_second: int | None = None  # from the server
     passed: int = 0
     _unanswered: set[socket.socket] = field(default_factory=set)
     _open: list[socket.socket] = field(default_factory=list)
@@ -67,7 +68,10 @@ class ToxicProxy:
         _pass_on(client, server, lambda block: self._heard(block, client))
 
     def _downwards(self, client: socket.socket, server: socket.socket) -> None:
-        _pass_on(server, client, lambda block: self._poisoned(block, client))
+        _pass_on(server, client, lambda block: self._poisoned(block, client), self._block_bytes)
+
+    def _block_bytes(self) -> int:
+        return max(1, self.bytes_a_second // 10) if self.bytes_a_second is not None else _BLOCK_BYTES
 
     def _heard(self, block: bytes, client: socket.socket) -> bytes:
         if self.lose_reply_to is not None and self.lose_reply_to(block):
@@ -77,6 +81,8 @@ class ToxicProxy:
     def _poisoned(self, block: bytes, client: socket.socket) -> bytes:
         if client in self._unanswered:
             return b""
+        if self.bytes_a_second is not None:
+            self._stopped.wait(len(block) / self.bytes_a_second)
         self.passed += len(block)
         if self.meanwhile is not None and self.passed > self.call_after:
             self.meanwhile()
@@ -98,9 +104,14 @@ class ToxicProxy:
         threading.Thread(target=work, args=sockets, daemon=True).start()
 
 
-def _pass_on(source: socket.socket, target: socket.socket, through: Callable[[bytes], bytes]) -> None:
+def _pass_on(
+    source: socket.socket,
+    target: socket.socket,
+    through: Callable[[bytes], bytes],
+    block_bytes: Callable[[], int] = lambda: _BLOCK_BYTES,
+) -> None:
     try:
-        while block := source.recv(_BLOCK_BYTES):
+        while block := source.recv(block_bytes()):
             passed = through(block)
             if not passed:
                 break
