@@ -1,6 +1,7 @@
 """Orders in one table and their lines in another: two files, or two sheets, become orders; refusals find their table."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,6 +168,29 @@ def test_two_sheets_of_one_workbook_become_orders(parts: Parts, judge: Judge, tm
     receipt = _import(parts, tmp_path / "both.xlsx")
     assert (receipt["status"], receipt["rows"]["accepted"]) == ("accepted", 3)
     assert len(judge.held("T6-A")["T6-A"]["line_items"]["data"]) == 2
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param('files: "lines_*.csv"', id="by-the-name-pattern-of-the-set"),
+        pytest.param('file: {member: "lines_*.csv"}', id="by-the-name-in-the-archive"),
+    ],
+)
+def test_a_set_may_come_in_one_archive(where: str, parts: Parts, judge: Judge, tmp_path: Path) -> None:
+    first_is = "file: {member: orders_1.csv}\ncolumns:" if "member" in where else "columns:"
+    text = MAPPING.replace("columns:", first_is, 1) if "member" in where else MAPPING
+    (tmp_path / "two.yaml").write_text(
+        text.replace("{member: orders_1.csv}", "{{member: orders_1.csv}}").format(where=where)
+    )
+    key = f"TZ{len(where)}"
+    files = _files(tmp_path, f"{key}-A,a@b.co\n", f"{key}-A,S1,1\n{key}-A,S2,1\n")
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for file in files:
+            archive.write(file, f"export/{file.name}")
+    receipt = _import(parts, tmp_path / "set.zip")
+    assert (receipt["status"], receipt["rows"]["accepted"]) == ("accepted", 3), receipt["problems"]
+    assert len(judge.held(f"{key}-A")[f"{key}-A"]["line_items"]["data"]) == 2
 
 
 def test_a_set_without_its_second_file_is_refused_as_a_whole(

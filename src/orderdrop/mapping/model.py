@@ -480,7 +480,7 @@ class JoinedTable(_Strict):
 
     @model_validator(mode="after")
     def _somewhere(self) -> "JoinedTable":
-        if self.files is None and self.file.sheet is None:
+        if self.files is None and self.file.sheet is None and not self.file.member:
             raise ValueError("write `files:` for another file, or `file: {sheet: ...}` for another sheet")
         return self
 

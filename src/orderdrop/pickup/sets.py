@@ -211,10 +211,10 @@ class SetInbox:
         made = next((other for other in self._claimed(claim) if other.name == name), None)
         if made is not None:
             return made
-        there = next((entry for entry in self._inbox.look(_exactly(name)) if entry.name == name), None)
+        there = next((entry for entry in self._inbox.look(exactly(name)) if entry.name == name), None)
         return self._inbox.claim(there) if there is not None else None
 
 
-def _exactly(name: str) -> str:
+def exactly(name: str) -> str:
     """A pattern that only this name matches."""
     return re.sub(r"([*?[])", r"[\1]", name)

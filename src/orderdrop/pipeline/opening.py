@@ -4,10 +4,11 @@ Most drops are one table. Where the mapping joins several, the rows of the furth
 whatever comes behind sees one run of rows, and every row still knows its table.
 """
 
+import fnmatch
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import orjson
 from pydantic import TypeAdapter
@@ -19,10 +20,11 @@ from orderdrop.frames import Table, TextFrame, Verdict
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import FileOptions, Mapping
-from orderdrop.pickup.sets import kept_beside
+from orderdrop.pickup.sets import exactly, file_tables, kept_beside
 from orderdrop.pipeline.corrections import peek_at_correction
 from orderdrop.pipeline.joining import Joined, with_joined
 from orderdrop.reports.rows import Source
+from orderdrop.tables.archives import names_in
 from orderdrop.tables.open import open_table, reopen
 from orderdrop.tables.sniff import Kind, kind_of
 
@@ -128,9 +130,9 @@ def numbered(table: Table, number: int) -> Table:
 def _numbered(frames: Iterable[TextFrame], number: int) -> Iterator[TextFrame]:
     first = in_drop(number, 0)
     for frame in frames:
-        cells = frame.cells.set_axis(frame.cells.index + first, axis=0)
-        yield TextFrame(
-            cells=cells,
+        yield replace(
+            frame,
+            cells=frame.cells.set_axis(frame.cells.index + first, axis=0),
             blank=tuple(first + row for row in frame.blank),
             problems=tuple(
                 replace(
@@ -144,23 +146,38 @@ def _numbered(frames: Iterable[TextFrame], number: int) -> Iterator[TextFrame]:
 
 
 def _placed(path: Path, options: FileOptions, mapping: Mapping, name: str) -> tuple[Path, FileOptions]:
-    """Where a table is: in the drop as the mapping says, in its own file beside it, or, in a reject report of ours, in
-    the sheet of its name."""
-    files = mapping.join[name].files if name else None
-    if files is None:
-        return path, options
+    """Where a table is: in the drop as the mapping says, in its own file beside it, in the archive that the set came in,
+    or, in a reject report of ours, in the sheet of its name."""
     own = kept_beside(path, name)
-    if own.is_file():
-        return own, options
-    if kind_of(path) is not Kind.TEXT:
+    partners = file_tables(mapping)
+    if own.is_file() or not partners:
+        return (own if name in partners else path), options
+    kind = kind_of(path)
+    if kind is Kind.ZIP and not options.member:
+        return path, options.model_copy(update={"member": _members(path, partners, name)})
+    if name not in partners or kind is Kind.ZIP:
+        return path, options
+    if kind.is_workbook:
         return path, options.model_copy(
             update={"sheet": name, "format": None, "delimiter": None, "encoding": None}
         )
     problem = Problem(
         code=Code.PARTNER_MISSING,
-        message=f"The file {files} did not come. Send the files of one set together.",
+        message=f"The file {partners[name]} did not come. Send the files of one set together.",
     )
     raise FileRefused(problem)
+
+
+def _members(path: Path, partners: dict[str, str], name: str) -> tuple[str, ...]:
+    """Which files of an archive are a table: those of its pattern, and for the first table what no other takes."""
+    if name:
+        return (partners[name],)
+    left = [
+        member
+        for member in names_in(path)
+        if not any(fnmatch.fnmatchcase(PurePosixPath(member).name, files) for files in partners.values())
+    ]
+    return tuple(map(exactly, left))
 
 
 def _in_table(refused: FileRefused, name: str) -> FileRefused:

@@ -6,7 +6,8 @@ import tempfile
 import weakref
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -58,11 +59,18 @@ def unpack(
     `exact`: the patterns are names as they stand in the archive. Raises FileRefused for one that is damaged, protected, or larger than the limits, and where nothing matches.
     """
     unpacked = Unpacked()
-    try:
+    with _damage_told(kind):
         if kind is Kind.GZIP:
             _unpack_gzip(path, unpacked, limits)
         else:
             _unpack_zip(path, patterns, unpacked, limits, exact=exact)
+    return unpacked
+
+
+@contextmanager
+def _damage_told(kind: Kind) -> Iterator[None]:
+    try:
+        yield
     except FileRefused:
         raise
     except _DAMAGED:
@@ -71,7 +79,6 @@ def unpack(
             f"The file is a {_name(kind)} that is damaged, cut short, or packed in an unusual way. Pack it again, or send "
             "the file inside without packing it.",
         ) from None
-    return unpacked
 
 
 def listed(names: Sequence[str]) -> str:
@@ -90,6 +97,13 @@ def _unpack_gzip(path: Path, unpacked: Unpacked, limits: Limits) -> None:
         place = unpacked.place(name)
         _copy(packed, place, path.stat().st_size, limits, 0)
     unpacked.members.append(Member(name=name, path=place))
+
+
+def names_in(path: Path) -> list[str]:
+    """The files in a zip archive, without what operating systems pack along. Raises FileRefused for a damaged one."""
+    with _damage_told(Kind.ZIP), zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+    return [entry.filename for entry in entries if not entry.is_dir() and not _is_by_catch(entry.filename)]
 
 
 def _unpack_zip(
