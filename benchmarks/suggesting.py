@@ -138,6 +138,16 @@ def _print(title: str, scores: list[Score], *, mistakes: bool) -> bool:
     return kept
 
 
+def table() -> None:
+    """Print the scores as a table of a page."""
+    print("| export | shipup | parcellab | shippify |")
+    print("|---|---|---|---|")
+    for layout in [*BUILT_WITH, *(name for name in layouts() if name not in BUILT_WITH)]:
+        held_out = "" if layout in BUILT_WITH else " (held out)"
+        scores = [scored(layout, destination) for destination in DESTINATIONS]
+        print(f"| {layout}{held_out} |", " | ".join(f"{one.right} of {one.wanted}" for one in scores), "|")
+
+
 def _mistakes(scores: list[Score]) -> Iterator[str]:
     for one in scores:
         yield from (f"{one.destination}: wrong: {told}" for told in one.wrong)

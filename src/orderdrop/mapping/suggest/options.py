@@ -159,7 +159,8 @@ def _translated(one: Evidence, leaf: Leaf, guide: Guide, around: Surroundings) -
     if unknown:
         shown = _some(unknown)
         known = _some(leaf.one_of or tuple(dict.fromkeys(codes.values())))
-        question = f"what is {shown} called there (known are {known})? Add values"
+        verb = "is" if len(unknown) == 1 else "are"
+        question = f"what {verb} {shown} called there (known are {known})? Add values"
         return Options(usable=not leaf.one_of, question=question)
     if all(value == code for value, code in table.items()):
         return Options()
