@@ -10,6 +10,7 @@ from orderdrop.ledger.ledger import Drop
 from orderdrop.pickup.copying import save
 from orderdrop.pickup.inbox import Fetched
 from orderdrop.pickup.sets import copies, digest_of_set, kept_beside
+from orderdrop.pipeline.editing import Edits, keep_edits
 from orderdrop.pipeline.parts import Parts
 
 _CHUNK = 1 << 20
@@ -22,8 +23,19 @@ def incoming(parts: Parts) -> Path:
     return folder / new_id("d", parts.clock(), parts.random)
 
 
-def keep_local(parts: Parts, file: Path, further: Mapping[str, Path] | None = None) -> Drop:
-    """Copy a file that somebody named on the command line, and those of its set by table. Raises UsageError."""
+def keep_local(
+    parts: Parts,
+    file: Path,
+    further: Mapping[str, Path] | None = None,
+    *,
+    name: str | None = None,
+    feed: str | None = None,
+    edits: Edits | None = None,
+) -> Drop:
+    """Copy a file that somebody gave us, and those of its set by table. Raises UsageError.
+
+    `name` is the sender's where the file has another, `feed` is the one it is meant for, `edits` are corrected cells.
+    """
     into = incoming(parts)
     whole = _copied(file, into)
     digests: dict[str, str] = {}
@@ -35,8 +47,10 @@ def keep_local(parts: Parts, file: Path, further: Mapping[str, Path] | None = No
             raise
         digests[table] = fetched.sha256
         whole = replace(whole, size=whole.size + fetched.size)
+    if edits:
+        digests["@edits"] = keep_edits(into, edits)
     whole = replace(whole, sha256=digest_of_set(whole.sha256, digests))
-    return drop_of(parts, into, file.name, whole, feed=None, place=None)
+    return drop_of(parts, into, name or file.name, whole, feed=feed, place=None)
 
 
 def _copied(file: Path, into: Path) -> Fetched:

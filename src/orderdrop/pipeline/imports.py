@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orderdrop.errors import SetupError
+from orderdrop.ledger.ledger import Batch, Drop
+from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.sets import given
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import Finished, register, work
@@ -28,13 +30,25 @@ def import_file(
     loaded = parts.mapping(mapping)
     suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
     drop = drops.keep_local(parts, file, given(loaded.mapping, further))
-    batch, repeated = register(parts, drop, loaded, account, force=force)
+    batch, repeated = begin(parts, drop, loaded, account, force=force)
     if not repeated:
         return work(parts, batch.id)
-    drops.let_go(drop)
     if batch.status.resumes:
         batch = work(parts, batch.id).batch
     return Finished(batch=batch, receipt=receipt(parts, batch), repeated=True)
+
+
+def begin(
+    parts: Parts, drop: Drop, loaded: LoadedMapping, account: str, *, force: bool = False
+) -> tuple[Batch, bool]:
+    """The batch that a kept file becomes, and whether its content had become one before; its copy is let go of then.
+
+    The batch is registered: from here on it is finished whatever happens.
+    """
+    batch, repeated = register(parts, drop, loaded, account, force=force)
+    if repeated:
+        drops.let_go(drop)
+    return batch, repeated
 
 
 def suits(parts: Parts, mapping: str, destination: str, account: str) -> None:

@@ -22,6 +22,7 @@ from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import FileOptions, Mapping
 from orderdrop.pickup.sets import exactly, file_tables, kept_beside
 from orderdrop.pipeline.corrections import peek_at_correction
+from orderdrop.pipeline.editing import edited, edits_of
 from orderdrop.pipeline.joining import Joined, with_joined
 from orderdrop.reports.rows import Source
 from orderdrop.tables.archives import names_in
@@ -83,6 +84,7 @@ def open_drop(path: Path, mapping: Mapping) -> tuple[list[Opened], str | None]:
     """
     opened: list[Opened] = []
     corrected: str | None = None
+    edits = edits_of(path)
     for number, (name, view) in enumerate(mapping.tables()):
         try:
             place, options = _placed(path, view.file, mapping, name)
@@ -91,18 +93,18 @@ def open_drop(path: Path, mapping: Mapping) -> tuple[list[Opened], str | None]:
         except FileRefused as refused:
             raise _in_table(refused, name) from None
         corrected = corrected or named
-        opened.append(Opened(name=name, mapping=view, table=numbered(table, number)))
+        opened.append(Opened(name=name, mapping=view, table=edited(numbered(table, number), edits)))
     return opened, corrected
 
 
 def reopen_drop(path: Path, mapping: Mapping, reading: Reading) -> list[Opened]:
     """Read a drop just as it was read first, with the rows of an earlier one that belong to it."""
-    verdicts = (reading.table, *reading.further)
+    verdicts, edits = (reading.table, *reading.further), edits_of(path)
     opened = []
     for number, ((name, view), verdict) in enumerate(zip(mapping.tables(), verdicts, strict=False)):
         place, options = _placed(path, view.file, mapping, name)
         table, _ = peek_at_correction(reopen(place, options, verdict))
-        opened.append(Opened(name=name, mapping=view, table=numbered(table, number)))
+        opened.append(Opened(name=name, mapping=view, table=edited(numbered(table, number), edits)))
     joined = reading.joined
     if (
         joined is None or not Path(joined.path).is_file()
