@@ -1,0 +1,102 @@
+"""The power goes: only what was synced to the disk is left. A file system of its own, copied as it is at that moment."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.acceptance.site import Site, until
+
+from orderdrop.core.identity import digest
+from orderdrop.ledger.open import open_ledger
+from orderdrop.pipeline.auditing import audit
+
+ORDERS = range(400)
+MEGABYTES = 48
+
+
+@contextmanager
+def mounted(image: Path, at: Path) -> Iterator[None]:
+    """A disk image in a folder; ext4 writes by itself only once a minute, so what nobody syncs is not in it."""
+    command = ["mount", "-o", "loop,commit=60", str(image), str(at)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a disk image cannot be mounted here: it takes root and loop devices")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(at)], check=True)
+
+
+def new_image(path: Path) -> Path:
+    with path.open("wb") as file:
+        file.truncate(MEGABYTES * 1_000_000)
+    subprocess.run(["mkfs.ext4", "-q", "-F", str(path)], check=True, capture_output=True)
+    return path
+
+
+def recorded(site: Site) -> dict[str, str]:
+    """The fate of every order, as the ledger has it."""
+    ledger = open_ledger(f"sqlite:///{site.folder}/var/orderdrop.db")
+    try:
+        return {
+            order.key: order.fate.value for batch in ledger.batches() for order in ledger.orders(batch.id)
+        }
+    finally:
+        ledger.close()
+
+
+@pytest.mark.skipif(shutil.which("mkfs.ext4") is None, reason="e2fsprogs is not installed")
+@pytest.mark.parametrize("posted", [1, 150])
+def test_P17_after_a_power_cut_everything_that_was_acknowledged_is_there_and_the_rest_is_sent(
+    posted: int, site: Site
+) -> None:
+    site.set_up(rate="150")
+    site.drop("orders.csv", site.rows(ORDERS))
+    var, cut = site.folder / "var", site.folder / "cut.img"
+    var.mkdir()
+    with mounted(new_image(site.folder / "disk.img"), var):
+        with site.start("run", "night") as process:
+            until(lambda: site.judge.posts(prefix=site.prefix).total() >= posted)
+            os.kill(process.pid, signal.SIGSTOP)
+            shutil.copyfile(site.folder / "disk.img", cut)  # what a disk holds whose power went
+            before = site.judge.posts(prefix=site.prefix)
+            process.kill()
+            process.communicate(timeout=20)
+        acknowledged = recorded(site)
+    with mounted(cut, var):
+        left = recorded(site)
+        assert {key for key, fate in acknowledged.items() if fate == "accepted"} <= {
+            key for key, fate in left.items() if fate == "accepted"
+        }
+        ledger = open_ledger(f"sqlite:///{var}/orderdrop.db")
+        (batch,) = ledger.batches()
+        assert list(audit(ledger)) == []
+        ledger.close()
+        assert digest(Path(batch.drop.kept_at).read_bytes()) == batch.drop.sha256
+        result = site.run("run", "night", "--json")
+        assert [receipt["status"] for receipt in result.json] == ["accepted"]
+        assert set(site.judge.held(site.prefix)) == {site.key(number) for number in ORDERS}
+        again = {key for key, times in site.judge.posts(prefix=site.prefix).items() if times > 1}
+        assert again <= {key for key in before if left[key] != "accepted"}
+
+
+@pytest.mark.skipif(shutil.which("mkfs.ext4") is None, reason="e2fsprogs is not installed")
+def test_P17_what_is_not_synced_is_gone_in_such_a_cut(tmp_path: Path) -> None:
+    """That the rig cuts at all: a file that nobody syncs does not come back whole."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    image = new_image(tmp_path / "disk.img")
+    with mounted(image, disk):
+        (disk / "careless.txt").write_text("words " * 1_000)
+        with (disk / "careful.txt").open("w") as file:
+            file.write("words " * 1_000)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copyfile(image, tmp_path / "cut.img")
+    with mounted(tmp_path / "cut.img", disk):
+        assert (disk / "careful.txt").read_text() == "words " * 1_000
+        assert not (disk / "careless.txt").exists() or (disk / "careless.txt").read_text() == ""
