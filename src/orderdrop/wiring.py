@@ -37,7 +37,7 @@ from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.settling import Settle
 from orderdrop.pipeline.parts import FeedPlan, Line, Parts
 from orderdrop.pipeline.restoring import lost
-from orderdrop.processes import has_died, this_process
+from orderdrop.processes import ProcessName, has_died, this_process
 from orderdrop.trial import breaks
 
 
@@ -68,6 +68,7 @@ def build(
         random=random,
         insists=insists,
         watcher=watcher,
+        me=me,
     )
     return Parts(
         ledger=ledger,
@@ -254,10 +255,11 @@ class _Lines:
         random: Random,
         insists: bool,
         watcher: Watcher,
+        me: ProcessName,
     ) -> None:
         self._settings = settings
         self._ledger, self._clock, self._monotonic, self._random = ledger, clock, monotonic, random
-        self._insists, self._watcher = insists, watcher
+        self._insists, self._watcher, self._me = insists, watcher, me
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
         self._readers: list[Reader] = []
@@ -313,6 +315,8 @@ class _Lines:
                 clock=self._monotonic,
                 known=known,
                 insists=self._insists,
+                owner=str(self._me),
+                has_died=lambda name: has_died(name, self._me),
                 random=self._random,
                 tell=lambda turn: self._watcher(told(turn)),
             ),

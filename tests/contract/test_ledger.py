@@ -1118,6 +1118,7 @@ def test_what_is_found_out_about_an_account_is_kept_and_changed(ledger: Ledger) 
         rests=2,
         probe_at=later(60),
         probing_since=later(61),
+        probing_by="host/boot/1/2",
         resumed_at=later(-5),
         paused_until=later(9),
         next_at=later(0.5),

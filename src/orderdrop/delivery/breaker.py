@@ -5,7 +5,7 @@ What there is to decide stands in `circuit`; what others found out comes through
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -49,7 +49,8 @@ class Breaker:
     """The state of one account, shared by all its batches and threads, and by all processes where it is `known`.
 
     Of an outage that all processes meet, one tells the beginning and one the end. Who `insists` looks at once, as a
-    person does who asks for a rerun; but never while the API asked for silence. `random` shortens rests.
+    person does who asks for a rerun; but never while the API asked for silence. `owner` names this process to others,
+    `has_died` says of such a name whether its process is certainly gone. `random` shortens rests.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class Breaker:
         state: State | None = None,
         known: Known | None = None,
         insists: bool = False,
+        owner: str = "",
+        has_died: Callable[[str], bool] = lambda _: False,
         random: Random | None = None,
         tell: Callable[[Turn], None] = _nobody,
     ) -> None:
@@ -67,6 +70,8 @@ class Breaker:
         self._state: State = state or Closed()
         self._known = known
         self._insists = insists
+        self._owner = owner
+        self._has_died = has_died
         self._random = random
         self._tell = tell
         self._adopted = 0  # the number of the turn of events that the state was made of
@@ -146,7 +151,7 @@ class Breaker:
 
         def claim(was: AccountState, now: datetime) -> AccountState:
             mine[0] = was.turns == adopted
-            return probing(was, now) if mine[0] else was
+            return probing(was, now, self._owner) if mine[0] else was
 
         self._take_over(self._known, self._known.change(claim))
         self._my_probe = mine[0]
@@ -180,8 +185,17 @@ class Breaker:
 
     def _adopt(self) -> None:
         """Take over what other processes found out."""
-        if self._known is not None:
-            self._take_over(self._known, self._known.look())
+        known = self._known
+        if known is None:
+            return
+        seen = known.look()
+        self._take_over(known, seen)
+        if not isinstance(self._state, Probing) or self._my_probe or not seen.probing_by:
+            return
+        if self._has_died(seen.probing_by):
+            self._state = replace(
+                self._state.of, until=float("-inf")
+            )  # what it would have found out it takes along
 
     def _take_over(self, known: Known, seen: AccountState) -> None:
         if seen.turns != self._adopted:

@@ -126,6 +126,7 @@ def stopped(was: AccountState, state: Open, now: datetime, seconds: float) -> Ac
         rests=state.rests,
         probe_at=now + timedelta(seconds=seconds),
         probing_since=None,
+        probing_by=None,
         noted_at=now,
         turns=was.turns + 1,
     )
@@ -141,12 +142,13 @@ def resumed(was: AccountState, now: datetime) -> AccountState:
         rests=0,
         probe_at=None,
         probing_since=None,
+        probing_by=None,
         resumed_at=now,
         noted_at=now,
         turns=was.turns + 1,
     )
 
 
-def probing(was: AccountState, now: datetime) -> AccountState:
-    """What all processes must know while one request looks whether the account works again."""
-    return replace(was, probing_since=now, noted_at=now, turns=was.turns + 1)
+def probing(was: AccountState, now: datetime, by: str) -> AccountState:
+    """What all processes must know while one request looks whether the account works again, and whose it is."""
+    return replace(was, probing_since=now, probing_by=by, noted_at=now, turns=was.turns + 1)

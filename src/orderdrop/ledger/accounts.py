@@ -13,7 +13,7 @@ class AccountState:
     """Whether and when requests may leave for an account; all moments are of the wall clock.
 
     `reason` says why it was stopped, `since` when; None while all is well. `rests` counts the stop and every look since
-    then that failed; one request may look again at `probe_at`, and is under way since `probing_since`. `resumed_at` is
+    then that failed; one request may look again at `probe_at`, and is under way since `probing_since`, sent by the process `probing_by`. `resumed_at` is
     when it worked again. Nothing leaves before `paused_until`. `next_at` is the first free place in the stream of
     evenly spaced requests of all processes. `noted_at` is when the stop or the pause was last written;
     `turns` counts how often the stop began, changed, was looked after or ended.
@@ -26,6 +26,7 @@ class AccountState:
     rests: int = 0
     probe_at: datetime | None = None
     probing_since: datetime | None = None
+    probing_by: str | None = None
     resumed_at: datetime | None = None
     paused_until: datetime | None = None
     next_at: datetime | None = None

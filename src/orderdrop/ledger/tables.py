@@ -127,6 +127,7 @@ ACCOUNTS = Table(
     Column("rests", Integer, nullable=False),
     Column("probe_at", UtcDateTime),
     Column("probing_since", UtcDateTime),
+    Column("probing_by", Text),
     Column("resumed_at", UtcDateTime),
     Column("paused_until", UtcDateTime),
     Column("next_at", UtcDateTime),

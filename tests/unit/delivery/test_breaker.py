@@ -29,17 +29,29 @@ class Account:
     time: Time = field(default_factory=Time)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     told: list[Turn] = field(default_factory=list)
+    dead: set[str] = field(default_factory=set)
     ahead: timedelta = timedelta()
 
     def process(
-        self, *, insists: bool = False, random: Random | None = None, ahead: timedelta = timedelta()
+        self,
+        *,
+        insists: bool = False,
+        random: Random | None = None,
+        ahead: timedelta = timedelta(),
+        owner: str = "",
     ) -> Breaker:
         def clock() -> datetime:
             return self.time.now() + self.ahead + ahead
 
         known = Known(self.ledger, ACCOUNT, clock=clock, monotonic=self.time.monotonic)
         return Breaker(
-            clock=self.time.monotonic, known=known, insists=insists, random=random, tell=self.told.append
+            clock=self.time.monotonic,
+            known=known,
+            insists=insists,
+            owner=owner,
+            has_died=self.dead.__contains__,
+            random=random,
+            tell=self.told.append,
         )
 
     def goes_down(self, *processes: Breaker) -> None:
@@ -121,6 +133,21 @@ def test_a_look_that_died_with_its_process_is_taken_over_after_a_while_and_count
     other.failed("502")
     account.a_moment_later()
     assert one.gate() is Gate.STOP
+
+
+def test_a_look_of_a_process_that_is_certainly_dead_is_taken_over_at_once() -> None:
+    account = Account()
+    one, other = account.process(owner="one"), account.process(owner="other")
+    account.goes_down(one)
+    account.a_moment_later(FIRST_REST_SECONDS)
+    assert one.leave()
+    assert other.gate() is Gate.WAIT
+    account.dead.add("one")
+    assert other.gate() is Gate.SEND
+    assert other.leave()
+    other.worked()
+    assert account.process().gate() is Gate.SEND
+    assert [turn.reason for turn in account.told] == [StopReason.OUTAGE, None]
 
 
 def test_an_outage_is_told_once_and_its_end_once_whoever_meets_it() -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("rests", sa.Integer(), nullable=False),
         sa.Column("probe_at", _MOMENT),
         sa.Column("probing_since", _MOMENT),
+        sa.Column("probing_by", sa.Text()),
         sa.Column("resumed_at", _MOMENT),
         sa.Column("paused_until", _MOMENT),
         sa.Column("next_at", _MOMENT),
