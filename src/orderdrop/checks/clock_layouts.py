@@ -13,8 +13,9 @@ import numpy as np
 
 from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa
 
-_WIDTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
+_WIDTHS = {"Y": 4, "y": 2, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 _DAY_SECONDS = 86_400
+_PIVOT = 69  # two-digit years from here on are of the last century, as strptime has it
 _FIRST, _END = np.datetime64("1900-01-02", "D"), np.datetime64("2199-12-31", "D")  # a day's margin for zones
 
 _NAT = np.iinfo(np.int64).min
@@ -44,6 +45,18 @@ def fast_datetimes(text: ArrowArray, layouts: Sequence[str], zone: tzinfo) -> Ar
     sure = found.copy()
     sure[found] = offsets != _NAT
     return pa.array(utc, pa.int64(), mask=~sure).cast(pa.timestamp("s", tz="UTC"))
+
+
+def alike_under(text: ArrowArray, layouts: Sequence[str]) -> Ints:
+    """A number for cells that the same of some layouts read, and read alike or not; -1 for cells that none reads."""
+    number = np.zeros(len(text), dtype=np.int64)
+    least, most = np.full(len(text), np.iinfo(np.int64).max), np.full(len(text), _NAT)
+    for place, layout in enumerate(layouts):
+        seconds, found = _local_seconds(text, [layout])
+        number += found.astype(np.int64) << place
+        least[found], most[found] = np.minimum(least, seconds)[found], np.maximum(most, seconds)[found]
+    numbers: Ints = np.where(number > 0, number * 2 + (least == most), -1)
+    return numbers
 
 
 def _steady_offset(day: int, zone: tzinfo) -> int:
@@ -103,6 +116,8 @@ def _read(cells: Any, layout: _Layout) -> tuple[Ints, Mask]:
         digits = cells[:, at : at + _WIDTHS[name]] - np.uint8(48)
         good &= (digits <= 9).all(axis=1)
         columns[name] = digits.astype(np.int64) @ (10 ** np.arange(_WIDTHS[name])[::-1])
+    if "y" in columns:
+        columns["Y"] = columns["y"] + np.where(columns["y"] < _PIVOT, 2000, 1900)
     year, month, day, hour, minute, second = (
         columns.get(name, np.full(len(cells), default, dtype=np.int64)) for name, default in numbers.items()
     )
@@ -132,6 +147,7 @@ def _compile(layout: str) -> _Layout | None:
             at, rest = at + 1, rest[1:]
         else:
             return None
-    if {"Y", "m", "d"} - {name for name, _ in fields}:
+    names = {name for name, _ in fields}
+    if {"m", "d"} - names or len({"Y", "y"} & names) != 1:
         return None
     return _Layout(width=at, fields=tuple(fields), literals=tuple(literals))

@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from orderdrop.checks.arrow import pa
-from orderdrop.checks.clock_layouts import fast_dates, fast_datetimes
-from orderdrop.checks.layouts import layouts_of
+from orderdrop.checks.arrow import ArrowArray, Ints, pa
+from orderdrop.checks.clock_layouts import alike_under, fast_dates, fast_datetimes
+from orderdrop.checks.layouts import layouts_of, numeric_layouts
 from orderdrop.checks.reading import Flaw, Reader
 from orderdrop.core.problems import Code, Owner
 
@@ -35,7 +35,12 @@ def dates(formats: Sequence[str], zone: tzinfo, *, spreadsheet: bool) -> Reader:
 
     parse = _parser(formats, spreadsheet, day, "a date such as 2026-12-31 is expected")
     layouts = _layouts(formats, spreadsheet)
-    return Reader(type=pa.date32(), parse=parse, fast=lambda text: fast_dates(text, layouts))
+    return Reader(
+        type=pa.date32(),
+        parse=parse,
+        fast=lambda text: fast_dates(text, layouts),
+        alike=None if formats else _alike,
+    )
 
 
 def datetimes(formats: Sequence[str], zone: tzinfo, *, spreadsheet: bool) -> Reader:
@@ -55,8 +60,20 @@ def datetimes(formats: Sequence[str], zone: tzinfo, *, spreadsheet: bool) -> Rea
     parse = _parser(formats, spreadsheet, moment, "a date and time such as 2026-12-31T14:30 is expected")
     layouts = _layouts(formats, spreadsheet)
     return Reader(
-        type=pa.timestamp("s", tz="UTC"), parse=parse, fast=lambda text: fast_datetimes(text, layouts, zone)
+        type=pa.timestamp("s", tz="UTC"),
+        parse=parse,
+        fast=lambda text: fast_datetimes(text, layouts, zone),
+        alike=None if formats else _alike,
     )
+
+
+def _alike(text: ArrowArray) -> Ints:
+    """Whole columns in a layout that nobody declared: sorted by how they could be read, not read one by one.
+
+    What ISO 8601 reads is left alone: of two such texts one may be a time that the clocks jumped over.
+    """
+    layouts = [layout for layout in numeric_layouts(text[0].as_py()) if not layout.startswith("%Y-")]
+    return alike_under(text, layouts)
 
 
 def _layouts(formats: Sequence[str], spreadsheet: bool) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ def layouts_of(text: str, years: range) -> tuple[tuple[str, date], ...]:
     Days before months first. Two-digit years are those of strptime: 69 to 99 are of the last century.
     """
     found: list[tuple[str, date]] = []
-    for layout in _numeric(text) or _named(text):
+    for layout in numeric_layouts(text) or _named(text):
         try:
             day = datetime.strptime(text, layout).date()  # noqa: DTZ007 - only the day is told
         except (ValueError, OverflowError):
@@ -27,7 +27,8 @@ def layouts_of(text: str, years: range) -> tuple[tuple[str, date], ...]:
     return tuple(found)
 
 
-def _numeric(text: str) -> list[str]:
+def numeric_layouts(text: str) -> list[str]:
+    """Layouts of nothing but numbers in which a text may be meant, whether it is a day of the calendar or not."""
     numbers = _NUMBERS.fullmatch(text)
     if not numbers:
         return []

@@ -33,6 +33,7 @@ def integers(mark: str | None, units: Sequence[str] = ()) -> Reader:
     `units` are what may stand before or behind a number.
     """
     flaw = Flaw(code=Code.NOT_AN_INTEGER, expected="a whole number is expected")
+    units = sorted(units, key=len, reverse=True)  # E must not hide EUR
 
     def parse(text: str) -> object:
         bare = _bare(text, mark, units)
@@ -54,6 +55,7 @@ def decimals(mark: str | None, *, spreadsheet: bool, units: Sequence[str] = ()) 
 
     `units` are what may stand before or behind a number.
     """
+    units = sorted(units, key=len, reverse=True)  # E must not hide EUR
 
     def parse(text: str) -> object:
         bare = _bare(text, mark, units)
@@ -73,9 +75,26 @@ def decimals(mark: str | None, *, spreadsheet: bool, units: Sequence[str] = ()) 
         if mark == "," and spreadsheet:
             plain = pc.and_not(plain, pc.match_substring(text, "."))
         sure = pc.if_else(plain, text, NO_TEXT)
-        return pc.replace_substring(sure, ",", ".") if mark == "," else sure
+        sure = pc.replace_substring(sure, ",", ".") if mark == "," else sure
+        if mark is None or spreadsheet or not pc.any(pc.and_(pc.is_valid(text), pc.is_null(sure))).as_py():
+            return sure
+        return pc.coalesce(sure, _dressed(text, mark, units))
 
     return Reader(type=pa.string(), parse=parse, fast=fast)
+
+
+def _dressed(text: ArrowArray, mark: str, units: Sequence[str]) -> ArrowArray:
+    """Amounts with a unit on one side or groups of three, or with both; null where there is more to look at."""
+    unit = "|".join(map(re.escape, units)) or "$^"
+    groups = "|".join(f"(?:{re.escape(one)}[0-9]{{3}})+" for one in _OTHER[mark] + _SPACES_AND_APOSTROPHES)
+    number = rf"-?[1-9][0-9]{{0,2}}(?:{groups})|-?[1-9][0-9]{{0,14}}|0"
+    whole = rf"(?P<number>(?:{number})(?:[{mark}][0-9]{{1,12}})?)"
+    found = NO_TEXT
+    for pattern in rf"^(?:(?:{unit}) ?)?{whole}$", rf"^{whole} ?(?:{unit})$":
+        bare = pc.struct_field(pc.extract_regex(text, pattern), "number")
+        found = pc.coalesce(found, bare)
+    plain = pc.replace_substring_regex(found, rf"[^-0-9{mark}]", "")
+    return pc.replace_substring(plain, ",", ".") if mark == "," else plain
 
 
 def _bare(text: str, mark: str | None, units: Sequence[str]) -> str:

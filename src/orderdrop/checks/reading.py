@@ -6,7 +6,7 @@ the fast way only a shortcut, and a column of 100,000 equal mistakes is looked a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -37,11 +37,16 @@ Parse = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """One way to understand a column. `fast` gives null where it leaves the decision to `parse`."""
+    """One way to understand a column. `fast` gives null where it leaves the decision to `parse`.
+
+    `alike` numbers cells, of those that `fast` left: cells of one number have flaws of the same code and the same lines, so that
+    `parse` need see one of them only; -1 where nothing is known.
+    """
 
     type: ArrowType
     parse: Parse
     fast: Callable[[ArrowArray], ArrowArray] | None = None
+    alike: Callable[[ArrowArray], Ints] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,53 +68,81 @@ class Reading:
     unsettled: tuple[Unsettled, ...] = ()
 
 
+_MANY = 1_000  # cells from which on it pays to look for those that are alike
+
+
 def read(text: ArrowArray, reader: Reader) -> Reading:
     """Understand a column of trimmed text in which blank cells are null."""
     values = reader.fast(text) if reader.fast else pa.nulls(len(text), reader.type)
-    undecided = pc.and_(pc.is_valid(text), pc.is_null(values))
-    rows = np.flatnonzero(bools(undecided))
+    rows = np.flatnonzero(bools(pc.and_(pc.is_valid(text), pc.is_null(values))))
     if not len(rows):
         return Reading(values=values)
+    told = _Told(len(text))
+    if reader.alike and len(rows) >= _MANY:
+        rows = _judged_together(text, rows, reader, reader.alike, told)
+    if len(rows):
+        values = _judged_one_by_one(text, rows, reader, values, told)
+    return Reading(values=values, flawed=told.flawed, unsettled=tuple(told.unsettled.values()))
+
+
+class _Told:
+    """Flaws as they are found: the cells by code, and one entry for each set of lines that would settle some."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self.flawed: dict[Code, Mask] = {}
+        self.unsettled: dict[tuple[str, ...], Unsettled] = {}
+
+    def note(self, flaw: Flaw, text: str, rows: Ints) -> None:
+        """Some cells have a flaw, of which the first is `text`."""
+        self.flawed.setdefault(flaw.code, np.zeros(self._count, dtype=bool))[rows] = True
+        if not flaw.lines:
+            return
+        lines, first = tuple([line for line, _ in flaw.lines]), int(rows[0])
+        before = self.unsettled.get(lines)
+        cells = len(rows) + (before.cells if before else 0)
+        if before is None or first < before.at:
+            self.unsettled[lines] = Unsettled(lines=flaw.lines, text=text, at=first, cells=cells)
+        else:
+            self.unsettled[lines] = replace(before, cells=cells)
+
+
+def _judged_together(
+    text: ArrowArray, rows: Ints, reader: Reader, alike: Callable[[ArrowArray], Ints], told: _Told
+) -> Ints:
+    """Judge one cell for all that are like it; gives back the cells that are like none, or are no flaws after all."""
+    numbers = alike(text.take(pa.array(rows)))
+    left = [rows[numbers < 0]]
+    for number in np.unique(numbers[numbers >= 0]).tolist():
+        same = rows[numbers == number]
+        first = text[int(same[0])].as_py()
+        flaw = reader.parse(first)
+        if isinstance(flaw, Flaw):
+            told.note(flaw, first, same)
+        else:
+            left.append(same)
+    return np.sort(np.concatenate(left))
+
+
+def _judged_one_by_one(
+    text: ArrowArray, rows: Ints, reader: Reader, values: ArrowArray, told: _Told
+) -> ArrowArray:
+    """Judge each distinct text; gives the values with those that were found."""
     encoded = text.take(pa.array(rows)).dictionary_encode()
     parsed = [reader.parse(one) for one in encoded.dictionary.to_pylist()]
-    known = pa.array([None if isinstance(one, Flaw) else one for one in parsed], reader.type)
     which = encoded.indices.to_numpy(zero_copy_only=False)
-    flawed: dict[Code, Mask] = {}
-    for code in sorted({one.code for one in parsed if isinstance(one, Flaw)}):
-        of_this_code = np.array([isinstance(one, Flaw) and one.code is code for one in parsed], dtype=bool)
-        mask = np.zeros(len(text), dtype=bool)
-        mask[rows[of_this_code[which]]] = True
-        flawed[code] = mask
-    return Reading(
-        values=pc.replace_with_mask(values, undecided, known.take(encoded.indices)),
-        flawed=flawed,
-        unsettled=_unsettled(encoded.dictionary, parsed, which, rows),
-    )
-
-
-def _unsettled(texts: ArrowArray, parsed: list[object], which: Ints, rows: Ints) -> tuple[Unsettled, ...]:
-    """One entry for each set of lines that would settle some cells, with the first of these cells."""
-    asking: dict[tuple[str, ...], list[int]] = {}
+    by_flaw: dict[tuple[Code, tuple[str, ...]], list[int]] = {}
     for number, one in enumerate(parsed):
-        if isinstance(one, Flaw) and one.lines:
-            asking.setdefault(tuple([line for line, _ in one.lines]), []).append(number)
-    if not asking:
-        return ()
-    cells = np.bincount(which, minlength=len(parsed))
-    found = []
-    for numbers in asking.values():
-        first = min(numbers)  # a dictionary numbers its texts as they appear
-        flaw = parsed[first]
-        assert isinstance(flaw, Flaw)
-        found.append(
-            Unsettled(
-                lines=flaw.lines,
-                text=texts[first].as_py(),
-                at=int(rows[np.argmax(which == first)]),
-                cells=int(cells[numbers].sum()),
-            )
-        )
-    return tuple(found)
+        if isinstance(one, Flaw):
+            by_flaw.setdefault((one.code, tuple([line for line, _ in one.lines])), []).append(number)
+    for numbers in by_flaw.values():
+        first = parsed[numbers[0]]  # a dictionary numbers its texts as they appear
+        assert isinstance(first, Flaw)
+        told.note(first, encoded.dictionary[numbers[0]].as_py(), rows[np.isin(which, numbers)])
+    known = pa.array([None if isinstance(one, Flaw) else one for one in parsed], reader.type)
+    mask = np.zeros(len(text), dtype=bool)
+    mask[rows] = True
+    return pc.replace_with_mask(values, pa.array(mask), known.take(encoded.indices))
 
 
 def identity() -> Reader:

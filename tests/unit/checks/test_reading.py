@@ -1,5 +1,6 @@
 """Every reader: never raises, and its fast way says what its plain function says."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,18 +25,25 @@ READERS = {
     "text": identity(),
     "integer": integers(None),
     "integer with comma": integers(","),
+    "integer with units": integers(".", ("pcs", "Stück")),
     "decimal": decimals(None, spreadsheet=False),
     "decimal with comma": decimals(",", spreadsheet=False),
     "decimal with point": decimals(".", spreadsheet=False),
+    "decimal with units": decimals(".", spreadsheet=False, units=("$", "E", "EUR")),
+    "decimal with comma and unit": decimals(",", spreadsheet=False, units=("€",)),
+    "decimal with a unit and no mark": decimals(None, spreadsheet=False, units=("kg",)),
+    "decimal with a unit of a workbook": decimals(",", spreadsheet=True, units=("€",)),
     "decimal of a workbook": decimals(None, spreadsheet=True),
     "decimal with comma of a workbook": decimals(",", spreadsheet=True),
     "boolean": booleans(),
     "date": dates((), PARIS, spreadsheet=False),
+    "two-digit years nobody declared": dates((), PARIS, spreadsheet=True),
     "date as declared": dates(("%d/%m/%Y",), PARIS, spreadsheet=False),
     "date in two ways": dates(("%d/%m/%Y", "%m/%d/%Y"), PARIS, spreadsheet=False),
     "date of a workbook": dates(("%Y-%d-%m",), PARIS, spreadsheet=True),
     "datetime": datetimes((), PARIS, spreadsheet=False),
     "datetime as declared": datetimes(("%d/%m/%Y %H:%M",), NEW_YORK, spreadsheet=False),
+    "date with two-digit years": dates(("%d/%m/%y", "%y.%m.%d"), PARIS, spreadsheet=False),
     "datetime of a workbook": datetimes(("%d.%m.%y",), LORD_HOWE, spreadsheet=True),
     "email": emails(),
     "url": urls(),
@@ -48,6 +56,10 @@ READERS = {
 }
 LIKELY = st.one_of(
     st.from_regex(r"[+-]?[0-9]{1,20}([.,' ][0-9]{1,4}){0,3}", fullmatch=True),
+    st.from_regex(
+        r"(\$|EUR|E|€|kg)? ?[(-]?[0-9]{1,3}([.,' \u00a0][0-9]{2,3}){0,3}[)-]? ?(\$|EUR|E|€|kg|pcs)?",
+        fullmatch=True,
+    ),
     st.from_regex(r"[0-9]{1,2}[/.][0-9]{1,2}[/.](20)?[0-9]{2}( [0-9]{1,2}:[0-9]{2})?", fullmatch=True),
     st.from_regex(
         r"[012][09][0-9]{2}-[01]?[0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-6][0-9](:[0-6][0-9])?(Z|[+-]0[0-9]:?00)?)?",
@@ -79,6 +91,44 @@ def test_a_column_reads_as_its_cells_read_one_by_one(reader: Reader, texts: list
             assert wanted.expected
         else:
             assert (value, codes) == (wanted, set())
+
+
+OPEN = st.one_of(
+    st.dates().map(lambda day: f"{day:%d/%m/%Y}"),
+    st.dates().map(lambda day: f"{day:%m/%d/%Y}"),
+    st.datetimes().map(lambda moment: f"{moment:%d.%m.%y %H:%M}"),
+    st.datetimes().map(lambda moment: f"{moment:%Y-%m-%dT%H:%M}"),
+    st.sampled_from(
+        [
+            "2026-03-29T02:30",
+            "2026-03-29T03:30",
+            "soon",
+            "04/04/2026",
+            "31/02/2026",
+            "31/12/2199",
+            "01/01/1900",
+        ]
+    ),
+)
+
+
+@pytest.mark.parametrize("reader", [READERS["date"], READERS["datetime"]], ids=["date", "datetime"])
+@given(texts=st.lists(OPEN, min_size=1, max_size=15), first=OPEN)
+@settings(max_examples=60, deadline=None)
+def test_a_long_column_in_a_layout_that_nobody_declared_reads_as_its_cells_do(
+    reader: Reader, texts: list[str], first: str
+) -> None:
+    cells = [first, *texts * (1_500 // len(texts))]
+    column = pa.array(cells)
+    together, alone = read(column, reader), read(column, replace(reader, alike=None))
+    assert together.values.equals(alone.values)
+    assert {code: mask.tolist() for code, mask in together.flawed.items()} == {
+        code: mask.tolist() for code, mask in alone.flawed.items()
+    }
+    assert {one.lines[0][0]: one for one in together.unsettled if len(one.lines) == 1} == {
+        one.lines[0][0]: one for one in alone.unsettled if len(one.lines) == 1
+    }
+    assert sorted(one.cells for one in together.unsettled) == sorted(one.cells for one in alone.unsettled)
 
 
 @given(text=st.text(max_size=5), count=st.integers(1, 30), cut=st.integers(0, 30))
