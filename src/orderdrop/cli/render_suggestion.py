@@ -17,7 +17,7 @@ def summary(suggestion: Suggestion, file: Path, written: Path | None) -> None:
     )
     render.talk(
         f"Looked at {suggestion.looked_at} of {file.name}: {len(used)} of {len(suggestion.lines)} columns go somewhere, "
-        f"{sure} of them with {HIGH}% or more; {unknown} were not understood."
+        f"{sure} of them with {HIGH}% or more; {unknown} {'was' if unknown == 1 else 'were'} not understood."
     )
     taught = sorted({line.why.removeprefix("as in ") for line in used if line.why.startswith("as in ")})
     if taught:

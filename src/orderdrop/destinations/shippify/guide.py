@@ -5,6 +5,7 @@ from typing import Final
 from orderdrop.mapping.suggest.guide import Guide
 
 _ADDRESS: Final = "{ship.street} {ship.house_number} {ship.street2}, {ship.district}, {ship.postcode} {ship.city}, {ship.state}, {ship.country}"
+_CUSTOMERS_ADDRESS: Final = "{customer.street} {customer.street2}, {customer.postcode} {customer.city}, {customer.state}, {customer.country}"
 _TYPES: Final = {
     "slot": "slot", "normal": "slot", "standard": "slot", "flex": "flex", "flexível": "flex", "flexible": "flex",
     "express": "express", "expressa": "express", "expreso": "express",
@@ -22,7 +23,7 @@ GUIDE: Final = Guide(
         ),
         "dropoff.contact.email": ("customer.email", "ship.email", "bill.email"),
         "dropoff.contact.phonenumber": ("ship.phone", "customer.phone", "bill.phone"),
-        "dropoff.location.address": (_ADDRESS, "ship.street"),
+        "dropoff.location.address": (_ADDRESS, "ship.street", _CUSTOMERS_ADDRESS),
         "dropoff.location.lat": ("ship.latitude",),
         "dropoff.location.lng": ("ship.longitude",),
         "dropoff.location.instructions": ("ship.instructions", "order.note"),

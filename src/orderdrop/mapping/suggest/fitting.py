@@ -16,7 +16,7 @@ Reads = Callable[[Column, Wire | None, Sequence[str]], Sequence[bool]]
 
 _POSTCODES = re.compile(
     r"'?(\d{4,6}|\d{5}-\d{3,4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} ?\d{2}|\d{4} ?[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|"
-    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{1,3}-?\d{3,5})",
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z\d]{4}|[A-Z]{1,3}-?\d{3,5})",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"(?=\S*\d)[^\s@]{1,60}|[A-Z]{4,20}|#?\S*\d\S*( \S+)?")

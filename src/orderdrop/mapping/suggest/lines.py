@@ -17,6 +17,8 @@ from orderdrop.mapping.suggest.sample import Sample
 from orderdrop.mapping.suggest.suggestion import Line
 from orderdrop.mapping.suggest.surroundings import Surroundings
 
+_FAR_LESS = 0.3
+
 
 class Lines:
     """What was found out about the columns, and the lines that come of it once the plan says where things go."""
@@ -49,9 +51,17 @@ class Lines:
         if n is None:
             return False
         leaf = self._shape.leaf(place)
+        if place == self._shape.key and self._is_faint(meaning):
+            return False
         if any(f"{{{meaning}}}" in entry for entry in self._guide.fills.get(place, ())):
             return not set("{}!") & set(self._sample.headings[n])  # a template could not name such a heading
         return leaf is not None and self._options(meaning, leaf).usable
+
+    def _is_faint(self, meaning: str) -> bool:
+        """Whether another meaning could name the orders far more surely."""
+        sure = {guess.meaning: guess.sure for guess in self._matched.guesses.values()}
+        others = [sure[entry] for entry in self._guide.fills.get(self._shape.key, ()) if entry in sure]
+        return bool(others) and sure[meaning] < max(others) - _FAR_LESS
 
     def _options(self, meaning: str, leaf: Leaf) -> Options:
         found = self._tried.get((meaning, leaf.place))

@@ -69,7 +69,7 @@ def match(evidence: Sequence[Evidence], memory: Memory, passed_over: frozenset[i
         {name: guess.sure**3 - order[name] * 1e-5 for name, guess in guesses.items() if guess.sure >= _LEAST}
         for guesses in table
     ]
-    pairs = _with_whole_names(best_pairs(wishes), table)
+    pairs = _with_one_order_number(_with_whole_names(best_pairs(wishes), table), table, key)
     guesses = {n: _against_rivals(n, name, pairs, table, evidence) for n, name in pairs.items()}
     return Matched(guesses=guesses, key=key, grouping=grouping, runners_up=_runners_up(table, pairs))
 
@@ -100,6 +100,21 @@ def _with_whole_names(pairs: dict[int, str], table: Sequence[dict[str, Guess]]) 
             if n is not None and f"{whose}.{part}" in columns and name not in columns and name in table[n]:
                 pairs = {**pairs, n: name}
     return pairs
+
+
+def _with_one_order_number(
+    pairs: dict[int, str], table: Sequence[dict[str, Guess]], key: int | None
+) -> dict[int, str]:
+    """The column that groups the rows is the number of the order, where another column only might be."""
+    other = next((n for n, name in pairs.items() if name == "order.id"), None)
+    if key is None or other in (None, key) or pairs.get(key) != "order.number":
+        return pairs
+    assert other is not None
+    if table[other]["order.id"].sure > table[key]["order.number"].sure - 0.15 or "order.id" not in table[key]:
+        return pairs
+    freed = {**pairs, key: "order.id"}
+    del freed[other]
+    return {**freed, other: "order.number"} if "order.number" in table[other] else freed
 
 
 def _by_itself(one: Evidence, memory: Memory) -> dict[str, Guess]:

@@ -79,7 +79,7 @@ def suggest(
         lines=tuple({line.heading: line for line in reversed(lines)}.values())[::-1],
         file_keys={**file_keys, "skip_rows_where": totals} if totals else file_keys,
         derived=derived,
-        hints=_hints(chosen.lacking, lines, derived, guide, memory),
+        hints=_hints(chosen.lacking, lines, derived, guide, memory, _carriers(columns, evidence)),
         looked_at=_looked_at(sample),
     )
 
@@ -116,7 +116,12 @@ def _totals(evidence: Sequence[Evidence], key: int | None) -> dict[str, str]:
 
 
 def _hints(
-    lacking: Sequence[Leaf], lines: Sequence[Line], derived: Mapping[str, str], guide: Guide, memory: Memory
+    lacking: Sequence[Leaf],
+    lines: Sequence[Line],
+    derived: Mapping[str, str],
+    guide: Guide,
+    memory: Memory,
+    carriers: str | None,
 ) -> dict[str, str]:
     """What the destination wants and nothing fills: place and sentence, with the value that another mapping has."""
     filled = {place for line in lines for place in line.places} | set(derived)
@@ -129,10 +134,24 @@ def _hints(
         if filled.isdisjoint((place, *guide.instead.get(place, ()))):
             hints.setdefault(place, sentence)
     for place in hints:
+        if carriers and "parcel.carrier" in guide.fills.get(place, ()):
+            hints[place] = carriers
         if place in memory.constants:
             value, mapping = memory.constants[place]
             hints[place] = f"{value} in {mapping}"
     return hints
+
+
+def _carriers(columns: Lines, evidence: Sequence[Evidence]) -> str | None:
+    """What the tracking numbers say of their carriers, where they leave no doubt."""
+    n = columns.column_of.get("parcel.tracking")
+    found = evidence[n].tracked if n is not None else ()
+    names = {one.carrier if one and one.proved else "" for one in found} - {"post", "GS1"}
+    return (
+        f"required; the tracking numbers are those of {' and '.join(sorted(names))}"
+        if names and "" not in names
+        else None
+    )
 
 
 def _wanted(leaf: Leaf) -> str:

@@ -42,13 +42,7 @@ def surroundings(
             countries |= {country(value) for value in evidence[n].profile.values}
     day_first = {first for first, _ in layouts}
     return Surroundings(
-        mark=_mark(
-            [
-                evidence[n]
-                for n, guess in matched.guesses.items()
-                if meanings()[guess.meaning].values in _NUMBERS
-            ]
-        ),
+        mark=_mark([(evidence[n], meanings()[guess.meaning].values) for n, guess in matched.guesses.items()]),
         country=countries.pop() if len(countries) == 1 else None,
         day_first=day_first.pop() if len(day_first) == 1 else None,
         proved_by=layouts[0][1] if layouts else "",
@@ -56,19 +50,22 @@ def surroundings(
     )
 
 
-def _mark(columns: Sequence[Evidence]) -> str | None:
+def _mark(columns: Sequence[tuple[Evidence, str]]) -> str | None:
     """The decimal mark that the columns of numbers prove together, where the checks need to be told."""
-    columns = [one for one in columns if one.number_share > 0.9]
-    proved = {one.numbers.mark for one in columns} - {None}
+    columns = [
+        (one, expected) for one, expected in columns if expected in _NUMBERS and one.number_share > 0.9
+    ]
+    proved = {one.numbers.mark for one, _ in columns} - {None}
     if len(proved) != 1:
         return None
     mark = proved.pop()
-    return mark if mark == "," or any(map(_needs_the_mark, columns)) else None
+    return mark if mark == "," or any(_needs_the_mark(one, expected) for one, expected in columns) else None
 
 
-def _needs_the_mark(one: Evidence) -> bool:
+def _needs_the_mark(one: Evidence, expected: str) -> bool:
     """Whether the checks read its numbers only under a declared mark: thousands set apart, quantities like 4.000."""
     return (
         one.numbers.both_ways is not None
-        or one.share(lambda value: "," in value or _ZEROS.search(value) is not None) > 0
+        or one.share(lambda value: "," in value) > 0
+        or (expected == "quantity" and one.share(lambda value: _ZEROS.search(value) is not None) > 0)
     )

@@ -222,3 +222,32 @@ def test_a_heading_that_a_template_cannot_name_is_in_none() -> None:
     first, last = ["Ann", "Ann", "Bob", "Cy"], ["Lee", "Lee", "Fox", "Day"]
     found = suggested(sample(**{"Order_number": ORDERS, "First_name_{x}": first, "Last_name": last}))
     assert found.derived == {}
+
+
+def test_the_column_that_groups_the_rows_names_the_order_where_another_only_might() -> None:
+    found = suggested(
+        sample(
+            Order_ref=ORDERS,
+            Shop_no=["501", "501", "502", "503"],
+            SKU=SKUS,
+            City=["Lyon", "", "Nice", "Lille"],
+        )
+    )
+    assert line(found, "Order ref").places == ("number",)
+
+
+def test_all_tracking_numbers_of_one_carrier_are_told_where_the_carrier_is_missing() -> None:
+    found = suggested(sample(Order_number=ORDERS, Tracking_number=["1Z999AA10123456784"] * 4))
+    assert found.hints["parcels.carrier"] == "required; the tracking numbers are those of UPS"
+
+
+def test_the_buyers_town_is_not_where_it_goes_when_that_is_known() -> None:
+    found = suggested(
+        sample(
+            Order_number=ORDERS,
+            Buyer_City=["Paris", "Paris", "Nice", "Lille"],
+            Ship_To_City=["Lyon", "Lyon", "Nice", "Lille"],
+        )
+    )
+    assert line(found, "Ship To City").places == ("to.city",)
+    assert not line(found, "Buyer City").is_used
