@@ -48,10 +48,13 @@ SAMPLE_RECORDS = 200
 _SAMPLE_CHARS = 256 * 1024
 _LEAST_SCORE = 0.3  # below this the file has one column, and its separators are part of the text
 _CLEAR_LEAD = 0.85  # a second reading this near to the best one is as likely
+_COMMON_SHARE = 0.1  # a delimiter stands in so many lines at least; quoted line ends make lines without
+_RARE_SHARE = 0.9
 _RARE_WEIGHT = 0.8
 _SPACE_WEIGHT = 0.6
 _BLANK_SHARE = 0.2
 _MANY_BROKEN = 3
+_TYPED_ROWS = 50
 _KNOWN = re.compile(
     r"[-+(]?[€$£]?\s?\d[\d.,' \u00a0]*\)?\s?[%€$£]?"
     r"|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]\d{1,2}:\d\d\S*(?: [APap]\.?[Mm]\.?)?)?"
@@ -125,8 +128,11 @@ def _candidates(text: str, options: FileOptions, delimiter: str | None) -> Itera
 
 def _delimiters(text: str) -> list[str]:
     lines = [line for line in END_OF_LINE.split(text)[:SAMPLE_RECORDS] if line.strip(BLANKS)]
-    rare = [one for one in RARE if sum(one in line for line in lines) >= 0.9 * len(lines)]
-    return [*COMMON, *rare]
+
+    def in_lines(share: float, candidates: Sequence[str]) -> list[str]:
+        return [one for one in candidates if sum(one in line for line in lines) >= max(1, share * len(lines))]
+
+    return [*(in_lines(_COMMON_SHARE, COMMON) or COMMON), *in_lines(_RARE_SHARE, RARE)]
 
 
 def _quotes(text: str, options: FileOptions, delimiter: str) -> list[str | None]:
@@ -225,7 +231,7 @@ def _headings(
 def _typed(rows: Sequence[Sequence[str]]) -> float:
     """The share of cells that look like one thing; a sentence counts half."""
     points = total = 0.0
-    for cells in rows[:100]:
+    for cells in rows[:_TYPED_ROWS]:
         for cell in cells:
             text = cell.strip(BLANKS)
             total += 1

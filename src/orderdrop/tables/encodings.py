@@ -127,7 +127,10 @@ def _contradiction(declared: str, found: str) -> Exception:
 
 
 def examine(path: Path) -> Utf8Evidence:
-    """Walk over the whole file once; sound text costs next to nothing."""
+    """Walk over the whole file; sound text costs next to nothing, any other is walked over twice."""
+    evidence = Utf8Evidence()
+    if _is_sound(path, evidence):
+        return evidence
     evidence = Utf8Evidence()
     at = 0
     for block, final in _blocks(path):
@@ -138,6 +141,17 @@ def examine(path: Path) -> Utf8Evidence:
         # Cut off in the middle of a letter: UTF-8 all the same, the last row is the broken one.
         evidence.bad, evidence.sequences = 1, max(evidence.sequences, 1)
     return evidence
+
+
+def _is_sound(path: Path, evidence: Utf8Evidence) -> bool:
+    try:
+        for block, _ in _blocks(path):
+            if not block.isascii():
+                block.decode("utf-8")
+                evidence.sequences = evidence.sequences or _leads(block)  # a few will do
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def row_at(path: Path, position: int) -> int:
@@ -168,7 +182,11 @@ def _examine_block(block: bytes, evidence: Utf8Evidence, at: int, *, final: bool
         evidence.bad += bad
         _collect_words(block, evidence)
     else:
-        evidence.sequences += int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) >= 0xC2))
+        evidence.sequences += _leads(block)
+
+
+def _leads(block: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) >= 0xC2))
 
 
 def _sequences(block: bytes) -> tuple[int, int]:

@@ -18,18 +18,18 @@ def test_a_polluted_file_is_read_right_or_refused_in_words(one: Polluted, tmp_pa
     path = tmp_path / "drop.csv"
     path.write_bytes(one.content)
     options = FileOptions.model_validate(one.options)
-    try:
-        table = open_table(path, options, wanted=one.headings if one.by_mapping else ())
-        frames = list(table.frames)
-    except FileRefused as refusal:
-        assert one.asks, refusal.problem.message
+    wanted = one.headings if one.by_mapping else ()
+    if one.asks and one.name != TOLD:
+        with pytest.raises(FileRefused, match=r"\.$"):
+            list(open_table(path, options, wanted=wanted).frames)
         return
+    table = open_table(path, options, wanted=wanted)
+    frames = list(table.frames)
     rows = tuple(row for frame in frames for row in frame.cells.itertuples(index=False, name=None))
-    refused = {problem.row for frame in frames for problem in frame.problems}
+    refused = frozenset(problem.row or 0 for frame in frames for problem in frame.problems)
     if one.name == TOLD:
         assert refused
         return
-    assert not one.asks
     assert (table.headings, rows, refused) == (one.headings, one.rows, one.refused)
 
 
