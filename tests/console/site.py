@@ -28,7 +28,7 @@ columns:
 SETTINGS = """\
 workdir: var
 mappings: .
-console: {{listen: "127.0.0.1:{port}"}}
+console: {{listen: "127.0.0.1:{port}", upload_max_mb: 2}}
 accounts:
   local: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
 feeds:
@@ -66,16 +66,16 @@ class Browser:
 
     def __init__(self, url: str) -> None:
         self.client = httpx.Client(base_url=url, timeout=30)
-        self._key = ""
+        self.key = ""
 
     def get(self, path: str) -> httpx.Response:
         answer = self.client.get(path)
         _, found, rest = answer.text.partition('name="form_key" value="')
-        self._key = rest.partition('"')[0] if found else self._key
+        self.key = rest.partition('"')[0] if found else self.key
         return answer
 
     def post(self, path: str, **fields: str) -> httpx.Response:
-        return self.client.post(path, data={"form_key": self._key, **fields})
+        return self.client.post(path, data={"form_key": self.key, **fields})
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) ->
         account=account,
         status=BatchStatus.RECEIVED,
         created_at=now,
-        feed_done=drop.feed is None,
+        feed_done=drop.place is None,  # nobody to tell
     )
     parts.ledger.pin_mapping(loaded.digest, loaded.mapping.mapping, loaded.text, now)
     parts.ledger.open_batch(batch)

@@ -10,10 +10,9 @@ from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, UsageError
 from orderdrop.web import render
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Expired, Forbidden, NotLoggedIn, SafeHeaders, Unknown, is_page
-from orderdrop.web.pages import batches, door, health, orders, people
+from orderdrop.web.pages import batches, door, health, orders, people, upload
 
-
-TOPICS = (health, door, batches, orders, people)
+TOPICS = (health, door, batches, orders, people, upload)
 """Every module of pages, by topic."""
 
 

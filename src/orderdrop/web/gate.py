@@ -16,6 +16,8 @@ from orderdrop.access.doors import form_key, is_form_key
 from orderdrop.access.people import Role, Session, User
 from orderdrop.web.console import Console
 
+_PLAIN_FORM = "application/x-www-form-urlencoded"
+_FORM_MAX_BYTES = 1_000_000
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = (
     (
@@ -95,13 +97,18 @@ def visitor(request: Request) -> Visitor:
 
 
 async def believed(request: Request, known: Annotated[Visitor, Depends(visitor)]) -> Visitor:
-    """Who asks for a change: with a token, or with the key of the session in the form or in `X-Form-Key`. Raises Expired."""
+    """Who asks for a change: with a token, or with the key of the session. Raises Expired.
+
+    The key stands in the form, in `X-Form-Key`, or, of a form with a file, in the address: the file is not read before.
+    """
     if known.session is None or request.method in READS:
         return known
     secret = request.cookies.get(cookie_name(console_of(request)), "")
     given = request.headers.get("x-form-key") or request.query_params.get("form_key", "")
-    if not given and "form" in request.headers.get("content-type", ""):
-        given = str((await request.form()).get("form_key", ""))
+    if not given and request.headers.get("content-type", "").startswith(_PLAIN_FORM):
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) <= _FORM_MAX_BYTES:
+            given = str((await request.form()).get("form_key", ""))
     if not is_form_key(secret, given):
         raise Expired
     return known

@@ -1,0 +1,162 @@
+"""Uploads: choose a file, see how it is read with the bad cells marked, correct them in the page, send, follow."""
+
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from orderdrop.access.people import Role
+from orderdrop.core.neutral import printable
+from orderdrop.errors import OrderdropError, UsageError
+from orderdrop.pipeline.uploads import Seen, Upload, Uploads
+from orderdrop.web.console import Console
+from orderdrop.web.gate import Known, Unknown, Visitor, console_of
+from orderdrop.web.receiving import Received, TooLarge, receive
+from orderdrop.web.render import fragment, page
+
+router = APIRouter(include_in_schema=False)
+_SEE_OTHER = 303
+_NAME_MAX = 200
+
+
+@router.get("/upload")
+def ask(request: Request, visitor: Known) -> Response:
+    """The form, and what was begun before."""
+    console = console_of(request)
+    return page(
+        request,
+        "upload.html",
+        visitor=visitor,
+        feeds=feeds_for(console, visitor),
+        drafts=_uploads(console).of(visitor.user.name),
+        max_bytes=console.upload_max_bytes,
+    )
+
+
+@router.post("/upload")
+async def upload(request: Request, visitor: Known, feed: str = "") -> Response:
+    """Take a file, piece by piece; leads to its draft. Accepts a form, or the bare bytes with `name` in the address."""
+    console = console_of(request)
+    uploads = _uploads(console)
+    upload_id, place = uploads.place()
+    try:
+        received = await receive(request, place, console.upload_max_bytes)
+        draft = _draft_of(console, visitor, upload_id, received, feed or received.fields.get("feed", ""))
+        await run_in_threadpool(uploads.put, draft)
+    except TooLarge as error:
+        uploads.forget(upload_id)
+        raise UsageError(str(error), next_step="Split the file, or ask your ops for another way.") from None
+    except BaseException:  # also where the browser went away
+        uploads.forget(upload_id)
+        raise
+    if request.headers.get("x-form-key"):
+        return JSONResponse({"to": f"/upload/{draft.id}"})
+    return RedirectResponse(f"/upload/{draft.id}", status_code=_SEE_OTHER)
+
+
+def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Received, feed: str) -> Upload:
+    plan = console.feeds.get(feed)
+    if plan is None:
+        raise UsageError("Choose a feed.", next_step="Go back and choose where the file belongs.")
+    visitor.must_use(feed)
+    if not received.size:
+        raise UsageError("The file is empty.", next_step="Choose another one.")
+    return Upload(
+        id=upload_id,
+        name=_safe_name(received.name),
+        feed=feed,
+        mapping=plan.mapping,
+        account=plan.account,
+        user=visitor.user.name,
+        created_at=console.now(),
+        edits={},
+    )
+
+
+@router.get("/upload/{upload_id}")
+def draft(request: Request, visitor: Known, upload_id: str) -> Response:
+    """A file before it is sent: how it is read, what is wrong, the orders that it would make."""
+    console = console_of(request)
+    found = _mine(console, visitor, upload_id)
+    if found.sent is not None:
+        return RedirectResponse(f"/batches/{found.sent}", status_code=_SEE_OTHER)
+    seen, broken = _look(console, found)
+    return page(request, "draft.html", visitor=visitor, upload=found, seen=seen, broken=broken)
+
+
+@router.post("/upload/{upload_id}/cells")
+def correct(
+    request: Request,
+    visitor: Known,
+    upload_id: str,
+    row: Annotated[int, Form()],
+    heading: Annotated[str, Form()],
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    """Correct one cell; answers with the page's part anew, or with the page where there are no scripts."""
+    console = console_of(request)
+    found = _mine(console, visitor, upload_id)
+    if found.sent is not None:
+        raise UsageError("This file was sent already.", next_step=f"See /batches/{found.sent}.")
+    changed = _uploads(console).correct(found, row, heading, text[:32_767])
+    if request.headers.get("x-form-key"):
+        seen, broken = _look(console, changed)
+        html = fragment(
+            "draft_table.html", upload=changed, form_key=visitor.form_key, seen=seen, broken=broken
+        )
+        return Response(html, media_type="text/html")
+    return RedirectResponse(f"/upload/{upload_id}", status_code=_SEE_OTHER)
+
+
+@router.post("/upload/{upload_id}/send")
+def send(request: Request, visitor: Known, upload_id: str) -> Response:
+    """Send it: leads to its batch, which is at work by then. A second click leads to the same batch."""
+    console = console_of(request)
+    found = _mine(console, visitor, upload_id)
+    batch, repeated = _uploads(console).send(found)
+    if not repeated:
+        console.doors.note(visitor.user.name, "upload sent", subject=batch.id, detail=found.name)
+    if batch.status.resumes:
+        console.work_on(batch.id)
+    return RedirectResponse(f"/batches/{batch.id}", status_code=_SEE_OTHER)
+
+
+@router.post("/upload/{upload_id}/forget")
+def forget(request: Request, visitor: Known, upload_id: str) -> Response:
+    """Throw a draft away."""
+    console = console_of(request)
+    _uploads(console).forget(_mine(console, visitor, upload_id).id)
+    return RedirectResponse("/upload", status_code=_SEE_OTHER)
+
+
+def feeds_for(console: Console, visitor: Visitor) -> list[str]:
+    """The feeds that somebody may upload to."""
+    return sorted(name for name in console.feeds if visitor.user.may_use(name))
+
+
+def _uploads(console: Console) -> Uploads:
+    return Uploads(console.parts, console.folder / "uploads")
+
+
+def _mine(console: Console, visitor: Visitor, upload_id: str) -> Upload:
+    found = _uploads(console).find(upload_id)
+    if found is None or (found.user != visitor.user.name and not visitor.user.role.covers(Role.OPS)):
+        raise Unknown("There is no such upload.")
+    visitor.must_use(found.feed)
+    return found
+
+
+def _look(console: Console, found: Upload) -> tuple[Seen | None, str | None]:
+    """What it would become, or why that cannot be said."""
+    try:
+        return _uploads(console).look(found), None
+    except OrderdropError as error:
+        return None, f"{error.message} {error.next_step or ''}".strip()
+
+
+def _safe_name(name: str) -> str:
+    """The last part of a name from outside, without what a terminal or a page could trip over."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return printable(last)[:_NAME_MAX] or "upload"

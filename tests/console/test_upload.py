@@ -1,0 +1,176 @@
+"""Uploads: read before they are sent, corrected in the page, sent once, and never more than is taken."""
+
+import io
+import zipfile
+
+import httpx
+import pytest
+from tests.console.site import Browser, Site
+from tests.integration.judge import Judge
+
+from orderdrop.access.people import Role
+
+GOOD = "Order;SKU;Qty\n{0}-A;X;1\n{0}-B;Y;2\n"
+BAD = "Order;SKU;Qty\n{0}-A;X;none\n{0}-B;Y;2\n"
+
+
+def _upload(browser: Browser, name: str, content: str | bytes, feed: str = "acme") -> httpx.Response:
+    browser.get("/upload")
+    data = content.encode() if isinstance(content, str) else content
+    return browser.client.post(
+        f"/upload?form_key={browser.key}", data={"feed": feed}, files={"file": (name, data)}
+    )
+
+
+def _wait(browser: Browser, address: str) -> str:
+    """The page of a batch once it came to rest."""
+    with browser.client.stream("GET", f"{address}/events") as events:
+        for line in events.iter_lines():
+            if line == "event: done":
+                break
+    return browser.get(address).text
+
+
+def test_a_good_file_is_shown_and_sent_with_a_click(site: Site, judge: Judge) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "orders.csv", GOOD.format("U1")).headers["location"]
+    assert "Everything is fine: 2 rows are 2 orders" in merchant.get(to).text
+    assert not judge.posts(prefix="U1-")
+    batch = merchant.post(f"{to}/send").headers["location"]
+    assert "Every good row is with the destination." in _wait(merchant, batch)
+    assert judge.posts(prefix="U1-") == {"U1-A": 1, "U1-B": 1}
+
+
+def test_a_marked_cell_is_corrected_in_the_page_checked_and_sent_as_corrected(
+    site: Site, judge: Judge
+) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "orders.csv", BAD.format("U2")).headers["location"]
+    shown = merchant.get(to).text
+    assert 'value="none"' in shown
+    assert "a whole number is expected" in shown
+    still = merchant.post(f"{to}/cells", row="2", heading="Qty", text="many")
+    assert still.status_code == 303
+    assert 'value="many"' in merchant.get(to).text
+    merchant.post(f"{to}/cells", row="2", heading="Qty", text="7")
+    assert "Everything is fine" in merchant.get(to).text
+    batch = merchant.post(f"{to}/send").headers["location"]
+    assert "Every good row is with the destination." in _wait(merchant, batch)
+    assert judge.held("U2-A")["U2-A"]["line_items"]["data"][0]["quantity"] == 7
+
+
+def test_what_is_bad_comes_back_while_the_rest_is_sent_and_the_corrected_report_goes_through(
+    site: Site, judge: Judge
+) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "orders.csv", BAD.format("U3")).headers["location"]
+    batch = merchant.post(f"{to}/send").headers["location"]
+    assert "Rejects as workbook" in _wait(merchant, batch)
+    rejects = merchant.client.get(f"{batch}/reports/rejects_csv").text
+    corrected = rejects.replace("none", "3")
+    again = _upload(merchant, "orders.csv.rejects.csv", corrected).headers["location"]
+    batch = merchant.post(f"{again}/send").headers["location"]
+    assert "Every good row is with the destination." in _wait(merchant, batch)
+    assert judge.posts(prefix="U3-") == {"U3-A": 1, "U3-B": 1}
+
+
+def test_a_second_click_and_a_second_upload_of_the_same_file_send_nothing_twice(
+    site: Site, judge: Judge
+) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "orders.csv", GOOD.format("U4")).headers["location"]
+    first = merchant.post(f"{to}/send").headers["location"]
+    assert merchant.post(f"{to}/send").headers["location"] == first
+    assert merchant.get(to).headers["location"] == first
+    other = _upload(merchant, "again.csv", GOOD.format("U4")).headers["location"]
+    assert merchant.post(f"{other}/send").headers["location"] == first
+    _wait(merchant, first)
+    assert judge.posts(prefix="U4-") == {"U4-A": 1, "U4-B": 1}
+
+
+def test_a_closed_tab_loses_nothing(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "kept.csv", GOOD.format("U5")).headers["location"]
+    assert to in merchant.get("/upload").text
+    merchant.post(f"{to}/forget")
+    assert to not in merchant.get("/upload").text
+    assert merchant.get(to).status_code == 404
+
+
+def test_the_bare_bytes_of_a_script_are_taken_like_a_form(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    merchant.get("/upload")
+    answer = merchant.client.post(
+        "/upload?feed=acme&name=..%2F..%2Fb%C3%A9.csv",
+        content=GOOD.format("U6").encode(),
+        headers={"X-Form-Key": merchant.key, "Content-Type": "application/octet-stream"},
+    )
+    assert "<h1>bé.csv</h1>" in merchant.get(answer.json()["to"]).text
+
+
+def _bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("orders.csv", b"0" * 50_000_000)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        pytest.param("shell.csv", b"<?php system($_GET['c']); ?>\n", "cannot be sent", id="a-script-called-csv"),
+        pytest.param("page.xlsx", b"<!doctype html><html><body></body></html>", "a web page (HTML)", id="a-page-called-xlsx"),
+        pytest.param("bomb.zip", _bomb(), "cannot be sent", id="a-zip-bomb"),
+        pytest.param("other.csv", b"Colour;Size\nred;9\n", "None of the mapping", id="a-file-of-another-feed"),
+    ],
+)  # fmt: skip
+def test_what_is_no_orders_file_is_told_and_cannot_be_sent(
+    name: str, content: bytes, told: str, site: Site
+) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, name, content).headers["location"]
+    page = merchant.get(to).text
+    assert told in page
+    assert f"{to}/send" not in page
+
+
+def test_a_file_larger_than_is_taken_is_refused_and_leaves_nothing(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    folder = site.console.folder / "uploads"
+    before = sorted(folder.iterdir()) if folder.exists() else []
+    merchant.get("/upload")
+    headers = {"X-Form-Key": merchant.key, "Content-Type": "application/octet-stream"}
+
+    def endless() -> object:
+        for _ in range(40):
+            yield b"x" * 100_000
+
+    answer = merchant.client.post("/upload?feed=acme&name=big.csv", content=endless(), headers=headers)  # type: ignore[arg-type] - httpx takes any iterable
+    assert answer.status_code == 409
+    assert "larger than 2 MB" in answer.text
+    told = merchant.client.post(
+        f"/upload?form_key={merchant.key}",
+        data={"feed": "acme"},
+        files={"file": ("big.csv", b"x" * 3_000_000)},
+    )
+    assert "larger than 2 MB" in told.text
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("feed", ["other", "nowhere", ""])
+def test_a_merchant_uploads_to_own_feeds_only(feed: str, site: Site) -> None:
+    answer = _upload(site.browser(Role.MERCHANT), "orders.csv", GOOD.format("U7"), feed=feed)
+    assert answer.status_code in (404, 409)
+
+
+def test_nobody_sees_the_upload_of_another(site: Site) -> None:
+    ops, merchant = site.browser(Role.OPS), site.browser(Role.MERCHANT)
+    to = _upload(ops, "orders.csv", GOOD.format("U8")).headers["location"]
+    assert merchant.get(to).status_code == 404
+    assert merchant.post(f"{to}/send").status_code == 404
+
+
+def test_a_form_with_a_file_but_without_the_key_is_not_taken(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    answer = merchant.client.post("/upload", data={"feed": "acme"}, files={"file": ("a.csv", b"x")})
+    assert answer.status_code == 409
