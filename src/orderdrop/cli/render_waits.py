@@ -38,7 +38,7 @@ def entry(waits: Waits) -> dict[str, Any]:
 
 def _state(waits: Waits) -> str:
     if waits.reason is None:
-        return f"Account {waits.account} may be sent to."
+        return "" if waits.paused_until else f"Account {waits.account} may be sent to."
     said = f" It said: {waits.detail.strip().rstrip('.')}." if waits.detail else ""
     asks = (
         f"One order asks again at {_moment(waits.next_try_at)}."
@@ -50,7 +50,9 @@ def _state(waits: Waits) -> str:
 
 
 def _pause(waits: Waits) -> str:
-    return f"The API asked for silence until {_moment(waits.paused_until)}." if waits.paused_until else ""
+    if waits.paused_until is None:
+        return ""
+    return f"The API asked account {waits.account} for silence until {_moment(waits.paused_until)}."
 
 
 def _waiting(waits: Waits) -> str:
@@ -58,7 +60,7 @@ def _waiting(waits: Waits) -> str:
         return ""
     batches = "1 batch waits" if waits.batches == 1 else f"{waits.batches:,} batches wait"
     orders = "1 order" if waits.orders == 1 else f"{waits.orders:,} orders"
-    return f"{batches} for it with {orders}, sent by themselves by `orderdrop serve` or the next `orderdrop run`."
+    return f"{batches} for it with {orders}; `orderdrop serve` or the next `orderdrop run` sends what waits."
 
 
 def _moment(moment: datetime | None) -> str:
