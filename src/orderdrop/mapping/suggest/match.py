@@ -18,7 +18,8 @@ _TOLD_BY_VALUES = {
 _AS_BEFORE, _AS_IN_SUCH_A_FILE = 0.9, 0.97
 _UNSEEN = 0.88  # a column without a single value is never sure
 _OWN = 0.9  # from here on a heading says whose something is
-_OF_ONE_ORDER = frozenset({"order.id", "order.number", "order.external"})
+_MOSTLY = 0.8  # two orders may share a parcel now and then
+_OF_ONE_ORDER = frozenset({"order.id", "order.number", "order.external", "shipment.id", "parcel.tracking"})
 _PEERS = frozenset({"id", "number", "external"})
 
 
@@ -188,14 +189,14 @@ def _key_of(
 
 
 def _in_the_rows(
-    guess: Guess, n: int, key: int, grouping: Grouping, one: Evidence, *, names_one: bool
+    guess: Guess, n: int, key: int, grouping: Grouping, one: Evidence, *, names_one: float
 ) -> Guess:
     """What it changes that a column is the same within orders, or not."""
     constant = grouping.is_constant(n)
     if n == key or constant is None:
         return guess
     level = meanings()[guess.meaning].level
-    if guess.meaning in _OF_ONE_ORDER and not names_one:
+    if guess.meaning in _OF_ONE_ORDER and names_one < _MOSTLY:
         return replace(guess, sure=guess.sure * 0.5, constant=constant)
     if level == "order":
         factor = 0.45 + 0.4 * grouping.constant[n]

@@ -69,9 +69,10 @@ def names_orders(key: int, profiles: Sequence[Profile]) -> float:
     return 0.0 if not varying else min(1.0, constant / len(told) + 0.25) if constant > 1 else 0.1
 
 
-def names_one(column: int, key: int, profiles: Sequence[Profile]) -> bool:
-    """Whether each value of a column stands in one order only, as another number of the order does."""
-    pairs = {
-        (cell, name) for cell, name in zip(profiles[column].cells, profiles[key].cells, strict=True) if cell
-    }
-    return len(pairs) == profiles[column].distinct
+def names_one(column: int, key: int, profiles: Sequence[Profile]) -> float:
+    """The share of a column's values that stand in one order only, as another number of the order or of a parcel does."""
+    orders: dict[str, set[str]] = defaultdict(set)
+    for cell, name in zip(profiles[column].cells, profiles[key].cells, strict=True):
+        if cell:
+            orders[cell].add(name)
+    return sum(len(found) == 1 for found in orders.values()) / len(orders) if orders else 1.0

@@ -32,5 +32,5 @@ def test_where_every_row_is_an_order_nothing_tells() -> None:
 
 
 def test_another_number_of_the_order_stands_in_one_order_only() -> None:
-    assert names_one(2, 0, ALL)
-    assert not names_one(1, 0, ALL)
+    assert names_one(2, 0, ALL) == 1.0
+    assert names_one(1, 0, ALL) == 0.5
