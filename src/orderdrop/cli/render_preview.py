@@ -52,7 +52,7 @@ def _grow(tree: Tree, node: Mapping[str, Any]) -> None:
                 else:
                     branch.add(_text(item))
         else:
-            tree.add(Text.assemble(_text(f"{name}: ", "dim"), _text(value)))
+            tree.add(Text.assemble(_text(f"{name}: ", "dim"), _text(_value(value))))
 
 
 def _plain(node: Mapping[str, Any], indent: str) -> Iterator[str]:
@@ -63,7 +63,11 @@ def _plain(node: Mapping[str, Any], indent: str) -> Iterator[str]:
                 yield f"{indent}{shown}"
                 yield from _plain(item, f"{indent}  ")
             else:
-                yield f"{indent}{shown}: {printable(str(item))}"
+                yield f"{indent}{shown}: {printable(_value(item))}"
+
+
+def _value(value: Any) -> str:
+    return "(erased)" if value is None else str(value)
 
 
 def _causes(found: "list[dict[str, Any]]") -> Iterator[Text]:
