@@ -30,6 +30,10 @@ def preview(
             "--account", help="Also say which orders are new to this account, and how long it takes there."
         ),
     ] = None,
+    further: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many orders to show.")] = 3,
     every: Annotated[bool, typer.Option("--all", help="Show every order.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the receipt and the payloads as JSON.")] = False,
@@ -53,6 +57,7 @@ def preview(
                 file,
                 mapping,
                 accepted_by=known,
+                further=further or (),
                 account=account or "",
                 carrier_for=lambda destination: wiring.unused_carrier(settings, destination, account),
                 links=links,

@@ -28,6 +28,10 @@ def check(
         Path | None,
         typer.Argument(help="A file of the feed, to hold it against; its examples if left out."),
     ] = None,
+    further: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say in words what each line of a mapping does, and warn of what will hurt.
@@ -44,7 +48,7 @@ def check(
     from orderdrop.pipeline.evidence import gather
 
     loaded = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping)
-    files = _evidence(loaded, file)
+    files = _evidence(loaded, file, further or [])
     seen = gather(loaded, files) if files else None
     sentences, found = explain(loaded), warnings(loaded, seen)
     if json:
@@ -53,13 +57,14 @@ def check(
         render_checks.checked(loaded, sentences, found, seen)
 
 
-def _evidence(loaded: "LoadedMapping", file: Path | None) -> list[Path]:
+def _evidence(loaded: "LoadedMapping", file: Path | None, further: list[Path]) -> list[tuple[Path, ...]]:
     from orderdrop.pipeline.examples import examples_of
 
     if file is None:
-        return [example.drop for example in examples_of(loaded)]
-    if not file.is_file():
-        raise UsageError(
-            f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
-        )
-    return [file]
+        return [(example.drop, *example.further) for example in examples_of(loaded)]
+    for one in (file, *further):
+        if not one.is_file():
+            raise UsageError(
+                f"There is no file {one}.", next_step="Check the name; paths are relative to this folder."
+            )
+    return [(file, *further)]

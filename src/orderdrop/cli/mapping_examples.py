@@ -31,6 +31,10 @@ def run_examples(
         Path | None,
         typer.Option("--drop", help="With --accept: a sender's file that becomes one more example."),
     ] = None,
+    further: Annotated[
+        list[Path] | None,
+        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run a mapping's examples as a preview and say what is not as expected; nothing is sent.
@@ -54,7 +58,7 @@ def run_examples(
     def fresh() -> "Parts":
         return wiring.build(settings, ledger=wiring.scratch_ledger())
 
-    ran = run(fresh, mapping, accept=accept, drop=drop)
+    ran = run(fresh, mapping, accept=accept, drop=drop, further=further or ())
     if json:
         render.as_json(render_examples.as_json(ran))
     else:

@@ -1,8 +1,11 @@
 """Files as evidence of how a mapping fits: read and judged as in a run, and counted instead of built."""
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from orderdrop.checks.header import OUR_OWN, bind
 from orderdrop.checks.judge import Judge
@@ -11,6 +14,7 @@ from orderdrop.errors import FileRefused
 from orderdrop.frames import TextFrame
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.seen import VALUES_MAX, ColumnSeen, Seen
+from orderdrop.pickup.sets import given, kept_beside
 from orderdrop.pipeline.opening import Opened, open_drop
 
 ROWS_MAX = 50_000
@@ -18,18 +22,37 @@ ROWS_MAX = 50_000
 _TOLD_AS_BLANK = frozenset({Code.REQUIRED, Code.KEY_MISSING})
 
 
-def gather(loaded: LoadedMapping, files: Iterable[Path]) -> Seen:
-    """What some files show of a mapping. Raises UsageError for nothing; a file that is refused is part of the evidence."""
+def gather(loaded: LoadedMapping, drops: Iterable[Sequence[Path]]) -> Seen:
+    """What some drops show of a mapping, each the files of one set; one that is refused is part of the evidence.
+
+    Raises UsageError for a file that is no table of the mapping.
+    """
     seen = Seen()
-    for file in files:
-        seen.files.append(file.name)
-        try:
-            opened, _ = open_drop(file, loaded.mapping)
-            for one in opened:
-                _table(one, loaded, seen)
-        except FileRefused as refused:
-            seen.refused[file.name] = refused.problem.message
+    for first, *further in drops:
+        seen.files.append(first.name)
+        with _laid_out(loaded, first, further) as path:
+            try:
+                opened, _ = open_drop(path, loaded.mapping)
+                for one in opened:
+                    _table(one, loaded, seen)
+            except FileRefused as refused:
+                seen.refused[first.name] = refused.problem.message
     return seen
+
+
+@contextmanager
+def _laid_out(loaded: LoadedMapping, first: Path, further: Sequence[Path]) -> Iterator[Path]:
+    """A set as drops are kept: the copies of further files beside the first one's."""
+    partners = given(loaded.mapping, further)
+    if not partners:
+        yield first
+        return
+    with TemporaryDirectory(prefix="orderdrop-check-") as folder:
+        path = Path(folder) / first.name
+        shutil.copyfile(first, path)
+        for table, file in partners.items():
+            shutil.copyfile(file, kept_beside(path, table))
+        yield path
 
 
 def _table(one: Opened, loaded: LoadedMapping, seen: Seen) -> None:

@@ -1,6 +1,6 @@
 """Running the examples of a mapping, all of them, and accepting what came out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,14 +45,21 @@ class Ran:
         return all(run.passed for run in self.runs)
 
 
-def run(fresh: Callable[[], Parts], mapping: str, *, accept: bool = False, drop: Path | None = None) -> Ran:
+def run(
+    fresh: Callable[[], Parts],
+    mapping: str,
+    *,
+    accept: bool = False,
+    drop: Path | None = None,
+    further: Sequence[Path] = (),
+) -> Ran:
     """Run every example of a mapping, or begin one with `drop`; `accept` writes what came out as what is expected.
 
-    `fresh` gives the parts with a scratch ledger that nothing was written to yet. Raises UsageError for a mapping
+    `further` are the other files of the set that `drop` belongs to. `fresh` gives the parts with a scratch ledger that nothing was written to yet. Raises UsageError for a mapping
     without examples, MappingError for an example that cannot be run.
     """
     loaded = fresh().mapping(mapping)
-    examples = [new_example(loaded, drop)] if drop is not None else examples_of(loaded)
+    examples = [new_example(loaded, drop, further)] if drop is not None else examples_of(loaded)
     if not examples:
         name = loaded.mapping.mapping
         raise UsageError(

@@ -7,9 +7,10 @@ one drop, these names begin with the destination. `receipt.txt` and README.md ar
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.errors import Fault, MappingError, UsageError
 from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pickup.sets import file_tables, given
 from orderdrop.pipeline.batch import report
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preview import prepared
@@ -29,11 +31,15 @@ _NO_DROPS = (ORDERS, REJECTS, REFUSED, "receipt.txt", "README.md")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One example: its folder, the file that a sender dropped, and what the names of the expectations begin with."""
+    """One example: its folder, the file that a sender dropped, and what the names of the expectations begin with.
+
+    `further` are the other files of its set, where the mapping joins several.
+    """
 
     folder: Path
     drop: Path
     prefix: str = ""
+    further: tuple[Path, ...] = ()
 
     def path(self, name: str) -> Path:
         """Where one of its expectations lies."""
@@ -61,13 +67,23 @@ def _not_orders(text: bytes, path: Path) -> Fault | None:
     return Fault(message="must be a list of orders: [{...}, {...}]", file=str(path))
 
 
-def example_in(folder: Path, destination: str) -> Example:
-    """The example that a folder is. Raises MappingError where there is no drop in it, or several."""
+def example_in(folder: Path, destination: str, *, partners: Collection[str] = ()) -> Example:
+    """The example that a folder is. Raises MappingError where there is no drop in it, or several.
+
+    `partners` are the name patterns of further files that belong to the drop.
+    """
     files = [path for path in sorted(folder.iterdir()) if path.is_file()] if folder.is_dir() else []
     drops = [path for path in files if not path.name.endswith(_NO_DROPS) and not path.name.startswith(".")]
+    further = [path for path in drops if any(fnmatchcase(path.name, pattern) for pattern in partners)]
+    drops = [path for path in drops if path not in further]
     if len(drops) == 1:
         shared = any(path.name.endswith(f".{ORDERS}") for path in files)
-        return Example(folder=folder, drop=drops[0], prefix=f"{destination}." if shared else "")
+        return Example(
+            folder=folder,
+            drop=drops[0],
+            prefix=f"{destination}." if shared else "",
+            further=tuple(further),
+        )
     if not folder.is_dir():
         message = "is no folder; an example is a folder with a drop in it"
     elif drops:
@@ -82,24 +98,35 @@ def examples_of(loaded: LoadedMapping) -> list[Example]:
     beside = _beside(loaded)
     folders = [Path(loaded.file).parent / name for name in loaded.mapping.examples]
     folders += sorted(path for path in beside.iterdir() if path.is_dir()) if beside.is_dir() else []
-    return [example_in(folder, loaded.mapping.destination) for folder in folders]
+    return [_example(folder, loaded) for folder in folders]
 
 
-def new_example(loaded: LoadedMapping, drop: Path) -> Example:
-    """Begin an example with a file that somebody names: copy it beside the mapping. Raises UsageError where there is one."""
+def new_example(loaded: LoadedMapping, drop: Path, further: Sequence[Path] = ()) -> Example:
+    """Begin an example with files that somebody names: copy them beside the mapping.
+
+    Raises UsageError where one is not there, where there is an example of this name, or for a file of no table.
+    """
     folder = _beside(loaded) / drop.stem
-    if not drop.is_file():
-        raise UsageError(
-            f"There is no file {drop}.", next_step="Check the name; paths are relative to this folder."
-        )
+    given(loaded.mapping, further)
+    for file in (drop, *further):
+        if not file.is_file():
+            raise UsageError(
+                f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
+            )
     if folder.exists():
         raise UsageError(
             f"There is an example {folder} already.",
             next_step="Give the file another name, or change that example and leave --drop out.",
         )
     folder.mkdir(parents=True)
-    shutil.copyfile(drop, folder / drop.name)
-    return example_in(folder, loaded.mapping.destination)
+    for file in (drop, *further):
+        shutil.copyfile(file, folder / file.name)
+    return _example(folder, loaded)
+
+
+def _example(folder: Path, loaded: LoadedMapping) -> Example:
+    partners = file_tables(loaded.mapping).values()
+    return example_in(folder, loaded.mapping.destination, partners=tuple(partners))
 
 
 def _beside(loaded: LoadedMapping) -> Path:
@@ -111,7 +138,10 @@ def becomes(parts: Parts, example: Example, mapping: str) -> dict[str, bytes]:
 
     The ledger of `parts` is a scratch one. Nothing is sent, and nothing is left below the workdir.
     """
-    with _nowhere(parts) as elsewhere, prepared(elsewhere, example.drop, mapping) as batch:
+    with (
+        _nowhere(parts) as elsewhere,
+        prepared(elsewhere, example.drop, mapping, further=example.further) as batch,
+    ):
         receipt = report(elsewhere, batch)
         if batch.status is BatchStatus.FAILED:
             return as_files([], None, batch.id, refused=batch.remarks)

@@ -12,6 +12,7 @@ from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.estimate import estimate
 from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.pickup.sets import given
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import open_batch
 from orderdrop.pipeline.imports import suits
@@ -26,15 +27,21 @@ _PAGE = 5_000
 
 @contextmanager
 def prepared(
-    parts: Parts, file: Path, mapping: str, *, accepted_by: Ledger | None = None, account: str = ""
+    parts: Parts,
+    file: Path,
+    mapping: str,
+    *,
+    further: Sequence[Path] = (),
+    accepted_by: Ledger | None = None,
+    account: str = "",
 ) -> Iterator[Batch]:
     """The batch that a file would be, prepared and nothing more; its kept copy lasts as long as the context.
 
-    The ledger of `parts` is a scratch one that is thrown away. `accepted_by` knows what the account accepted before;
+    `further` are the other files of its set, where it has several. The ledger of `parts` is a scratch one that is thrown away. `accepted_by` knows what the account accepted before;
     with it, such orders are `unchanged`.
     """
     loaded = parts.mapping(mapping)
-    drop = drops.keep_local(parts, file)
+    drop = drops.keep_local(parts, file, given(loaded.mapping, further))
     try:
         batch = open_batch(parts, drop, loaded, account)
         prepare(
@@ -58,6 +65,7 @@ def preview(
     mapping: str,
     *,
     accepted_by: Ledger | None,
+    further: Sequence[Path] = (),
     account: str = "",
     carrier_for: Callable[[str], Carrier] | None = None,
     links: bool = False,
@@ -72,7 +80,7 @@ def preview(
     loaded = parts.mapping(mapping).mapping
     if account:
         suits(parts, loaded.mapping, loaded.destination, account)
-    with prepared(parts, file, mapping, accepted_by=accepted_by, account=account) as batch:
+    with prepared(parts, file, mapping, further=further, accepted_by=accepted_by, account=account) as batch:
         shown = receipt_of(parts.ledger, batch, dict.fromkeys(SUFFIXES))
         orders = parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.UNCHANGED))
         ready = [order.key for order in orders if order.fate is OrderFate.READY]

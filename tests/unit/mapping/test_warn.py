@@ -64,7 +64,7 @@ def _seen(columns: str, heading: str, cells: list[str], tmp_path: Path, more: st
     rows = [f"AC-{number};{cell}" for number, cell in enumerate(cells)]
     file = tmp_path / "orders.csv"
     file.write_text("\n".join([f"Order;{heading}", *rows]) + "\n")
-    return [str(one).removeprefix("small.yaml:") for one in warnings(loaded, gather(loaded, [file]))]
+    return [str(one).removeprefix("small.yaml:") for one in warnings(loaded, gather(loaded, [[file]]))]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_filter_that_meets_no_row_is_told(tmp_path: Path) -> None:
 def test_a_file_that_is_refused_is_evidence_too(tmp_path: Path) -> None:
     loaded = _parsed(SMALL + ORDER)
     (tmp_path / "empty.csv").write_text("")
-    (told,) = warnings(loaded, gather(loaded, [tmp_path / "empty.csv"]))
+    (told,) = warnings(loaded, gather(loaded, [[tmp_path / "empty.csv"]]))
     assert told.message.startswith("empty.csv is refused as a whole: The file is empty.")
 
 
@@ -140,5 +140,5 @@ def test_several_files_are_taken_together(tmp_path: Path) -> None:
     loaded = _parsed(f"{SMALL}{ORDER}  Mail: {{to: email}}\n")
     (tmp_path / "one.csv").write_text("Order;Mail\nA;\n")
     (tmp_path / "two.csv").write_text("Order;Mail\nB;x@y.de\n")
-    assert len(warnings(loaded, gather(loaded, [tmp_path / "one.csv"]))) == 1
-    assert warnings(loaded, gather(loaded, [tmp_path / "one.csv", tmp_path / "two.csv"])) == []
+    assert len(warnings(loaded, gather(loaded, [[tmp_path / "one.csv"]]))) == 1
+    assert warnings(loaded, gather(loaded, [[tmp_path / "one.csv"], [tmp_path / "two.csv"]])) == []
