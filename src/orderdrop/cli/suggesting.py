@@ -9,7 +9,7 @@ import typer
 
 from orderdrop.cli import render, render_suggestion
 from orderdrop.cli.registering import add
-from orderdrop.errors import UsageError
+from orderdrop.errors import FileRefused, UsageError
 
 if TYPE_CHECKING:
     from orderdrop.mapping.model import FileOptions
@@ -57,7 +57,12 @@ def suggest(
     earlier = earlier_mappings(
         settings.mappings, lambda path: wiring.load_mapping(settings, str(path)), registry.find
     )
-    suggestion = suggest_mapping(file, registry.find(destination), earlier, called, _options(encoding))
+    try:
+        suggestion = suggest_mapping(file, registry.find(destination), earlier, called, _options(encoding))
+    except FileRefused as refused:
+        if encoding is None and "`encoding:`" in str(refused):
+            render.talk("There is no mapping yet: say it with --encoding.")
+        raise
     text = as_yaml(suggestion)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ _OF_VALUES = {"email": "email", "phone": "phone", "url": "url"}
 _READABLE = 0.5
 _MOST_TRANSLATIONS = 40
 _TRANSLATED = 0.85
+_PERSONAL = ("email", "phone")  # not to be quoted in a mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +73,10 @@ def _held_against_the_checks(
     if share == 1.0:
         return found
     unread = next(value for value, good in zip(values, read, strict=True) if not good)
+    shown = "" if str(keys.get("type")) in _PERSONAL else f", such as `{unread}`"
     if share < _READABLE:
-        return Options(usable=False, question=f"`{unread}` cannot be read as {_said(found.keys)}")
-    count = len(read) - sum(read)
-    told = f"{count} of {len(read)} values cannot be read, such as `{unread}`"
+        return Options(usable=False, question=f"the values cannot be read as {_said(found.keys)}{shown}")
+    told = f"{len(read) - sum(read)} of {len(read)} values cannot be read{shown}"
     return Options(keys=found.keys, notes=(*found.notes, told))
 
 

@@ -11,6 +11,7 @@ _NOUNS = {
     "date": "a date", "boolean": "yes or no", "latitude": "a latitude", "longitude": "a longitude", "size": "a size",
     "postcode": "a postcode", "amount": "a number", "number": "a number", "quantity": "a small whole number",
 }  # fmt: skip
+_PERSONAL = ("customer", "ship", "bill")  # nobody's name or street belongs into a mapping
 _SHOWN = 24
 
 
@@ -54,14 +55,15 @@ def _values(guess: Guess, one: Evidence) -> str:
     if expected == "tracking":
         return _tracking(one)
     noun = _NOUNS.get(expected)
+    about_somebody = guess.meaning.partition(".")[0] in _PERSONAL
     if noun is None:
-        return f"such as {_short(values[0])}"
+        return "" if about_somebody else f"such as {_short(values[0])}"
     fit = guess.fit or 0.0
     if fit >= 0.999:
         return "every value is one" if noun.endswith(says) else f"every value is {noun}"
     return (
         f"{round(fit * 100)}% of the values are {noun}"
-        if fit >= 0.1
+        if fit >= 0.1 or about_somebody
         else f"but {_short(values[0])} is not {noun}"
     )
 
