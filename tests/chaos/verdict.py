@@ -9,6 +9,7 @@ from tests.chaos.site import Site
 
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.pipeline.auditing import audit
 from orderdrop.reports.receipt import receipt_of
 
 RECORDED = frozenset({OrderFate.ACCEPTED, OrderFate.REFUSED, OrderFate.PENDING})
@@ -77,6 +78,7 @@ def judge(site: Site) -> Verdict:
     ledger = site.ledger()
     try:
         verdict.wrong += _ledger(site, ledger)
+        verdict.wrong += audit(ledger)
         for batch in ledger.batches(limit=10_000):
             verdict.wrong += _batch(site, ledger, batch)
             fates = {order.key: order.fate for order in ledger.orders(batch.id)}

@@ -16,7 +16,7 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.progress import Event, Step
 from orderdrop.pipeline.feed import poll
-from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.resuming import go_on
 from orderdrop.reports.receipt import Receipt
 
@@ -107,8 +107,7 @@ class Place:
         """What came to rest; errors are raised. Parts that are handed over stay open."""
         mine = parts or self.parts()
         try:
-            plan = wiring.feed_plan(self._settings, "night")
-            return [finished.receipt for finished in poll(mine, plan)]
+            return [finished.receipt for finished in poll(mine, self.plan())]
         finally:
             if parts is None:
                 mine.close()
@@ -117,6 +116,10 @@ class Place:
         """What waited for the account and was tried again, as `serve` does every few seconds."""
         plan = wiring.feed_plan(self._settings, "night")
         return [finished.receipt for finished in go_on(parts, "local", {"night": plan})]
+
+    def plan(self) -> FeedPlan:
+        """The feed, as the settings had it when parts were made last."""
+        return wiring.feed_plan(self._settings, "night")
 
     def row(self, number: int, *, email: str = "anna@example.com", quantity: str = "1") -> str:
         return f"{self.prefix}-{number};{email};A;{quantity}"

@@ -16,8 +16,10 @@ import xlsxwriter
 from tests.acceptance.site import COMMAND, Site, until
 from tests.faults.place import Place
 
+from orderdrop.core.progress import Step
 from orderdrop.errors import MappingError
 from orderdrop.ledger.open import open_ledger
+from orderdrop.pipeline.feed import release_and_reply
 
 DROPS = range(6)
 PER_DROP = 10
@@ -101,6 +103,37 @@ def test_P4_what_a_dead_machine_held_is_taken_over_when_its_lease_has_run_out(si
     assert result.code == 0
     assert "another orderdrop works on it" in result.err
     assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1}
+
+
+class Died(BaseException):
+    """Stands for kill -9."""
+
+
+def die() -> None:
+    raise Died
+
+
+@pytest.mark.parametrize("step", [Step.ANSWERED, Step.OUTCOMES_RECORDED, Step.SENT, Step.REPORTED])
+def test_P1_a_release_that_dies_before_its_sender_is_told_is_told_by_the_next_poll(
+    step: Step, place: Place
+) -> None:
+    place.feed["reply"] = True
+    place.drop("orders.csv", 1, *(place.row(number, quantity="two") for number in range(2, 9)))
+    (held,) = place.poll()
+    assert held["status"] == "held"
+    parts = place.parts()
+    place.at(step, die)
+    try:
+        with pytest.raises(Died):
+            release_and_reply(parts, held["batch"], {"night": place.plan()})
+    finally:
+        parts.close()
+    place.poll()
+    (told,) = place.inbox.glob("archive/*/*.receipt.json")
+    assert json.loads(told.read_text())["orders"]["accepted"] == 1
+    assert place.poll() == []
+    assert not list((place.folder / "var" / "replies").iterdir())
+    assert place.judge.held(place.prefix).keys() == {f"{place.prefix}-1"}
 
 
 def test_P22_reports_that_cannot_be_written_are_written_later_and_nothing_is_sent_again(

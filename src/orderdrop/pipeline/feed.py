@@ -23,6 +23,7 @@ from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import is_held, leased
 from orderdrop.pipeline.overdue import Remembering, note, waiting
+from orderdrop.pipeline.owed_replies import owe, owed, paid
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.refusing import refuse_unread
 from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
@@ -90,9 +91,13 @@ def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
 
 def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
     """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
+    before = parts.ledger.batch(batch_id)
+    if before is not None and before.status is BatchStatus.HELD and has_reply(before, feeds):
+        owe(parts, batch_id)
     finished = release(parts, batch_id)
     if has_reply(finished.batch, feeds):
         reply_again(parts, finished.batch, feeds)
+        paid(parts, batch_id)
     return finished
 
 
@@ -125,6 +130,8 @@ class _Round:
 
     def jobs(self, *, only_left: bool) -> Iterator[tuple[str, Callable[[], Finished | None]]]:
         """What is to be done, each with the name of its drop: first what a dead run left, then what came since."""
+        for batch in owed(self.parts, self.feed.name):
+            yield batch.drop.name, partial(self._reply_late, batch)
         left = self.parts.ledger.unfinished(self.feed.name)
         for batch in left:
             claim = Claim(name=batch.drop.name, place=batch.drop.place or "")
@@ -147,6 +154,11 @@ class _Round:
         )
         for entry in picked:
             yield entry.name, partial(self._claim_and_take, entry)
+
+    def _reply_late(self, batch: Batch) -> None:
+        if self.feed.reply and batch.drop.place is not None:
+            _reply(self.parts, self.inbox, batch, batch.drop.place)
+        paid(self.parts, batch.id)
 
     def _claim_and_take(self, entry: Entry) -> Finished | None:
         claim = self.inbox.claim(entry)
