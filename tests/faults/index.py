@@ -1,8 +1,8 @@
 """Where each fault of the catalogue is proved: tests beside the code they judge, or in this folder under the fault's number.
 
-The numbers stand for a catalogue of what goes wrong around files (D: where they are dropped, A: the API, P: our
-process, H: people). A test whose name has a number (`test_D14_...`) proves that fault by itself; `PROVED` leads to tests
-elsewhere; `NOT_HERE` says of the rest why no test can show it, or what is still missing.
+The numbers stand for a catalogue of what goes wrong around files (D: where they are dropped, F: what is in them, A: the
+API, P: our process, H: people). A test whose name has a number (`test_D14_...`) proves that fault by itself; `PROVED`
+leads to tests elsewhere; `NOT_HERE` says of the rest why no test can show it, or what is still missing.
 """
 
 _INBOX = "tests/contract/test_inbox.py::"

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.index import NOT_HERE, PROVED
 
 ROOT = Path(__file__).parents[2]
-LAST = {"D": 44, "A": 35, "P": 27, "H": 20}
+LAST = {"D": 44, "A": 35, "P": 27, "H": 20, "F": 45}
 NUMBERS = [f"{table}{number}" for table, last in LAST.items() for number in range(1, last + 1)]
 
 
@@ -25,7 +25,7 @@ def names_in(path: str) -> frozenset[str]:
 def in_this_folder() -> frozenset[str]:
     """The numbers that the tests of this folder have in their names: `test_D14_...`, or `test_D9_D10_...`."""
     paths = (str(path.relative_to(ROOT)) for path in Path(__file__).parent.glob("test_*.py"))
-    fronts = (re.match(r"test_((?:[DAPH]\d+_)+)", name) for path in paths for name in names_in(path))
+    fronts = (re.match(r"test_((?:[DAPHF]\d+_)+)", name) for path in paths for name in names_in(path))
     return frozenset(number for front in fronts if front for number in front[1].rstrip("_").split("_"))
 
 
