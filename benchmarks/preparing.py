@@ -41,7 +41,7 @@ def run(folder: Path, count: int) -> bool:
             "a workbook read to frames of text, against calamine reading it bare",
             Way(name="orderdrop's reader", run=lambda: _frames(book)),
             Way(name="calamine, iter_rows", run=lambda: _bare_workbook(book)),
-            3.0,
+            2.0,
         ),
     ]
     return all(kept)

@@ -213,7 +213,7 @@ class FileOptions(_Strict):
     )
     merged: Literal["leave", "fill"] = Field(
         "leave",
-        description="Cells merged over several rows: leave, rows whose value stands in the merged cell above are refused; "
+        description="Cells merged over several rows: leave, the rows that share such a cell are refused; "
         "or fill, each of them has the value. Cells merged within one row are left alone.",
         examples=["fill"],
     )

@@ -46,6 +46,13 @@ def shown_as(forms: Forms, number: int) -> str | None:
     return None
 
 
+@cache
+def padded_to(forms: Forms) -> int | None:
+    """The number of digits, where zeros in front are all that the forms add."""
+    (limit, form), *others = forms
+    return len(form) if not limit and not others and form.strip(DIGIT) == "" else None
+
+
 def _sections(code: str) -> list[str]:
     sections = [""]
     for token in _TOKEN.finditer(code):

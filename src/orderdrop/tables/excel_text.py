@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from orderdrop.tables.excel_marks import Kind
-from orderdrop.tables.excel_numbers import Forms, shown_as
+from orderdrop.tables.excel_numbers import Forms, padded_to, shown_as
 
 _EXACT = 1e15  # Excel keeps 15 digits; a longer number has lost its end
 _NUMBERS = {float, int}
@@ -44,7 +44,10 @@ def as_shown(
         if first <= row < last:
             value = values[row - first]
             if type(value) in _NUMBERS and 0 <= value < _EXACT and value == int(value):
-                changed[row - first] = shown_as(forms[row], int(value)) or texts[row - first]
+                text, width = texts[row - first], padded_to(forms[row])
+                changed[row - first] = (
+                    shown_as(forms[row], int(value)) or text if width is None else text.zfill(width)
+                )
     return changed
 
 
