@@ -81,7 +81,7 @@ def sample_of(table: Table, name: str) -> Sample:
         whole=whole,
         read_rows=seen if cut else None,
         has_header=table.verdict.header_row > 0,
-        spreadsheet=table.verdict.format != "csv",
+        spreadsheet=table.verdict.format not in ("csv", "fixed"),
         file_keys=tuple(_file_keys(table)),
         repeated=tuple(heading for heading in dict.fromkeys(headings) if headings.count(heading) > 1),
     )

@@ -5,13 +5,16 @@ The exports and their keys are in tests/data/exports; `python -m benchmarks sugg
 
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pytest
 from benchmarks import suggesting
 
 from orderdrop import settings as setup
 from orderdrop import wiring
+from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.destinations import registry
+from orderdrop.destinations.base import Destination
 from orderdrop.mapping import load
 from orderdrop.mapping.model import FileOptions
 from orderdrop.mapping.suggest.suggestion import HIGH, Suggestion
@@ -130,3 +133,29 @@ def test_a_file_without_headings_is_asked_about_column_by_column(tmp_path: Path)
     loaded = load.parse(as_yaml(found), "drop.yaml", wiring.find_shape, registry.names())
     assert loaded.mapping.file.header is False
     assert next(line for line in found.lines if line.places == ("email",)).heading == "2"
+
+
+class Vans:
+    """A destination that a package brings; it knows nothing of suggestions."""
+
+    name = "vans"
+    shape = Shape(
+        destination="vans",
+        key="job",
+        leaves={
+            place: Leaf(place=place, wire=Wire.TEXT)
+            for place in ("job", "recipient.email", "recipient.postcode", "recipient.city")
+        },
+    )
+
+
+def test_a_destination_without_a_guide_gets_a_suggestion_from_its_names(tmp_path: Path) -> None:
+    drop = tmp_path / "drop.csv"
+    drop.write_text("Auftrag;E-Mail;PLZ;Ort\nA-1;a@example.com;50674;Köln\nA-2;b@example.com;04109;Leipzig\n")
+    found = suggest_mapping(drop, cast("Destination", Vans()), (), "drop")
+    assert {line.heading: line.places for line in found.lines} == {
+        "Auftrag": ("job",),
+        "E-Mail": ("recipient.email",),
+        "PLZ": ("recipient.postcode",),
+        "Ort": ("recipient.city",),
+    }

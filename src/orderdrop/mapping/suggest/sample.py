@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _DISTINCT_MOST = 250
+_LONGEST = 200  # characters of a cell: what is longer is a text whatever comes behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One column: its cells trimmed, and the distinct ones that are not blank, in order of appearance."""
+    """One column: its cells trimmed and cut, and the distinct ones that are not blank, in order of appearance."""
 
     heading: str
     cells: tuple[str, ...] = field(repr=False)
@@ -48,7 +49,7 @@ class Profile:
 
 def profile(heading: str, cells: Sequence[str]) -> Profile:
     """Look at one column."""
-    trimmed = tuple(cell.strip() for cell in cells)
+    trimmed = tuple(cell.strip()[:_LONGEST] for cell in cells)
     distinct = tuple(dict.fromkeys(cell for cell in trimmed if cell))
     return Profile(
         heading=heading,
