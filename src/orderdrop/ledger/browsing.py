@@ -49,6 +49,15 @@ class Day:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The whole ledger in a few numbers: batches by status, orders by account and fate, the oldest batch under way."""
+
+    batches: Mapping[BatchStatus, int]
+    orders: Mapping[tuple[str, str], int]
+    oldest: datetime | None
+
+
 class Browsing(Protocol):
     """What pages ask; every call may raise LedgerUnavailable."""
 
@@ -80,3 +89,6 @@ class Browsing(Protocol):
 
     def last_drops(self) -> Mapping[str, datetime]:
         """When each feed last brought a drop."""
+
+    def figures(self) -> Figures:
+        """What is measured."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate
-from orderdrop.ledger.browsing import BatchLine, Cause, Day, Filter
+from orderdrop.ledger.browsing import BatchLine, Cause, Day, Figures, Filter
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import FoundOrder
 from orderdrop.ledger.records import read_batch, read_order
@@ -105,12 +105,30 @@ class SqlBrowsing:
         if feeds is not None:
             query = query.where(DROPS.c.feed.in_(list(feeds)))
         with self._database.reading() as connection:
-            return _by_day(connection.execute(query).tuples())
+            return _by_day(connection.execute(query))
 
     def last_drops(self) -> Mapping[str, datetime]:
-        query = select(DROPS.c.feed, func.max(DROPS.c.arrived_at)).where(DROPS.c.feed.is_not(None))
+        latest = func.max(DROPS.c.arrived_at).label("latest")
+        query = select(DROPS.c.feed, latest).where(DROPS.c.feed.is_not(None)).group_by(DROPS.c.feed)
         with self._database.reading() as connection:
-            return dict(connection.execute(query.group_by(DROPS.c.feed)).tuples().all())
+            return {row.feed: row.latest for row in connection.execute(query)}
+
+    def figures(self) -> Figures:
+        orders_by = (
+            select(BATCHES.c.account, ORDERS.c.fate, func.count())
+            .join_from(ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
+            .group_by(BATCHES.c.account, ORDERS.c.fate)
+        )
+        under_way = [status.value for status in BatchStatus if status.resumes]
+        oldest = select(func.min(BATCHES.c.created_at)).where(BATCHES.c.status.in_(under_way))
+        with self._database.reading() as connection:
+            return Figures(
+                batches=self.waiting(),
+                orders={
+                    (account, fate): int(count) for account, fate, count in connection.execute(orders_by)
+                },
+                oldest=connection.execute(oldest).scalar(),
+            )
 
 
 def _batches() -> Select[Any]:

@@ -7,12 +7,12 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, UsageError
-from orderdrop.web import render
+from orderdrop.web import api, render
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Expired, Forbidden, NotLoggedIn, SafeHeaders, Unknown, is_page
-from orderdrop.web.pages import batches, door, health, orders, people, upload
+from orderdrop.web.pages import batches, door, feeds, health, mappings, metrics, orders, people, upload
 
-TOPICS = (health, door, batches, orders, people, upload)
+TOPICS = (health, door, batches, orders, people, upload, feeds, mappings, metrics, api)
 """Every module of pages, by topic."""
 
 

@@ -153,7 +153,7 @@ def address_of(request: Request) -> str:
 
 def is_page(request: Request) -> bool:
     """Whether a person waits for an answer, not a program."""
-    return not request.url.path.startswith("/api/")
+    return not request.url.path.startswith(("/api/", "/metrics"))
 
 
 def _way_back(request: Request) -> str:

@@ -60,7 +60,7 @@ def _environment() -> Environment:
         "pretty": lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     }
     made.globals |= {
-        "nav": ("/", "/upload"),
+        "nav": ("/", "/upload", "/feeds", "/mappings"),
         "rows_of": lambda counts: asdict(counts.rows),
         "rows_told": lambda order: told(order.lineage.rows),
     }

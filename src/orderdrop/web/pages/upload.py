@@ -38,6 +38,14 @@ def ask(request: Request, visitor: Known) -> Response:
 @router.post("/upload")
 async def upload(request: Request, visitor: Known, feed: str = "") -> Response:
     """Take a file, piece by piece; leads to its draft. Accepts a form, or the bare bytes with `name` in the address."""
+    _, draft = await take(request, visitor, feed)
+    if request.headers.get("x-form-key"):
+        return JSONResponse({"to": f"/upload/{draft.id}"})
+    return RedirectResponse(f"/upload/{draft.id}", status_code=_SEE_OTHER)
+
+
+async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, Upload]:
+    """Receive a file and remember it as a draft; nothing is left of one that is refused or breaks off."""
     console = console_of(request)
     uploads = _uploads(console)
     upload_id, place = uploads.place()
@@ -51,9 +59,7 @@ async def upload(request: Request, visitor: Known, feed: str = "") -> Response:
     except BaseException:  # also where the browser went away
         uploads.forget(upload_id)
         raise
-    if request.headers.get("x-form-key"):
-        return JSONResponse({"to": f"/upload/{draft.id}"})
-    return RedirectResponse(f"/upload/{draft.id}", status_code=_SEE_OTHER)
+    return uploads, draft
 
 
 def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Received, feed: str) -> Upload:
