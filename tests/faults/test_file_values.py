@@ -394,6 +394,7 @@ def test_F30_one_bad_line_holds_its_whole_order_and_no_other(desk: Desk) -> None
     [
         pytest.param(["Bestellung", "Artikel", "Menge"], id="another-mapping"),
         pytest.param(["Ord", "S", "Title"], id="another-partner"),
+        pytest.param(["Order", "Kunde", "Ort", "Menge"], id="one-heading-agrees"),
     ],
 )
 def test_F45_the_file_of_another_mapping_is_refused_with_both_headings_and_nothing_is_sent(

@@ -143,10 +143,16 @@ def _missing(
     told: set[str | None],
 ) -> Iterator[Problem]:
     mapped = mapping.mapped()
-    if mapped and not any(heading in columns for heading in mapped):
+    there = [columns[heading] for heading in mapped if heading in columns]
+    if mapped and (not there or _is_foreign(len(mapped), there, names, columns)):
+        few = (
+            f"Only {len(there)} of the mapping's {len(mapped)} columns {'is' if len(there) == 1 else 'are'}"
+            if there
+            else "None of the mapping's columns is"
+        )
         yield Problem(
             code=Code.HEADING_MISSING,
-            message="None of the mapping's columns is in this file; it may belong to another feed. "
+            message=f"{few} in this file; it may belong to another feed. "
             f"{_has(names)} The mapping expects {listed(tuple(mapped))}.",
         )
         return
@@ -164,6 +170,16 @@ def _missing(
     for heading in dict.fromkeys(others):
         if heading not in columns and heading not in mapped:
             yield _one_missing(heading, None, names, needed=False)
+
+
+def _is_foreign(mapped: int, there: Sequence[str], names: Sequence[str], columns: Mapping[str, str]) -> bool:
+    """Whether a file looks like another feed's although some headings agree: most are missing, and more are unknown.
+
+    Two partners may both call a column "Order"; what a file lacks without anything in its place is merely missing.
+    """
+    known = {*columns.values(), *OUR_OWN}
+    unknown = sum(1 for name in set(names) if name.strip() and name not in known)
+    return len(there) * 2 < mapped and unknown > len(there)
 
 
 def _one_missing(heading: str, column: Column | None, names: Sequence[str], *, needed: bool) -> Problem:

@@ -111,6 +111,37 @@ def test_a_file_of_another_feed_is_refused_with_one_sentence() -> None:
     )
 
 
+FIVE = {
+    "Order": {"to": "merchant_id"},
+    "Mail": {"to": "email"},
+    "Note": {"to": "note"},
+    "Gift": {"to": "gift"},
+    "Land": {"to": "country"},
+}
+
+
+@pytest.mark.parametrize(
+    ("headings", "foreign"),
+    [
+        pytest.param(["Order", "Datum", "Kunde"], True, id="one-heading-agrees-and-the-rest-is-unknown"),
+        pytest.param(["Order", "Mail", "A", "B", "C"], True, id="two-agree-and-more-are-unknown"),
+        pytest.param(["Order"], False, id="columns-are-merely-missing"),
+        pytest.param(["Order", "Mail", "A"], False, id="few-are-unknown"),
+        pytest.param(["Order", "Mail", "Note", "A", "B", "C", "D"], False, id="most-are-there"),
+        pytest.param(["Order", "_row", "_problems", "_fix_by"], False, id="our-own-columns-are-no-strangers"),
+    ],
+)
+def test_a_file_of_which_most_headings_are_strange_is_refused_although_some_agree(
+    headings: list[str], foreign: bool
+) -> None:
+    binding = bind(small_mapping(FIVE), headings, has_header=True, key="merchant_id")
+    assert binding.refused is foreign
+    if foreign:
+        (problem,) = [problem for problem in binding.problems if problem.blocks]
+        assert problem.message.startswith("Only ")
+        assert "it may belong to another feed" in problem.message
+
+
 def test_a_repeated_heading_refuses_the_file_where_it_is_mapped() -> None:
     binding = bound(["Order ref", "Email", "Email", "SKU", "Remarks", "Remarks", "Else", "Else"])
     assert told(binding) == [
