@@ -81,6 +81,18 @@ def test_a_batch_under_a_mapping_that_extends_another_keeps_both(site: Site) -> 
     assert site.run("batches", "show", batch, "--json").json["rows"]["read"] == 1
 
 
+def test_a_held_batch_goes_on_under_the_version_it_was_pinned_to_when_the_files_are_gone(site: Site) -> None:
+    (site.folder / "belgian.yaml").write_text(HEIR + "hold_batch_when: {bad_rows_over: 0}\n")
+    site.file("two.csv", [*site.rows([1], quantity="0"), *site.rows([2], quantity="two")])
+    batch = _import(site, "two.csv", "belgian")
+    assert site.run("batches", "show", batch, "--json").json["status"] == "held"
+    (site.folder / "belgian.yaml").unlink()
+    (site.folder / "small.yaml").write_text(MAPPING.replace("minimum: 1", "minimum: 7"))
+    released = site.run("batches", "release", batch, "--json").json
+    assert (released["orders"]["accepted"], released["rows"]["rejected"]) == (1, 1)
+    assert released["reports"]["rejects_csv"], "the report is read under the pinned version, too"
+
+
 def test_a_fault_in_a_base_is_told_where_it_stands(site: Site) -> None:
     (site.folder / "belgian.yaml").write_text(HEIR)
     (site.folder / "small.yaml").write_text(MAPPING.replace("type: email", "typ: email"))

@@ -278,13 +278,13 @@ FAULTS = [
     ),
     # the file and the rules of the batch
     pytest.param(
-        SMALL + "file:\n  encoding: cp1252x\n  delimiter: ';;'\n  quote: ''\n  header_row: 0\n  format: xls\n  sheet: [1]",
+        SMALL + "file:\n  encoding: cp1252x\n  delimiter: ';;'\n  quote: ''\n  header_row: 0\n  format: pdf\n  sheet: [1]",
         [
             ":7: `file.encoding`: Python knows no encoding 'cp1252x'; try utf-8, cp1252 or utf-16",
             ":8: `file.delimiter` is ';;'; it must have at most 1 character",
-            ":9: `file.quote` is ''; it must have at least 1 character",
+            ":9: `file.quote`: one character is expected here, or none",
             ":10: `file.header_row` is 0; it must be 1 or more",
-            ":11: `file.format` is 'xls'; it must be `csv` or `xlsx`",
+            ":11: `file.format` is 'pdf'; it must be `csv`, `fixed`, `xlsx`, `xlsm`, `xlsb`, `xls` or `ods`",
             ":12: `file.sheet`: a name, a position from 1, or {headings: [...]} is expected here",
         ],
         id="file-options-of-the-wrong-kind",
