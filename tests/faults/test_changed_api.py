@@ -59,6 +59,9 @@ def test_A26_H7_when_the_first_orders_are_all_refused_for_one_reason_the_rest_is
         assert receipt["status"] == "unfinished"
         assert receipt["orders"]["refused"] == asked_for(api)
         assert receipt["orders"]["unsent"] == MANY - asked_for(api)
+        before = asked_for(api)
+        assert place.poll() == []
+        assert asked_for(api) == before, "it waits for a person, not for the next poll"
         (told,) = [one for one in receipt["problems"] if one["code"] == Code.REFUSED_ALIKE]
     assert (told["owner"], told["row"]) == ("ops", None)
     assert "all refused by shipup for the same reason" in told["message"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.acceptance.site import Site, until
 from tests.faults.place import Place
+from tests.faults.scripted import Said, answering
 from tests.integration.judge import judging
 
 from orderdrop.pipeline.auditing import audit
@@ -74,6 +75,18 @@ def test_D3_H20_what_waits_for_a_person_is_shown_by_health(site: Site) -> None:
     )
     assert "late.csv.part of feed night is incomplete since" in shown.out
     site.run("batches", "discard", batch["batch"], "--reason", "a test")
+    assert batch["batch"] not in site.run("health").out
+
+
+def test_A26_H20_a_batch_that_only_a_person_can_go_on_with_is_shown_by_health(site: Site) -> None:
+    settings = site.folder / "orderdrop.yaml"
+    with answering(lambda _: Said(status=400, body={"errors": {"email": ["is bad"]}})) as api:
+        settings.write_text(settings.read_text().replace(site.judge.base_url, api.base_url))
+        site.drop("orders.csv", site.rows(range(60)))
+        site.run("run", "night")
+        (batch,) = site.run("batches", "list", "--json").json
+        assert f"Batch {batch['batch']} (orders.csv) is unfinished" in site.run("health").out
+        site.run("rerun", batch["batch"])
     assert batch["batch"] not in site.run("health").out
 
 
