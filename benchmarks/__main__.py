@@ -1,4 +1,4 @@
-"""`python -m benchmarks [prepare] [send] [limits] [suggest] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
+"""`python -m benchmarks [prepare] [send] [limits] [suggest] [dialects] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument(
         "which",
         nargs="*",
-        choices=["prepare", "send", "limits", "suggest", []],
+        choices=["prepare", "send", "limits", "suggest", "dialects", []],
         help="all where none is named",
     )
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the drop that is prepared")
@@ -29,7 +29,19 @@ def main() -> int:
             kept &= limits.run(Path(scratch))
         if not asked.which or "suggest" in asked.which:
             kept &= suggesting.run()
+        if not asked.which or "dialects" in asked.which:
+            kept &= _dialects(Path(scratch))
     return 0 if kept else 1
+
+
+def _dialects(folder: Path) -> bool:
+    """Beside other detectors, where these are installed: nothing else needs them."""
+    try:
+        from benchmarks import dialects
+    except ModuleNotFoundError as missing:
+        print(f"\nNot run: dialects. It needs {missing.name}: pip install --group bench")
+        return True
+    return dialects.run(folder)
 
 
 if __name__ == "__main__":
