@@ -40,6 +40,9 @@ GUIDE: Final = Guide(
     needs={
         "dropoff.contact.phonenumber": "a telephone number or an email address of the recipient",
         "dropoff.location.address": "where it goes: an address, or both of lat and lng",
+        "packages.name": "what is sent",
+        "packages.qty": "how many of it",
+        "packages.size": "xs, s, m, l, xl, or 1 to 5",
         "pickup.location.address": "where parcels are fetched: an address, or pickup.location.warehouse with its number",
         "pickup.contact.name": "whom the courier asks for where parcels are fetched",
         "pickup.contact.phonenumber": "that person's telephone number, such as +551130000000",

@@ -115,6 +115,9 @@ class Lines:
             most = min(most, found.most)
             blank = self._guide.blanks.get(place)
             if blank is not None and self._evidence[n].profile.blank_share > 0:
+                keys = {
+                    key: value for key, value in keys.items() if key != "type"
+                }  # which the default is not
                 keys["default"] = blank
                 notes.append(f"a blank becomes {blank}")
         if self._is_required(n, places):
@@ -179,15 +182,12 @@ class Lines:
             )
 
         n = max(range(len(lines)), key=weight)
-        lines[n] = Line(
-            heading=lines[n].heading,
-            places=(self._shape.key,),
-            keys={"required": True},
+        lines[n] = replace(
+            lines[n],
+            places=(*lines[n].places, self._shape.key),
+            keys={**lines[n].keys, "required": True},
             sure=5,
             why="something must name the order",
             question="no column looks like an order number; is it this one?",
         )
-        return [
-            replace(line, places=tuple(place for place in line.places if at == n or place != self._shape.key))
-            for at, line in enumerate(lines)
-        ]
+        return lines

@@ -164,6 +164,14 @@ def test_where_nothing_looks_like_an_order_number_the_likeliest_column_is_asked_
     assert (asked.sure or 0) < 50 or asked.question is not None
 
 
+def test_a_column_that_goes_elsewhere_may_have_to_name_the_order_too() -> None:
+    found = suggested(sample(City=["Lyon", "Nice", "Lille"], Email=["a@x.org", "b@x.org", "c@x.org"]))
+    named = [one for one in found.lines if "number" in one.places]
+    assert len(named) == 1
+    assert len(named[0].places) == 2
+    assert named[0].question == "no column looks like an order number; is it this one?"
+
+
 def test_a_heading_that_stands_twice_is_left_alone() -> None:
     twice = sample(Order_number=ORDERS, Note=["a", "b", "c", "d"], Other=["1", "2", "3", "4"])
     found = suggested(replace(twice, headings=("Order number", "Note", "Note"), repeated=("Note",)))
@@ -178,6 +186,7 @@ def test_what_the_api_wants_and_no_column_has_is_told() -> None:
 def test_a_blank_email_becomes_what_the_api_takes_for_none() -> None:
     found = line(suggested(sample(Order_number=ORDERS, Email=["a@x.org", "a@x.org", "", "c@x.org"])), "Email")
     assert found.keys["default"] == "_none"
+    assert "type" not in found.keys  # the default is no email address
 
 
 def test_a_destination_that_says_nothing_is_understood_by_its_names() -> None:
