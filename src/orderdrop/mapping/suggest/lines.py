@@ -114,7 +114,7 @@ class Lines:
             question = question or found.question
             most = min(most, found.most)
             blank = self._guide.blanks.get(place)
-            if blank is not None and self._evidence[n].profile.blank_share > 0:
+            if blank is not None and self._is_blank_for_whole_orders(n):
                 keys = {
                     key: value for key, value in keys.items() if key != "type"
                 }  # which the default is not
@@ -124,6 +124,19 @@ class Lines:
             keys = {"required": True, **keys}
         sure = min(line.sure or 0, round(100 * most))
         return replace(line, places=places, keys=keys, sure=sure, notes=tuple(notes), question=question)
+
+    def _is_blank_for_whole_orders(self, n: int) -> bool:
+        """Whether orders have no value at all. Where only an order's first row has one, a default would contradict it."""
+        key = self._matched.key
+        if key is None or self._evidence[n].profile.blank_share == 0:
+            return False
+        filled: set[str] = set()
+        blank: set[str] = set()
+        for name, cell in zip(
+            self._evidence[key].profile.cells, self._evidence[n].profile.cells, strict=True
+        ):
+            (filled if cell else blank).add(name)
+        return bool(blank) and filled.isdisjoint(blank)
 
     def _is_required(self, n: int, places: tuple[str, ...]) -> bool:
         if self._shape.key in places:

@@ -189,6 +189,11 @@ def test_a_blank_email_becomes_what_the_api_takes_for_none() -> None:
     assert "type" not in found.keys  # the default is no email address
 
 
+def test_an_email_in_the_first_row_of_an_order_gets_no_default_that_would_contradict_it() -> None:
+    found = line(suggested(sample(Order_number=ORDERS, Email=["a@x.org", "", "b@x.org", "c@x.org"])), "Email")
+    assert "default" not in found.keys
+
+
 def test_a_destination_that_says_nothing_is_understood_by_its_names() -> None:
     leaves = (
         "orderNumber",
