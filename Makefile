@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-from-lock
 KILLS ?= 200
+LEDGER ?= sqlite
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test chaos check format bench lock docs samples clean
@@ -23,8 +24,8 @@ demo: $(STAMP) ## the main job on local stand-ins, with nothing to set up
 test: $(STAMP) ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-chaos: $(STAMP) ## kill real batches again and again, then count: make chaos KILLS=200
-	@$(BIN)/python -m tests.chaos --kills $(KILLS)
+chaos: $(STAMP) ## kill real batches again and again, then count: make chaos KILLS=200 LEDGER=postgresql
+	@$(BIN)/python -m tests.chaos --kills $(KILLS) --ledger $(LEDGER)
 
 check: $(STAMP) ## lint, types, import contracts, docs
 	$(BIN)/ruff check .

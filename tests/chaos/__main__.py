@@ -4,9 +4,13 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from tests.chaos.campaign import Result, run
+from tests.integration.postgres import Postgres, programs, running_postgres
 
 
 def main() -> int:
@@ -16,13 +20,30 @@ def main() -> int:
     parser.add_argument(
         "--seed", type=int, default=None, help="of an earlier campaign, to plan the same kills"
     )
+    parser.add_argument(
+        "--ledger",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="where the sites keep their ledgers; a PostgreSQL server of its own is started",
+    )
     asked = parser.parse_args()
+    if asked.ledger == "postgresql" and programs() is None:
+        print("PostgreSQL's server is not installed (Debian: apt-get install postgresql).", file=sys.stderr)
+        return 2
     seed = time.time_ns() % 1_000_000 if asked.seed is None else asked.seed
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="orderdrop-chaos-") as folder:
-        result = run(kills=asked.kills, seed=seed, folder=Path(folder))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="orderdrop-chaos-")))
+        new_ledger: Callable[[], str] = str
+        if asked.ledger == "postgresql":
+            new_ledger = partial(_new_ledger, stack.enter_context(running_postgres()))
+        result = run(kills=asked.kills, seed=seed, folder=folder, new_ledger=new_ledger)
     show(result, time.monotonic() - begun)
     return 0 if result.verdict.clean else 1
+
+
+def _new_ledger(server: Postgres) -> str:
+    return server.url(server.new_database())
 
 
 def show(result: Result, seconds: float) -> None:

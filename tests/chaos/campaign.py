@@ -35,7 +35,9 @@ STEPS = [
 ]
 LONGEST_LIFE_SECONDS = 0.7  # of a process that is killed at a random time; most are done with a drop by then
 LOST_ANSWERS = ("drop-after-commit", "drop-before", "500", "truncated")
+STOPS = ("401", "403")  # the account stops; the next process asks whether it works again
 RIVALS = 0.15  # how often another process polls the same feed meanwhile
+CALM_RUNS = 5  # until nothing waits for the account: what was planned to go wrong may still come
 _ANSWER_SECONDS = 90
 
 
@@ -100,15 +102,26 @@ class Workers:
 
 
 def run(
-    *, kills: int, seed: int, folder: Path, sites: int | None = None, tell: Callable[[str], None] = print
+    *,
+    kills: int,
+    seed: int,
+    folder: Path,
+    sites: int | None = None,
+    new_ledger: Callable[[], str] = lambda: "",
+    tell: Callable[[str], None] = print,
 ) -> Result:
-    """Kill so many processes at the sites, as evenly as can be; `sites` None takes every kind there is."""
+    """Kill so many processes at the sites, as evenly as can be; `sites` None takes every kind there is.
+
+    `new_ledger` gives the URL of an empty ledger for each site, or nothing for a file of its own.
+    """
     random, result = Random(seed), Result(seed=seed)
     with ExitStack() as stack:
         sandbox = stack.enter_context(running(settings=_unlimited()))
         workers = stack.enter_context(_workers())
         sources = [Source(kind="folder"), stack.enter_context(_sftp(folder / "server", folder / "sites"))]
         made = list(_sites(folder / "sites", sandbox, sources, random))[:sites]
+        for site in made:
+            site.ledger_url = new_ledger()
         result.sites = len(made)
         quotas = [kills // len(made) + (at < kills % len(made)) for at in range(len(made))]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -131,7 +144,7 @@ def _trouble(site: Site, kills: int, workers: Workers) -> tuple[Counter[str], Ve
         if not site.waiting() or random.random() < 0.3:
             site.drop(random.choice([3, 8, 25]))
         if random.random() < 0.2:
-            site.plan(random.choice(LOST_ANSWERS))
+            site.plan(random.choice([*LOST_ANSWERS, *STOPS]))
         known, before = answered(site), site.last_call()
         at_step = random.random() < 0.6
         first = workers.start(
@@ -144,10 +157,13 @@ def _trouble(site: Site, kills: int, workers: Workers) -> tuple[Counter[str], Ve
             counted["at a step" if at_step else "at a random time"] += ended.killed
             wrong += [f"{site.name}: {ended.words}"] * (ended.exit not in (0, None))
         needless += _posted_again(site, known, before)
-    known, before = answered(site), site.last_call()
-    calm = workers.start(site.settings).result(_ANSWER_SECONDS)
-    wrong += [f"{site.name}: {calm.words}"] * (calm.exit != 0)
-    needless += _posted_again(site, known, before)
+    for _ in range(CALM_RUNS):
+        known, before = answered(site), site.last_call()
+        calm = workers.start(site.settings).result(_ANSWER_SECONDS)
+        wrong += [f"{site.name}: {calm.words}"] * (calm.exit != 0)
+        needless += _posted_again(site, known, before)
+        if not site.waits():
+            break
     verdict = judge(site)
     verdict.needless += needless
     verdict.wrong += wrong

@@ -97,6 +97,7 @@ class Site:
     endpoint: str
     sandbox: SandboxAddress
     random: Random
+    ledger_url: str = ""  # a file of its own where none is given
     good: dict[str, int] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     drops: list[str] = field(default_factory=list)
@@ -121,6 +122,7 @@ class Site:
     def set_up(self) -> None:
         """Write settings and mapping (YAML takes JSON)."""
         self.inbox.mkdir(parents=True)
+        self.ledger_url = self.ledger_url or f"sqlite:///{self.home}/var/orderdrop.db"
         mapping: dict[str, Any] = {
             "mapping": "chaos",
             "destination": self.destination,
@@ -146,6 +148,7 @@ class Site:
             "reply": True,
         }
         settings = {
+            "ledger": self.ledger_url,
             "workdir": "var",
             "mappings": ".",
             "accounts": {"local": {**account, "endpoint": self.endpoint}},
@@ -181,7 +184,15 @@ class Site:
     def ledger(self) -> Ledger:
         """The ledger, for reading; nobody works at this moment."""
         with _ONE_OPENS:
-            return open_ledger(f"sqlite:///{self.home}/var/orderdrop.db")
+            return open_ledger(self.ledger_url)
+
+    def waits(self) -> bool:
+        """Whether a batch waits for its account to work again."""
+        ledger = self.ledger()
+        try:
+            return bool(ledger.waiting())
+        finally:
+            ledger.close()
 
     def calls(self, after: int = 0) -> list[dict[str, Any]]:
         """What the stand-in wrote down of this site behind a call's number."""

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.errors import Busy
 from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.resuming import go_on
 
 FEED = "night"
 PATIENCE_SECONDS = 5.0
@@ -29,12 +31,14 @@ _LOOK_SECONDS = 0.002
 
 
 def work(job: dict[str, Any]) -> None:
-    """Poll the feed once, as `orderdrop run` does; another worker that goes on is no error."""
+    """Send what waited and poll the feed once, as `orderdrop run` does; another worker that goes on is no error."""
     settings = setup.load(Path(job["settings"]), os.environ, Path.cwd())
     watcher = PullsThePlug(tuple(job["die_at"]) if job["die_at"] else None, Path(os.devnull))
-    parts = wiring.build(settings, watcher=watcher, patience_seconds=PATIENCE_SECONDS)
+    # nobody waits for an account to be asked again here: every process asks
+    parts = wiring.build(settings, watcher=watcher, patience_seconds=PATIENCE_SECONDS, insists=True)
+    plan = wiring.feed_plan(settings, FEED)
     try:
-        for _ in poll(parts, wiring.feed_plan(settings, FEED)):
+        for _ in chain(go_on(parts, plan.account, {FEED: plan}), poll(parts, plan)):
             pass
     except Busy:
         pass

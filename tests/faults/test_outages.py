@@ -183,6 +183,27 @@ def test_A3_A4_what_a_person_must_mend_is_asked_for_every_few_minutes_and_at_onc
     assert alarms(place) == ["account_stopped", "account_works"]
 
 
+def test_A30_looks_in_vain_leave_the_reports_alone_until_there_is_something_else_to_say(down: Place) -> None:
+    down.feed["reply"] = True
+    down.drop("orders.csv", *range(10))
+    parts = down.parts()
+    (first,) = down.poll(parts)
+    down.told.clear()
+    down.passed += 20 * MINUTE
+    (again,) = down.go_on(parts)
+    assert again == first
+    assert Step.REPORTED not in {event.step for event in down.told}
+
+    down.judge.heal()
+    down.judge.plan("402", next=ALWAYS)
+    down.passed += 20 * MINUTE
+    (other,) = down.go_on(parts)
+    parts.close()
+    (told,) = down.inbox.rglob("*.receipt.json")
+    assert json.loads(told.read_text()) == other
+    assert "has not paid" in other["problems"][0]["message"]
+
+
 @pytest.mark.parametrize(
     "step",
     [Step.ATTEMPTS_RECORDED, Step.ANSWERED, Step.OUTCOMES_RECORDED, Step.SENT, Step.REPORTED],

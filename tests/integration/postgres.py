@@ -26,7 +26,7 @@ from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.tables import METADATA
 
 USER = "orderdrop"
-MAX_CONNECTIONS = 60
+MAX_CONNECTIONS = 100
 _FIRST = "postgres"  # the database that every server has
 
 

@@ -6,6 +6,7 @@ received --prepare--> sending --deliver--> accepted | rejects | unfinished | pen
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from orderdrop.core.identity import new_id
@@ -39,6 +40,25 @@ class Finished:
     batch: Batch
     receipt: Receipt
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """What the reports of a batch at rest say."""
+
+    counts: Counts
+    problems: list[Problem]
+    finished_at: datetime | None
+
+
+def reported(parts: Parts, batch: Batch) -> Reported:
+    """What the reports of a batch say, as the ledger has it before more is done."""
+    counts, problems = _says(parts, batch.id)
+    return Reported(counts=counts, problems=problems, finished_at=batch.finished_at)
+
+
+def _says(parts: Parts, batch_id: str) -> tuple[Counts, list[Problem]]:
+    return parts.ledger.counts(batch_id), parts.ledger.problems(batch_id)
 
 
 def register(
@@ -79,10 +99,10 @@ def open_batch(parts: Parts, drop: Drop, loaded: LoadedMapping, account: str) ->
     return batch
 
 
-def work(parts: Parts, batch_id: str, *, reported: Counts | None = None) -> Finished:
+def work(parts: Parts, batch_id: str, *, reported: Reported | None = None) -> Finished:
     """Bring a batch to rest: prepare it if that is not done, send what is ready, write the reports.
 
-    `reported` are the books for which reports lie there; while these are the same none are written.
+    `reported` is what the reports say that lie there; while that is so none are written.
     One that breaks orderdrop again and again is set aside. Raises Busy when another orderdrop works on it, Stopped when
     the stop was asked for before it came to rest.
     """
@@ -96,7 +116,7 @@ def work(parts: Parts, batch_id: str, *, reported: Counts | None = None) -> Fini
         )
 
 
-def _worked(parts: Parts, batch: Batch, lease: Lease, reported: Counts | None) -> Finished:
+def _worked(parts: Parts, batch: Batch, lease: Lease, reported: Reported | None) -> Finished:
     if batch.status is BatchStatus.RECEIVED:
         _prepare(parts, batch, lease)
         batch = _reload(parts, batch.id)
@@ -111,7 +131,9 @@ def _worked(parts: Parts, batch: Batch, lease: Lease, reported: Counts | None) -
         batch = _reload(parts, batch.id)
     if batch.status is not BatchStatus.HELD:  # also where a run died before it could
         report_success(parts, batch)
-    if reported is not None and parts.ledger.counts(batch.id) == reported:
+    if reported is not None and _says(parts, batch.id) == (reported.counts, reported.problems):
+        parts.ledger.conclude(batch.id, batch.status, reported.finished_at)  # as the reports say
+        batch = _reload(parts, batch.id)
         return Finished(batch=batch, receipt=receipt(parts, batch))
     return Finished(batch=batch, receipt=report(parts, batch))
 

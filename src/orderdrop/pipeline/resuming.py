@@ -10,7 +10,7 @@ from orderdrop.core.problems import Code, Problem
 from orderdrop.delivery.circuit import ASKING_ORDERS, Gate
 from orderdrop.errors import Busy, LedgerUnavailable, Stopped
 from orderdrop.ledger.ledger import Batch
-from orderdrop.pipeline.batch import Finished, work
+from orderdrop.pipeline.batch import Finished, reported, work
 from orderdrop.pipeline.feed import has_reply, put_off, reply_again
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
@@ -84,7 +84,7 @@ def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finis
         now = parts.ledger.batch(batch.id)
         if now is None or now.waits_since is None:
             return None
-        before, why = parts.ledger.counts(batch.id), _why(parts, batch)
+        before, why = reported(parts, now), _why(parts, batch)
         owes = has_reply(now, feeds)
         parts.ledger.take_up(batch.id, owes_reply=owes)  # from here on whoever begins sees this one
         if is_being_sent(parts, batch.id) is not None:
@@ -95,7 +95,7 @@ def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finis
             return None
     finished = work(parts, batch.id, reported=before)
     if owes:
-        if parts.ledger.counts(batch.id) != before:
+        if finished.batch.finished_at != before.finished_at:
             reply_again(parts, finished.batch, feeds)
         parts.ledger.feed_done(batch.id, now.drop.place)
     return finished
