@@ -11,7 +11,11 @@ import typer
 
 from orderdrop.cli import render
 from orderdrop.cli.registering import add
+from orderdrop.core.problems import Problem
 from orderdrop.errors import ExitCode, UsageError
+
+TOLD = 20
+"""So many refused rows are told one by one where a file is only looked at."""
 
 
 def register(app: typer.Typer) -> None:
@@ -95,13 +99,27 @@ def read(
     from orderdrop.tables.plain import describe, write_plain
 
     options = FileOptions()
+    wanted: tuple[str, ...] = ()
     if mapping is not None:
-        options = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping).mapping.file
+        chosen = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping).mapping
+        options, wanted = chosen.file, chosen.headings()
     if not file.is_file():
         raise UsageError(
             f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
         )
-    table = open_table(file, options)
+    table = open_table(file, options, wanted=wanted)
     for line in describe(table.verdict):
         render.talk(line)
-    write_plain(table, sys.stdout)
+    refused: list[str] = []  # the first few are told, all are counted
+
+    def refuse(problem: Problem) -> None:
+        if len(refused) < TOLD:
+            refused.append(problem.message)
+
+    written = write_plain(table, sys.stdout, on_problem=refuse)
+    for line in (*table.told_later(), *refused):
+        render.talk(line)
+    render.talk(
+        f"rows: {written.written:,} read, {written.blank:,} passed over, {written.refused:,} refused"
+        + (f" (the first {TOLD} are told)" if written.refused > TOLD else "")
+    )

@@ -59,9 +59,17 @@ def describe(verdict: Verdict) -> list[str]:
         lines.append(f"encoding: {shown_encoding(verdict.encoding)}")
     if verdict.delimiter is not None:
         lines.append(f"delimiter: {shown_delimiter(verdict.delimiter)}")
-    if verdict.quote is not None:
-        lines.append(f"quote: {verdict.quote}")
-    lines.append(
-        f"headings: row {verdict.header_row}" if verdict.header_row else "headings: none, columns by position"
-    )
+    if verdict.format == "csv":
+        lines.append(f"quote: {verdict.quote or 'none'}")
+    if verdict.escape is not None:
+        lines.append(f"escape: {verdict.escape}")
+    lines.append(f"headings: {_headings(verdict)}")
     return [*lines, *verdict.remarks]
+
+
+def _headings(verdict: Verdict) -> str:
+    if not verdict.header_row:
+        return "none, columns by position"
+    if verdict.header_rows > 1:
+        return f"rows {verdict.header_row} to {verdict.header_row + verdict.header_rows - 1}"
+    return f"row {verdict.header_row}"
