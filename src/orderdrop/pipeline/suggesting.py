@@ -80,7 +80,6 @@ def sample_of(table: Table, name: str) -> Sample:
         rows=rows,
         whole=whole,
         read_rows=seen if cut else None,
-        has_header=table.verdict.header_row > 0,
         spreadsheet=table.verdict.format not in ("csv", "fixed"),
         file_keys=tuple(_file_keys(table)),
         repeated=tuple(heading for heading in dict.fromkeys(headings) if headings.count(heading) > 1),

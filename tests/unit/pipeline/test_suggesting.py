@@ -17,10 +17,18 @@ from orderdrop.destinations import registry
 from orderdrop.destinations.base import Destination
 from orderdrop.mapping import load
 from orderdrop.mapping.model import FileOptions
+from orderdrop.mapping.suggest.guide import named
+from orderdrop.mapping.suggest.meanings import meanings
 from orderdrop.mapping.suggest.suggestion import HIGH, Suggestion
 from orderdrop.mapping.suggest.write import as_yaml
 from orderdrop.pipeline.preview import preview
-from orderdrop.pipeline.suggesting import BLOCK_ROWS, FIRST_ROWS, earlier_mappings, suggest_mapping
+from orderdrop.pipeline.suggesting import (
+    BLOCK_ROWS,
+    FIRST_ROWS,
+    earlier_mappings,
+    guide_of,
+    suggest_mapping,
+)
 
 PAIRS = [(layout, destination) for layout in suggesting.layouts() for destination in suggesting.DESTINATIONS]
 
@@ -159,3 +167,15 @@ def test_a_destination_without_a_guide_gets_a_suggestion_from_its_names(tmp_path
         "PLZ": ("recipient.postcode",),
         "Ort": ("recipient.city",),
     }
+
+
+@pytest.mark.parametrize("destination", suggesting.DESTINATIONS)
+def test_a_guide_speaks_of_places_and_meanings_that_there_are(destination: str) -> None:
+    found = registry.find(destination)
+    guide = guide_of(found)
+    for place, entries in guide.fills.items():
+        assert found.shape.leaf(place) is not None, place
+        for entry in entries:
+            assert {*named(entry), *([entry[1:]] if entry.startswith("!") else [])} <= set(meanings()), entry
+    for place in (*guide.needs, *guide.blanks, *guide.codes, *guide.instead):
+        assert found.shape.leaf(place) is not None, place

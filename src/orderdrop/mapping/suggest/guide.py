@@ -27,12 +27,6 @@ class Guide:
         """The meaning that a place is for."""
         return next((entry for entry in self.fills.get(place, ()) if entry[0] not in "{!"), None)
 
-    def known(self) -> frozenset[str]:
-        """Every meaning that has a place here."""
-        return frozenset(
-            meaning for entries in self.fills.values() for entry in entries for meaning in named(entry)
-        )
-
 
 def named(entry: str) -> Iterator[str]:
     """The meanings that an entry of `fills` names."""

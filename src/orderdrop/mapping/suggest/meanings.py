@@ -1,6 +1,6 @@
 """Meanings of columns, and how well a heading says each of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -54,7 +54,6 @@ class Said:
 
     score: float
     language: str | None = None
-    whole: bool = True  # every word of the heading was understood
     stranger: bool = False  # the heading speaks of somebody else than the meaning does
 
 
@@ -119,7 +118,6 @@ def _by_phrase(meaning: Meaning, phrase: tuple[str, ...], found: tuple[Span, ...
     return Said(
         score=max(0.0, base * sure - cost),
         language=words.spoken(languages),
-        whole=all(span.notions for span in rest),
         stranger=whose > _SCOPES[meaning.scope].get("", 0.0),
     )
 
@@ -167,13 +165,3 @@ def _fits(meaning: Meaning, span: Span, allowed: Mapping[str, float]) -> bool:
 
 def _notions(phrase: object) -> tuple[str, ...]:
     return tuple(str(phrase).split())
-
-
-def unknown_notions() -> Iterator[str]:
-    """Notions that meanings.yaml speaks of and words.yaml does not have: a slip of whoever wrote it."""
-    known = {notion for word in words.lexicon().values() for notion in word.notions}
-    for meaning in meanings().values():
-        for phrase in (*meaning.headings, *meaning.likely, *meaning.weak, tuple(meaning.may)):
-            for notion in phrase:
-                if notion not in known and not notion.isdecimal():
-                    yield f"{meaning.name}: {notion}"

@@ -21,7 +21,6 @@ class Sample:
     rows: int
     whole: bool = True
     read_rows: int | None = None  # how far the file was read, where it goes on behind
-    has_header: bool = True
     spreadsheet: bool = False
     file_keys: tuple[tuple[str, object], ...] = ()
     repeated: tuple[str, ...] = ()  # headings that stand twice or more
@@ -41,10 +40,6 @@ class Profile:
     def blank_share(self) -> float:
         """How much of the column is blank."""
         return 1 - self.filled / len(self.cells) if self.cells else 1.0
-
-    def share(self, fits: "Sequence[bool]") -> float:
-        """The share of True; 0 where there is nothing."""
-        return sum(fits) / len(fits) if fits else 0.0
 
 
 def profile(heading: str, cells: Sequence[str]) -> Profile:

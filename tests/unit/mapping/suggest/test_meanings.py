@@ -2,7 +2,8 @@
 
 import pytest
 
-from orderdrop.mapping.suggest.meanings import meanings, said_by, unknown_notions
+from orderdrop.mapping.suggest import words
+from orderdrop.mapping.suggest.meanings import meanings, said_by
 
 
 def best(heading: str) -> str | None:
@@ -11,7 +12,10 @@ def best(heading: str) -> str | None:
 
 
 def test_meanings_speak_of_notions_that_there_are() -> None:
-    assert list(unknown_notions()) == []
+    known = {notion for word in words.lexicon().values() for notion in word.notions}
+    for meaning in meanings().values():
+        for phrase in (*meaning.headings, *meaning.likely, *meaning.weak, tuple(meaning.may)):
+            assert {notion for notion in phrase if not notion.isdecimal()} <= known, meaning.name
 
 
 @pytest.mark.parametrize(
