@@ -5,7 +5,8 @@ key is missing, two rows disagree, a row repeats another) is a problem here.
 """
 
 from orderdrop.orders.erasing import Erasure
-from orderdrop.orders.nesting import Nested, nest
+from orderdrop.orders.nesting import Nested, Nesting, Policy
 from orderdrop.orders.plan import sources_after_fallback
+from orderdrop.orders.spill import Part
 
-__all__ = ["Erasure", "Nested", "nest", "sources_after_fallback"]
+__all__ = ["Erasure", "Nested", "Nesting", "Part", "Policy", "sources_after_fallback"]

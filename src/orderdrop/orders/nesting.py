@@ -4,8 +4,8 @@ Every row of the frames ends in exactly one of a draft's lineage, `rejected` or 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from orderdrop.orders.numbering import Nodes, number_nodes
 from orderdrop.orders.placing import Placement, key_codes, place_rows
 from orderdrop.orders.plan import Plan, make_plan
 from orderdrop.orders.repeats import merged_problems, repeat_problems, repeats_of
-from orderdrop.orders.spill import blocks
+from orderdrop.orders.spill import Part, blocks_of, in_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,41 +51,52 @@ class Policy:
     on_duplicate_row: OnDuplicateRow
 
 
-def nest(
-    frames: Iterable[TypedFrame],
-    shape: Shape,
-    *,
-    on_bad_row: OnBadRow,
-    on_duplicate_row: OnDuplicateRow,
-    sources: Mapping[str, tuple[str, ...]],
-    spill_folder: Path | None,
-    erases: Mapping[str, Erasure] | None = None,
-    in_memory_rows: int = 400_000,
-    chunk_orders: int = 5_000,
-) -> Iterator[Nested]:
-    """Turn all rows into orders, at most `chunk_orders` at a time, wherever in the file an order's rows are.
-
-    Frames are taken as they come; orders appear once the last frame was read, in the order of their first rows. A file
-    of more than `in_memory_rows` rows goes through `spill_folder` (None: never): orders then come in parts of the
-    file, each part in order. What was spilled is deleted at the end, on an error, and when the iterator is closed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nesting:
+    """How rows become orders; may be sent to another process.
 
     `sources` are the headings behind each place; a place with none is a constant and states nothing: it neither makes
     a list element nor misses a key. Under hold_order a bad row's siblings become a held draft; under send_rest they
     are sent without it, and rows that contradict each other are rejected with every row of the node they spoil.
-    `erases` are the places whose blank cells erase, see `erasing`. Raises TryAgainLater when the spill folder cannot be written.
+    `erases` are the places whose blank cells erase, see `erasing`.
+
+    A file of more than `in_memory_rows` rows goes through `spill_folder` (None: never); at most `chunk_orders` orders
+    are made at a time.
     """
-    policy = Policy(on_bad_row=on_bad_row, on_duplicate_row=on_duplicate_row)
-    tables = (table_of(frame) for frame in frames if len(frame.rows))
-    parts = blocks(tables, key=shape.key, folder=spill_folder, in_memory_rows=in_memory_rows)
-    with closing(parts):
-        for block in parts:
-            plan = make_plan(shape, places_in(block), sources)
-            yield from _without_order(block, shape.key, sources.get(shape.key, ()))
-            for chunk in chunks(block, shape.key, chunk_orders):
-                with collector_paused():
-                    nested = _nest_chunk(plan, chunk, policy, sources.get(COMMAND, ()), erases or {})
-                yield nested
-            del block  # or the next part would be read while this one is still held
+
+    shape: Shape
+    policy: Policy
+    sources: Mapping[str, tuple[str, ...]]
+    erases: Mapping[str, Erasure] = field(default_factory=dict)
+    spill_folder: Path | None = None
+    in_memory_rows: int = 400_000
+    chunk_orders: int = 5_000
+
+    def parts(self, frames: Iterable[TypedFrame]) -> AbstractContextManager[list[Part]]:
+        """Take all frames as they come; gives parts with whole orders, wherever in the file an order's rows are.
+
+        What was spilled is deleted with the context. Raises TryAgainLater when the spill folder cannot be written.
+        """
+        tables = (table_of(frame) for frame in frames if len(frame.rows))
+        return in_parts(
+            tables, key=self.shape.key, folder=self.spill_folder, in_memory_rows=self.in_memory_rows
+        )
+
+    def nested(self, part: Part) -> Iterator[Nested]:
+        """The orders of a part, in the order of their first rows. Uses the part up."""
+        key = self.shape.key
+        blocks = blocks_of(part, key=key, folder=self.spill_folder, in_memory_rows=self.in_memory_rows)
+        with closing(blocks):
+            for block in blocks:
+                plan = make_plan(self.shape, places_in(block), self.sources)
+                yield from _without_order(block, key, self.sources.get(key, ()))
+                for chunk in chunks(block, key, self.chunk_orders):
+                    with collector_paused():
+                        nested = _nest_chunk(
+                            plan, chunk, self.policy, self.sources.get(COMMAND, ()), self.erases
+                        )
+                    yield nested
+                del block  # or the next part would be read while this one is still held
 
 
 def _without_order(block: pa.Table, key: str, headings: tuple[str, ...]) -> Iterator[Nested]:

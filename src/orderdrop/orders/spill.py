@@ -6,6 +6,7 @@ extra, and memory holds one part at a time.
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,14 +23,32 @@ _PARTS = 32
 _SALTS = ("orderdrop-part-1", "orderdrop-part-2")  # pandas wants 16 bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some whole orders: their rows in memory, or in files on disk that another process may read as well."""
+
+    held: list[pa.Table] = field(default_factory=list)
+    files: tuple[Path, ...] = ()
+
+
 def blocks(
-    tables: Iterable[pa.Table], *, key: str, folder: Path | None, in_memory_rows: int, _depth: int = 0
+    tables: Iterable[pa.Table], *, key: str, folder: Path | None, in_memory_rows: int
 ) -> Generator[pa.Table]:
     """All rows, as tables that hold whole orders: one table as long as the rows fit, else one per part on disk.
 
     Rows keep their order within a table. Files are deleted at the end, on an error, and when the iterator is closed.
     Raises TryAgainLater when the folder cannot be written or read.
     """
+    with in_parts(tables, key=key, folder=folder, in_memory_rows=in_memory_rows) as parts:
+        for part in parts:
+            yield from blocks_of(part, key=key, folder=folder, in_memory_rows=in_memory_rows)
+
+
+@contextmanager
+def in_parts(
+    tables: Iterable[pa.Table], *, key: str, folder: Path | None, in_memory_rows: int, _depth: int = 0
+) -> Iterator[list[Part]]:
+    """Take all rows; gives one part as long as they fit into memory, else many on disk, which go with the context."""
     held: list[pa.Table] = []
     count = 0
     rest = iter(tables)
@@ -38,28 +57,35 @@ def blocks(
         count += table.num_rows
         del table  # memory holds what `held` holds, nothing more
         if folder is not None and _depth < len(_SALTS) and count > in_memory_rows:
-            yield from _through_files(held, rest, key, folder, in_memory_rows, _depth)
+            with _on_disk(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                place = TemporaryDirectory(prefix="spill-", dir=folder)
+            with place as name:
+                yield _write(chain(_draining(held), rest), key, Path(name), _depth)
             return
-    if held:
-        yield joined(_draining(held))
+    yield [Part(held=held)] if held else []
 
 
-def _through_files(
-    held: list[pa.Table], rest: Iterator[pa.Table], key: str, folder: Path, in_memory_rows: int, depth: int
+def blocks_of(
+    part: Part, *, key: str, folder: Path | None, in_memory_rows: int, _depth: int = 1
 ) -> Generator[pa.Table]:
-    with _on_disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        place = TemporaryDirectory(prefix="spill-", dir=folder)
-    with place as name:
-        for part in _write(chain(_draining(held), rest), key, Path(name), depth):
-            rows = chain.from_iterable(_read(file, folder) for file in part)
-            yield from blocks(rows, key=key, folder=folder, in_memory_rows=in_memory_rows, _depth=depth + 1)
-            for file in part:
-                file.unlink()
+    """The rows of one part as tables; one that is still too large for memory is divided again. Uses the part up."""
+    if not part.files or folder is None:
+        if part.held:
+            yield joined(_draining(part.held))
+        return
+    rows = chain.from_iterable(_read(file, folder) for file in part.files)
+    with in_parts(rows, key=key, folder=folder, in_memory_rows=in_memory_rows, _depth=_depth) as smaller:
+        for one in smaller:
+            yield from blocks_of(
+                one, key=key, folder=folder, in_memory_rows=in_memory_rows, _depth=_depth + 1
+            )
+    for file in part.files:
+        file.unlink()
 
 
-def _write(tables: Iterable[pa.Table], key: str, place: Path, depth: int) -> list[list[Path]]:
-    """Write every row to a file of its order's part; answers with the files of the parts that got any.
+def _write(tables: Iterable[pa.Table], key: str, place: Path, depth: int) -> list[Part]:
+    """Write every row to a file of its order's part; answers with the parts that got any.
 
     Tables with the same columns share a file, cast to the types that they first came with.
     """
@@ -82,7 +108,7 @@ def _write(tables: Iterable[pa.Table], key: str, place: Path, depth: int) -> lis
         with _on_disk(place.parent):
             files.close()
     return [
-        [_file(place, *name) for name in names]
+        Part(files=tuple(_file(place, *name) for name in names))
         for _, names in groupby(sorted(writers), key=lambda name: name[0])
     ]
 

@@ -4,24 +4,24 @@ Nothing is sent here. Everything found goes into a ledger: the real one for a ru
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orderdrop.checks.header import Binding, bind
 from orderdrop.checks.judge import Judge
-from orderdrop.core.lineage import Lineage, locate
-from orderdrop.core.orders import Draft
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
-from orderdrop.core.problems import Code, Problem, Severity
+from orderdrop.core.problems import Code, Problem
 from orderdrop.core.progress import Event, Step, Watcher
-from orderdrop.destinations.base import Destination, Fitted, PathProblem
+from orderdrop.destinations.base import Destination
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TypedFrame
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.blanks import erased_places
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.model import Mapping as FileMapping
-from orderdrop.orders import Erasure, Nested, nest, sources_after_fallback
+from orderdrop.orders import Erasure, Nesting, Policy, sources_after_fallback
+from orderdrop.pipeline.building import Builder, Built
 from orderdrop.pipeline.changes import changed_since
 from orderdrop.pipeline.holding import why_held
 from orderdrop.pipeline.joining import Joined, continuation
@@ -29,6 +29,7 @@ from orderdrop.pipeline.naming import with_orders
 from orderdrop.pipeline.opening import Opened, Reading, open_drop, reopen_drop
 from orderdrop.pipeline.partners import Partners
 from orderdrop.pipeline.scope import Scope
+from orderdrop.pipeline.second import built
 from orderdrop.pipeline.standing import Standing
 
 
@@ -91,12 +92,10 @@ class _Preparation:
     _remarks: list[str] = field(default_factory=list)
     _scope: Scope = field(init=False)
     _standing: Standing = field(init=False)
-    _partners: Partners = field(init=False)
 
     def __post_init__(self) -> None:
         commands = self.loaded.mapping.commands
         self._scope = Scope.of(self.batch)
-        self._partners = Partners.of(self.loaded.mapping)
         self._standing = Standing(
             batch=self.batch,
             accepted_by=self.accepted_by,
@@ -227,18 +226,27 @@ class _Preparation:
 
     def _build(self, tables: Sequence[_Bound], reading: Reading) -> None:
         mapping = self.loaded.mapping
-        nested = nest(
-            self._all_typed(tables, reading),
-            self.loaded.shape,
-            on_bad_row=mapping.on_bad_row,
-            on_duplicate_row=mapping.on_duplicate_row,
+        nesting = Nesting(
+            shape=self.loaded.shape,
+            policy=Policy(on_bad_row=mapping.on_bad_row, on_duplicate_row=mapping.on_duplicate_row),
             sources=_sources(tables),
             erases=self._erases(tables),
             spill_folder=self.spill_folder,
         )
-        for chunk in nested:
-            self.go_on()
-            self._store(chunk, reading)
+        builder = Builder(
+            nesting=nesting,
+            partners=Partners.of(mapping),
+            destination=self.destination,
+            reading=reading,
+            moments_at=self._standing.updated_at,
+        )
+        with (
+            nesting.parts(self._all_typed(tables, reading)) as parts,
+            closing(built(builder, parts)) as found,
+        ):
+            for some in found:
+                self.go_on()
+                self._store(some)
 
     def _erases(self, tables: Sequence[_Bound]) -> dict[str, Erasure]:
         """What blank cells erase, by place; in the tables that have the column."""
@@ -303,38 +311,12 @@ class _Preparation:
             self.ledger.add_row_fates(self.batch.id, fate, rows)
             self._rows_bad += len(rows) if fate is RowFate.REJECTED else 0
 
-    def _store(self, chunk: Nested, reading: Reading) -> None:
-        problems = [replace(problem, cells=reading.home(problem.cells)) for problem in chunk.problems]
-        rejected = list(chunk.rejected)
-        lonely = self._partners.missing(chunk.drafts)
-        problems += lonely.values()
-        rejected += [cell.row for problem in lonely.values() for cell in problem.cells]
-        whole = [draft for draft in chunk.drafts if draft.key not in lonely]
-        sendable = [draft for draft in whole if not draft.held]
-        checked = self.destination.validate([draft.payload for draft in sendable])
-        payloads: dict[str, bytes] = {}
-        broken: dict[str, Draft] = {}
-        for draft, result in zip(sendable, checked, strict=True):
-            if isinstance(result, bytes):
-                payloads[draft.key] = result
-                continue
-            if isinstance(result, Fitted):
-                payloads[draft.key] = result.body
-                problems += [_led_home(remark, draft, reading, Severity.WARNING) for remark in result.remarks]
-                continue
-            found = [_led_home(problem, draft, reading) for problem in result]
-            guilty = {cell.row for problem in found for cell in problem.cells}
-            problems += found
-            rejected += guilty
-            broken[draft.key] = replace(draft, held=True, lineage=without(draft.lineage, guilty))
-        drafts = [broken.get(draft.key, draft) for draft in whole]
-        self._alone(RowFate.REJECTED, rejected)
-        self._alone(RowFate.IGNORED, chunk.ignored)
-        orders, why_not = self._standing.settle(
-            [draft for draft in drafts if draft.lineage.rows], payloads, self._sequence
-        )
+    def _store(self, some: Built) -> None:
+        self._alone(RowFate.REJECTED, some.rejected)
+        self._alone(RowFate.IGNORED, some.ignored)
+        orders, why_not = self._standing.settle(some.drafts, some.payloads, self._sequence)
         self._sequence += len(orders)
-        self.ledger.add_problems(self.batch.id, [*problems, *why_not])
+        self.ledger.add_problems(self.batch.id, [*some.problems, *why_not])
         self.ledger.add_orders(self.batch.id, orders)
 
     def _finish(self, reading: Reading) -> BatchStatus:
@@ -394,26 +376,3 @@ def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:
         parent = ledger.batch(parent_id)
         parent_id = parent.parent_id if parent is not None else None
     return {exclusion.order_key: exclusion.reason for exclusion in ledger.exclusions(chain)}
-
-
-def without(lineage: Lineage, rows: set[int]) -> Lineage:
-    """The lineage of the other rows."""
-    kept = [(row, at) for row, at in zip(lineage.rows, lineage.positions, strict=True) if row not in rows]
-    return replace(lineage, rows=tuple(row for row, _ in kept), positions=tuple(at for _, at in kept))
-
-
-def _led_home(
-    problem: PathProblem,
-    draft: Draft,
-    reading: Reading,
-    severity: Severity = Severity.ERROR,
-) -> Problem:
-    return Problem(
-        code=Code.CONTRACT,
-        message=problem.message,
-        cells=reading.home(locate(problem.path, draft.lineage, reading.sources, problem.twins)),
-        value=problem.value,
-        order=draft.key,
-        path=problem.path,
-        severity=severity,
-    )

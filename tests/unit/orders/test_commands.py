@@ -5,13 +5,13 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.orders.warehouse import SHAPE, Row, columns_of, frame_of, headings_of, rows_of, together
+from tests.unit.orders.warehouse import SHAPE, Row, columns_of, frame_of, headings_of, nest, rows_of, together
 
 from orderdrop.core.orders import Command
 from orderdrop.core.problems import Cell, Code
 from orderdrop.frames import COMMAND, TypedFrame
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import Nested, nest
+from orderdrop.orders import Nested
 
 
 def nested(

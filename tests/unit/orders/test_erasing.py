@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.orders.warehouse import SHAPE, Row, columns_of, frame_of, headings_of, rows_of, together
+from tests.unit.orders.warehouse import SHAPE, Row, columns_of, frame_of, headings_of, nest, rows_of, together
 
 from orderdrop.core.orders import Draft
 from orderdrop.core.rows import TABLE_ROWS
 from orderdrop.frames import COMMAND
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import Erasure, nest
+from orderdrop.orders import Erasure
 
 NULL = Erasure(sent=None)
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.unit.orders.warehouse import columns_of, frame_of, headings_of, rows_of
+from tests.unit.orders.warehouse import columns_of, frame_of, headings_of, nest, rows_of
 
 from orderdrop.core.problems import Code
 from orderdrop.core.shape import Leaf, ListNode, Shape, Wire
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import Nested, nest
+from orderdrop.orders import Nested
 
 SHAPE = Shape(
     destination="parcel office",

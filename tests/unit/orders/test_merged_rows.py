@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.unit.orders.warehouse import SHAPE, columns_of, frame_of, headings_of, rows_of
+from tests.unit.orders.warehouse import SHAPE, columns_of, frame_of, headings_of, nest, rows_of
 
 from orderdrop.core.problems import Code
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import Nested, nest
+from orderdrop.orders import Nested
 
 
 def nested(*rows: dict[str, Any]) -> Nested:

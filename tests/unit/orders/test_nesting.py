@@ -5,11 +5,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from tests.unit.orders.warehouse import SHAPE, Row, columns_of, frame_of, headings_of, nest_rows, rows_of
+from tests.unit.orders.warehouse import (
+    SHAPE,
+    Row,
+    columns_of,
+    frame_of,
+    headings_of,
+    nest,
+    nest_rows,
+    rows_of,
+)
 
 from orderdrop.core.problems import Cell, Code, Owner
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import nest
 
 PARCEL, TRACKER, SKU = "parcels.number", "parcels.trackers.number", "parcels.trackers.lines.sku"
 CARRIER, QUANTITY = "parcels.trackers.carrier", "parcels.trackers.lines.quantity"

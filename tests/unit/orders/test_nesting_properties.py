@@ -10,13 +10,13 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.unit.orders.reference import Reference
-from tests.unit.orders.warehouse import SHAPE, Row, frame_of, headings_of, together
+from tests.unit.orders.warehouse import SHAPE, Row, frame_of, headings_of, nest, together
 
 from orderdrop.core.lineage import ABSENT, locate
 from orderdrop.core.orders import Draft
 from orderdrop.core.problems import Code
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import Nested, nest, sources_after_fallback
+from orderdrop.orders import Nested, sources_after_fallback
 
 _OPEN = ("extra.colour", "parcels.trackers.extra.seal")
 _PLACES = (*(place for place in SHAPE.leaves if place != SHAPE.key), *_OPEN)

@@ -1,6 +1,6 @@
 """A small payload and small frames for the tests of the orders room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.core.shape import Leaf, ListNode, Shape, Wire
 from orderdrop.frames import TypedFrame
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
-from orderdrop.orders import Nested, nest
+from orderdrop.orders import Nested, Nesting, Policy
 
 _TEXTS = (
     "id",
@@ -107,6 +107,22 @@ def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
 def headings_of(columns: Sequence[str], constants: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
     """Sources as a mapping gives them: every place has a heading but the constants."""
     return {column: () if column in constants else (column.upper(),) for column in columns}
+
+
+def nest(
+    frames: Iterable[TypedFrame],
+    shape: Shape,
+    *,
+    on_bad_row: OnBadRow,
+    on_duplicate_row: OnDuplicateRow,
+    **options: Any,
+) -> Iterator[Nested]:
+    """All frames as orders, part by part."""
+    policy = Policy(on_bad_row=on_bad_row, on_duplicate_row=on_duplicate_row)
+    nesting = Nesting(shape=shape, policy=policy, **options)
+    with nesting.parts(frames) as parts:
+        for part in parts:
+            yield from nesting.nested(part)
 
 
 def nest_rows(

@@ -1,0 +1,164 @@
+"""Large drops are built by two processes, and nobody can tell but by the clock."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.orders.warehouse import SHAPE, Row, columns_of, frame_of, headings_of
+
+from orderdrop.errors import TryAgainLater
+from orderdrop.frames import Verdict
+from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
+from orderdrop.orders import Nesting, Policy
+from orderdrop.pipeline.building import Builder, Built
+from orderdrop.pipeline.opening import Reading
+from orderdrop.pipeline.partners import Partners
+from orderdrop.pipeline.second import built
+
+
+class Plain:
+    """A destination that takes everything but an order without an email."""
+
+    name = "plain"
+    shape = SHAPE
+
+    def validate(self, payloads: list[dict[str, Any]]) -> list[bytes]:
+        return [repr(payload).encode() for payload in payloads]
+
+
+class Deadly(Plain):
+    """One that ends any process but the first that holds it against an order."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+
+    def validate(self, payloads: list[dict[str, Any]]) -> list[bytes]:
+        if os.getpid() != self.first:
+            os._exit(9)
+        return super().validate(payloads)
+
+
+class Faulty(Deadly):
+    """One that has a fault of its own in the other process."""
+
+    def validate(self, payloads: list[dict[str, Any]]) -> list[bytes]:
+        if os.getpid() != self.first:
+            raise ZeroDivisionError("a fault of ours")
+        return Plain.validate(self, payloads)
+
+
+def _rows() -> list[Row]:
+    return [
+        Row(number=number, values={"id": f"A-{number % 300}", "lines.sku": str(number)}, fingerprint=number)
+        for number in range(2, 1_202)
+    ]
+
+
+def _builder(folder: Path, destination: Any) -> Builder:
+    columns = columns_of(_rows())
+    nesting = Nesting(
+        shape=SHAPE,
+        policy=Policy(on_bad_row=OnBadRow.HOLD_ORDER, on_duplicate_row=OnDuplicateRow.REJECT),
+        sources=headings_of(columns),
+        spill_folder=folder,
+        in_memory_rows=100,
+        chunk_orders=7,
+    )
+    reading = Reading(table=Verdict(format="csv"))
+    return Builder(
+        nesting=nesting,
+        partners=Partners(names=(), needed=frozenset()),
+        destination=destination,
+        reading=reading,
+    )
+
+
+def _all(builder: Builder) -> Generator[Built]:
+    rows = _rows()
+    with builder.nesting.parts([frame_of(rows, columns_of(rows))]) as parts:
+        assert len(parts) > 5
+        yield from built(builder, parts)
+
+
+def _alone(builder: Builder) -> Iterator[Built]:
+    rows = _rows()
+    with builder.nesting.parts([frame_of(rows, columns_of(rows))]) as parts:
+        for part in parts:
+            yield from builder.built(part)
+
+
+def _by_key(found: Iterator[Built]) -> dict[str, tuple[bytes, tuple[int, ...]]]:
+    made: dict[str, tuple[bytes, tuple[int, ...]]] = {}
+    for some in found:
+        for draft in some.drafts:
+            assert draft.key not in made
+            made[draft.key] = (some.payloads[draft.key], draft.lineage.rows)
+    return made
+
+
+def test_two_processes_build_what_one_builds_in_the_same_order_every_time(tmp_path: Path) -> None:
+    alone = _by_key(_alone(_builder(tmp_path, Plain())))
+    once, again = _by_key(_all(_builder(tmp_path, Plain()))), _by_key(_all(_builder(tmp_path, Plain())))
+    assert len(alone) == 300
+    assert once == alone
+    assert [*once] == [*again]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_second_process_that_dies_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TryAgainLater, match="A process that builds orders died"):
+        list(_all(_builder(tmp_path, Deadly(os.getpid()))))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_in_the_second_process_is_a_fault_here(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError, match="a fault of ours"):
+        list(_all(_builder(tmp_path, Faulty(os.getpid()))))
+
+
+def test_who_stops_half_way_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    found = _all(_builder(tmp_path, Plain()))
+    next(found)
+    found.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
+    script = tmp_path / "first.py"
+    script.write_text(
+        "import os, pickle, struct, subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'orderdrop.pipeline.second'], stdin=subprocess.PIPE,"
+        " stdout=subprocess.PIPE)\n"
+        "print(child.pid, flush=True)\n"
+        "data = pickle.dumps((None, range(10**9)))\n"
+        "child.stdin.write(struct.pack('<Q', len(data)) + data)\n"
+        "child.stdin.flush()\n"
+        "os._exit(0)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=True
+    )
+    pid = int(told.stdout)
+    for _ in range(600):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.1)
+    raise AssertionError("it lives on")
+
+
+def test_a_drop_of_few_parts_needs_no_second_process(tmp_path: Path) -> None:
+    builder = _builder(tmp_path, Deadly(os.getpid()))
+    builder = replace(builder, nesting=replace(builder.nesting, in_memory_rows=5_000))
+    rows = _rows()
+    with builder.nesting.parts([frame_of(rows, columns_of(rows))]) as parts:
+        assert len(_by_key(built(builder, parts))) == 300
