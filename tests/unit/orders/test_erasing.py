@@ -61,12 +61,15 @@ def test_without_the_mapping_s_word_a_blank_cell_leaves_alone() -> None:
 
 
 def test_a_filled_row_outweighs_the_blank_ones_of_its_node() -> None:
-    rows = [{"id": "A", "email": None, "lines.sku": "1"}, {"id": "A", "email": "Anna", "lines.sku": "2"}]
+    rows: list[dict[str, Any]] = [
+        {"id": "A", "email": None, "lines.sku": "1"},
+        {"id": "A", "email": "Anna", "lines.sku": "2"},
+    ]
     assert payload(*rows, erases={"email": NULL})["email"] == "Anna"
 
 
 def test_every_element_of_a_list_is_judged_by_its_own_rows() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "A", "lines.sku": "1", "lines.name": None},
         {"id": "A", "lines.sku": "2", "lines.name": "Hat"},
     ]
