@@ -18,6 +18,7 @@ _TOLD_BY_VALUES = {
 _AS_BEFORE, _AS_IN_SUCH_A_FILE = 0.9, 0.97
 _UNSEEN = 0.88  # a column without a single value is never sure
 _OWN = 0.9  # from here on a heading says whose something is
+_CLEARLY = 0.2
 _MOSTLY = 0.8  # two orders may share a parcel now and then
 _OF_ONE_ORDER = frozenset({"order.id", "order.number", "order.external", "shipment.id", "parcel.tracking"})
 _PEERS = frozenset({"id", "number", "external"})
@@ -238,10 +239,13 @@ def _against_rivals(
             continue
         if other not in pairs or guesses[pairs[other]].sure < there.sure - 0.02:
             return replace(guess, sure=guess.sure - 0.08, rival=evidence[other].profile.heading)
-    taken = set(pairs.values())
+    taken = {meaning: column for column, meaning in pairs.items()}
     for other_name, there in table[n].items():
-        if other_name == name or other_name in taken or there.sure < guess.sure - 0.02:
+        if other_name == name or there.sure < guess.sure - 0.02:
             continue
+        column = taken.get(other_name)
+        if column is not None and table[column][other_name].sure > there.sure - _CLEARLY:
+            continue  # somebody else has it with good reason
         if not _alike(name, other_name) and there.sure > 0.6:
             return replace(guess, sure=guess.sure - 0.08, rival=meanings()[other_name].says)
     return guess
