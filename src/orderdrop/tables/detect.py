@@ -49,10 +49,11 @@ _SAMPLE_CHARS = 256 * 1024
 _LEAST_SCORE = 0.3  # below this the file has one column, and its separators are part of the text
 _CLEAR_LEAD = 0.85  # a second reading this near to the best one is as likely
 _COMMON_SHARE = 0.1  # a delimiter stands in so many lines at least; quoted line ends make lines without
-_RARE_SHARE = 0.9
+_RARE_SHARE = 0.6
 _RARE_WEIGHT = 0.8
 _SPACE_WEIGHT = 0.6
 _BLANK_SHARE = 0.2
+_TITLES = 2
 _MANY_BROKEN = 3
 _TYPED_ROWS = 50
 _KNOWN = re.compile(
@@ -98,7 +99,7 @@ def detect(
     best = max(guesses, key=lambda guess: guess.score)
     if delimiter is None:
         if best.score < _LEAST_SCORE and not (best.broken and best.score):
-            return _one_column(sample, guesses, options)
+            return _one_column(sample, guesses, options, names)
         _ask_if_unclear(best, guesses)
     return best.dialect, _told(best, options, delimiter)
 
@@ -176,7 +177,14 @@ def _guess(text: str, dialect: Dialect, names: frozenset[str], options: FileOpti
     heads, found, agrees = _headings(good, width, names, options)
     typed = _typed([cells for cells in good if _fits(cells, width)])
     blank = sum(not cell for cells in good for cell in cells) / sum(map(len, good))
-    score = fit * typed * (1 - 1 / width) * agrees * _weight(dialect, fit, width, blank) * (1 + found)
+    score = (
+        fit
+        * typed
+        * (1 - 1 / width)
+        * agrees
+        * _weight(dialect, _is_strict(fit, len(good)), width, blank)
+        * (1 + found)
+    )
     wrapped = width == 1 and all(_is_row_in_a_cell(text, record) for record in records[:20] if record.cells)
     return Guess(
         dialect=dialect,
@@ -200,13 +208,18 @@ def _fits(cells: Sequence[str], width: int) -> bool:
     return len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:])))
 
 
-def _weight(dialect: Dialect, fit: float, width: int, blank: float) -> float:
+def _is_strict(fit: float, rows: int) -> bool:
+    """Whether all rows have one width but a title line or two."""
+    return fit >= 0.9 or (1 - fit) * rows <= _TITLES
+
+
+def _weight(dialect: Dialect, strict: bool, width: int, blank: float) -> float:
     """A character that is common in text needs rows without exception to be a delimiter, and spaces that line up are none."""
     if dialect.delimiter in COMMON:
         return 1.0
     if dialect.delimiter < " ":
-        return 1.0 if fit > 0.5 else 0.0
-    if fit < 0.9 or width < 3:
+        return 1.0
+    if not strict or width < 3:
         return 0.3
     if dialect.delimiter == " ":
         return _SPACE_WEIGHT if blank < _BLANK_SHARE else 0.0
@@ -220,7 +233,8 @@ def _headings(
     if not options.header:
         return (), 0, 1.0
     top = good[: heading_lines.LOOKED_AT]
-    found = max((count_matches(cells, names) for cells in top), default=0) if names else 0
+    full = [cells for cells in top if _fits(cells, width)]
+    found = max((count_matches(cells, names) for cells in full), default=0) if names else 0
     first = next((at for at, cells in enumerate(top) if len(cells) == width), 0)
     heads = tuple(cell.strip(BLANKS) for cell in good[first])
     # The heading row names every column: a decimal comma in each row has no comma in the headings.
@@ -264,7 +278,9 @@ def _needless_escape(guess: Guess, guesses: Sequence[Guess], options: FileOption
     return without is not None and (guess.fit <= without.fit or guess.width != without.width)
 
 
-def _one_column(text: str, guesses: Sequence[Guess], options: FileOptions) -> tuple[Dialect, list[str]]:
+def _one_column(
+    text: str, guesses: Sequence[Guess], options: FileOptions, names: frozenset[str]
+) -> tuple[Dialect, list[str]]:
     """One column, where nothing else is likelier: a delimiter in the headings, or columns lined up with spaces, is a question."""
     lines = END_OF_LINE.split(text)[:SAMPLE_RECORDS]
     widths = likely_widths(lines)
@@ -280,7 +296,8 @@ def _one_column(text: str, guesses: Sequence[Guess], options: FileOptions) -> tu
             f"Every row of the file is one single cell, such as {first[:80]}: a spreadsheet program has opened the file without "
             "splitting it, and saved it so. Export it again and send that.",
         )
-    if any(one in first for one in COMMON) and not any(guess.broken for guess in guesses):
+    divided = any(one in first for one in COMMON) and not any(guess.broken for guess in guesses)
+    if divided or (len(names) > 1 and not any(folded(line) in names for line in lines)):
         raise _question(
             f'No delimiter gives rows of one width; the first row is "{first[:80]}". Set `delimiter:` under `file:` in the '
             "mapping, and `header_row:` where the headings stand further down."

@@ -154,11 +154,14 @@ def _kind_of_zip(path: Path) -> Kind:
 
 
 def _without_delimiter(text: bytes) -> bytes:
-    """The control characters but one that stands in the first and the last whole line: a delimiter like \\x01 or \\x1f."""
-    lines = text.splitlines()
-    ends = lines[0] if len(lines) < 2 else bytes(set(lines[0]) & set(lines[-2 if len(lines) > 2 else -1]))
-    delimiters = [one for one in b"\x01\x02\x07\x1c\x1d\x1e\x1f" if one in ends]
-    return _CONTROL.replace(bytes(delimiters), b"") if len(delimiters) == 1 else _CONTROL
+    """The control characters but one that stands in most lines, if it is the only one: a delimiter like \\x01 or \\x1f."""
+    lines = text.splitlines() or [b""]
+    delimiters = [
+        bytes([one])
+        for one in b"\x01\x02\x07\x1c\x1d\x1e\x1f"
+        if 2 * sum(one in line for line in lines) >= len(lines)
+    ]
+    return _CONTROL.replace(delimiters[0], b"") if len(delimiters) == 1 else _CONTROL
 
 
 def _small(archive: zipfile.ZipFile) -> bool:
