@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 
@@ -163,7 +164,7 @@ def record(kind: int, data: bytes) -> bytes:
 def xls_text(row: int, column: int, text: str) -> bytes:
     """A cell with text of its own."""
     data = text.encode("utf-16-le")
-    return record(0x204, struct.pack("<HHHHB", row, column, 0, len(text), 1) + data)
+    return record(0x204, struct.pack("<HHHHB", row, column, 0, len(data) // 2, 1) + data)
 
 
 def xls_number(row: int, column: int, value: float, style: int = 0) -> bytes:
@@ -294,4 +295,35 @@ def xlsb_error(column: int, code: int) -> bytes:
 
 
 def _wide(text: str) -> bytes:
-    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+    data = text.encode("utf-16-le")
+    return struct.pack("<I", len(data) // 2) + data
+
+
+_SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+)
+
+
+def ods(path: Path, *rows: str) -> Path:
+    """An OpenDocument spreadsheet with the sheet "Orders" of these rows."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {_SPACES}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Orders">{"".join(rows)}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return path
+
+
+def ods_row(*cells: str) -> str:
+    """A row of texts; what begins with <table: is an element as it stands."""
+    return f"<table:table-row>{''.join(map(_ods_cell, cells))}</table:table-row>"
+
+
+def _ods_cell(cell: str) -> str:
+    if cell.startswith("<table:"):
+        return cell
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'

@@ -16,6 +16,8 @@ from tests.workbooks import (
     DATA,
     HEADINGS,
     book,
+    ods,
+    ods_row,
     ole,
     rewritten,
     shipments,
@@ -502,7 +504,12 @@ def test_a_corrected_report_of_any_workbook_loads_again(place: Place, kind: str)
             cells += [xlsb_row(at), xlsb_text(0, order), xlsb_text(2, "S-1"), xlsb_text(3, quantity)]
         xlsb(drop, cells)
     else:
-        shutil.copy(_ods(place.folder, bad, good), drop)
+        rows_of_text = [
+            HEADINGS,
+            (bad, "anna@example.com", "S-1", "two"),
+            (good, "anna@example.com", "S-1", "1"),
+        ]
+        ods(drop, *(ods_row(*cells) for cells in rows_of_text))
     (first,) = place.poll()
     assert (first["orders"]["accepted"], first["rows"]["rejected"]) == (1, 1)
     (report,) = place.inbox.glob("archive/*/*.rejects.xlsx")
@@ -515,26 +522,3 @@ def test_a_corrected_report_of_any_workbook_loads_again(place: Place, kind: str)
     (second,) = place.poll()
     assert (second["orders"]["accepted"], second["rows"]["rejected"]) == (1, 0)
     assert place.posts() == {1: 1, 2: 1}
-
-
-def _ods(folder: Path, *numbers: str) -> Path:
-    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-    rows = [
-        HEADINGS,
-        (numbers[0], "anna@example.com", "S-1", "two"),
-        (numbers[1], "anna@example.com", "S-1", "1"),
-    ]
-    body = "".join(f"<table:table-row>{''.join(map(cell.format, cells))}</table:table-row>" for cells in rows)
-    names = ("office", "table", "text")
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
-    path = folder / "made.ods"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-            f'<table:table table:name="Orders">{body}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return path

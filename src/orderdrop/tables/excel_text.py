@@ -26,7 +26,7 @@ def as_text(values: Sequence[Any]) -> tuple[Sequence[str], list[tuple[int, Kind]
         doubtful = [
             (at, Kind.NUMBER)
             for at, value in enumerate(values)
-            if type(value) in _NUMBERS and (value >= _EXACT or value <= -_EXACT)
+            if type(value) in _NUMBERS and not -_EXACT < value < _EXACT  # nor what is no number at all
         ]
     if kinds & {date, datetime}:
         doubtful += [(at, Kind.DAY) for at, value in enumerate(values) if _day(value) == _DOUBTFUL_DAY]

@@ -58,7 +58,6 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
             continue
         if depth == 1:
             yield kind, data
-    raise ValueError("the workbook is cut short")
 
 
 def _globals(book: bytes) -> tuple[list[int], dict[int, Forms]]:

@@ -2,16 +2,19 @@
 
 import shutil
 import struct
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from tests.workbooks import (
     DATA,
     HEADINGS,
     book,
+    ods,
+    ods_row,
     ole,
     record,
     shipments,
@@ -37,26 +40,6 @@ from orderdrop.tables.excel_ole import stream
 from orderdrop.tables.open import open_table, reopen
 
 ALL = ("Order", "Email", "SKU", "Qty", "Zip", "Ordered", "Price")
-CONTENT = (
-    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-    '<table:table table:name="Orders">{}</table:table></office:spreadsheet></office:body></office:document-content>'
-)
-CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-
-
-def ods(path: Path, *rows: str) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", CONTENT.format("".join(rows)))
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return path
-
-
-def ods_row(*cells: str) -> str:
-    texts = (cell if cell.startswith("<") else CELL.format(cell) for cell in cells)
-    return f"<table:table-row>{''.join(texts)}</table:table-row>"
 
 
 def opened(path: Path, wanted: Sequence[str] = HEADINGS, **options: Any) -> Table:
@@ -274,3 +257,45 @@ def test_a_container_whose_sectors_go_in_circles_is_broken(tmp_path: Path) -> No
 def test_a_stream_longer_than_one_table_of_sectors_is_whole(tmp_path: Path) -> None:
     content = bytes(range(256)) * 400
     assert stream(ole(tmp_path / "a.xls", {"Book": content, "Other": b"y"}), "Workbook", "Book") == content
+
+
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"),
+    max_size=12,
+).filter(lambda text: text == text.strip() and not text.startswith("<table:"))
+
+
+def written(kind: str, path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    cells = [*(HEADINGS,), *rows]
+    if kind == "xlsx":
+
+        def fill(workbook: Any) -> None:
+            sheet = workbook.add_worksheet("Orders")
+            for at, texts in enumerate(cells):
+                for column, text in enumerate(texts):
+                    sheet.write_string(at, column, text)
+
+        return book(path, fill)
+    if kind == "xls":
+        return xls(path, {"Orders": xls_rows(cells)})
+    if kind == "ods":
+        return ods(path, *(ods_row(*texts) for texts in cells))
+    records: list[bytes] = []
+    for at, texts in enumerate(cells):
+        records += [xlsb_row(at), *(xlsb_text(column, text) for column, text in enumerate(texts))]
+    return xlsb(path, records)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xlsb", "xls", "ods"])
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each try starts a process: no shrinking
+)
+@given(rows=st.lists(st.tuples(TEXTS.filter(bool), TEXTS, TEXTS, TEXTS), min_size=1, max_size=20))
+def test_whatever_text_a_workbook_holds_is_read_back_equal(
+    tmp_path: Path, kind: str, rows: list[tuple[str, ...]]
+) -> None:
+    found = opened(written(kind, tmp_path / f"drop.{kind}", rows), header_row=1)
+    assert [tuple(cells) for frame in found.frames for cells in frame.cells.to_numpy()] == rows
