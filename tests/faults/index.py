@@ -11,6 +11,7 @@ _DESTINATIONS = "tests/contract/test_destinations.py::"
 _BAD_FILES = "tests/acceptance/test_bad_files.py::"
 _BAD_SETUP = "tests/acceptance/test_bad_setup.py::"
 _COMMANDS = "tests/acceptance/test_commands.py::"
+_PREVIEW = "tests/acceptance/test_preview.py::"
 _FEEDS = "tests/acceptance/test_feeds.py::"
 _IMPORT = "tests/acceptance/test_import.py::"
 _FEED = "tests/integration/test_feed.py::"
@@ -314,7 +315,10 @@ PROVED: dict[str, tuple[str, ...]] = {
     ),
     "H15": (_COMMANDS + "test_preview_predicts_the_run_and_sends_nothing",),
     "H16": (_RECEIPT + "test_times_are_iso_8601_with_their_zone",),
-    "H17": (_RECEIPT + "test_many_problems_are_counted_by_kind_and_the_rest_is_counted",),
+    "H17": (
+        _RECEIPT + "test_many_problems_are_counted_by_kind_and_the_rest_is_counted",
+        _PREVIEW + "test_H17_problems_of_one_cause_are_told_once_with_values_and_rows",
+    ),
     "H18": (
         _REJECTS + "test_nothing_in_the_report_runs_as_a_formula",
         _WORKBOOK + "test_every_cell_is_text_and_none_is_a_formula",

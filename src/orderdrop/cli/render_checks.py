@@ -25,18 +25,18 @@ def checked(
     """Print the sentences and the warnings; a line of a base is led by the base's name."""
     console = render.out()
     extends = f", which extends {', '.join(Path(base).stem for base in loaded.bases)}" if loaded.bases else ""
-    console.print(Text(f"{near(Path(loaded.file))}{extends}", "dim"), soft_wrap=True)
+    console.print(Text(f"{near(Path(loaded.file))}{extends}", "dim"))
     _lines(console, [(_place(loaded, one.file, one.line), _said(loaded, one), "") for one in sentences])
     console.print()
     if warnings:
         title = f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}"
-        console.print(Text(f"{title}{_by(seen)}", "bold yellow"), soft_wrap=True)
+        console.print(Text(f"{title}{_by(seen)}", "bold yellow"))
         _lines(
             console,
             [(_place(loaded, one.file, one.line), f"warning: {one.message}", "yellow") for one in warnings],
         )
     else:
-        console.print(Text(f"No warnings{_by(seen)}.", "green"), soft_wrap=True)
+        console.print(Text(f"No warnings{_by(seen)}.", "green"))
     if seen is None:
         render.talk(
             "With a file of the feed it says more: name one behind the mapping, or make an example of it."
@@ -61,7 +61,7 @@ def _lines(console: Console, lines: "list[tuple[str, str, str]]") -> None:
     width = max(len(place) for place, _, _ in lines)
     if not console.is_terminal:
         for place, text, _ in lines:
-            console.print(Text(f"  {place:>{width}}  {printable(text)}"), soft_wrap=True)
+            console.print(Text(f"  {place:>{width}}  {printable(text)}"))
         return
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", style="dim", min_width=width + 2, no_wrap=True)

@@ -43,7 +43,7 @@ def ran(shown: "Ran") -> None:
         said = f"{bad} of {count} not as expected. If it is meant: orderdrop mapping test {name} --accept"
     else:
         said = f"All {count} as expected." if count > 1 else "As expected."
-    console.print(Text(said, "bold"), soft_wrap=True)
+    console.print(Text(said, "bold"))
 
 
 def _run(console: Console, run: "ExampleRun", *, accepted: bool) -> None:
@@ -54,7 +54,6 @@ def _run(console: Console, run: "ExampleRun", *, accepted: bool) -> None:
         Text.assemble(
             (f"{verdict[0]:<8}", verdict[1]), (near(run.example.folder), "bold"), f"  {orders}{rows}"
         ),
-        soft_wrap=True,
     )
     if run.is_new and not accepted:
         console.print(Text("    nothing is expected of it yet"))
@@ -68,7 +67,7 @@ def _run(console: Console, run: "ExampleRun", *, accepted: bool) -> None:
         console.print(Text(f"    and {len(groups) - SHOWN_MAX:,} more orders and rows", "dim"))
     for path in run.written:
         done = "written" if path.is_file() else "removed"
-        console.print(Text(f"    {done}: {near(path)}"), soft_wrap=True)
+        console.print(Text(f"    {done}: {near(path)}"))
 
 
 def _alike(one: "Unlike") -> tuple[Any, ...]:
@@ -89,9 +88,7 @@ def _group(console: Console, group: "Sequence[Unlike]") -> None:
     more = f" and {len(group) - _NAMES_MAX:,} more" if len(group) > _NAMES_MAX else ""
     if first.place is None:
         title = f"{first.kind}{'s' if len(group) > 1 else ''} {names}{more}".rstrip()
-        console.print(
-            Text.assemble((f"    {title}", "bold"), f"  {_whole(first, len(group))}"), soft_wrap=True
-        )
+        console.print(Text.assemble((f"    {title}", "bold"), f"  {_whole(first, len(group))}"))
         return
     console.print(Text(f"    {first.kind} {printable(first.name)}".rstrip(), "bold"))
     for one in group:
@@ -101,10 +98,10 @@ def _group(console: Console, group: "Sequence[Unlike]") -> None:
             console.print(Text(f"      {place}"))
             for sign, colour, said in (("-", "red", gone), ("+", "green", come)):
                 for sentence in said:
-                    console.print(Text(f"        {sign} {printable(sentence)}", colour), soft_wrap=True)
+                    console.print(Text(f"        {sign} {printable(sentence)}", colour))
             continue
         change = ((_value(one.expected), "red"), " -> ", (_value(one.became), "green"))
-        console.print(Text.assemble(f"      {place}: ", *change), soft_wrap=True)
+        console.print(Text.assemble(f"      {place}: ", *change))
 
 
 def _whole(one: "Unlike", count: int) -> str:

@@ -64,9 +64,9 @@ def differences(before: "Version", after: "Version", found: "Sequence[Difference
     """Print what changed, one change a line."""
     console = render.out()
     named = (_named(version) for version in (before, after))
-    console.print(Text(f"{next(named)} -> {next(named)}", "bold"), soft_wrap=True)
+    console.print(Text(f"{next(named)} -> {next(named)}", "bold"))
     for one in found:
-        console.print(Text(f"  {printable(one.words)}"), soft_wrap=True)
+        console.print(Text(f"  {printable(one.words)}"))
     if not found:
         console.print(
             Text("  nothing changed" if before.digest == after.digest else "  nothing that matters")

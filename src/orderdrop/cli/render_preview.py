@@ -35,9 +35,9 @@ def previewed(shown: Receipt, key: str, limit: int | None) -> None:
     if payloads:
         console.print()
     for line in _causes(shown["causes"]):
-        console.print(line, soft_wrap=True)
+        console.print(line)
     for line in _summary(shown):
-        console.print(line, soft_wrap=True)
+        console.print(line)
 
 
 def _grow(tree: Tree, node: Mapping[str, Any]) -> None:
