@@ -115,7 +115,7 @@ def _file(options: FileOptions) -> str:
     told = [
         f"{names.get(name, name.replace('_', ' '))} {value!r}"
         for name, value in said.items()
-        if name not in ("header", "skip_rows_where", "sheet", "trailer")
+        if name not in ("header", "skip_rows_where", "sheet", "trailer", "hidden", "merged")
     ]
     told += [f"sheet {options.sheet!s}"] if options.sheet is not None else []
     sentence = (
@@ -125,6 +125,10 @@ def _file(options: FileOptions) -> str:
     )
     if not options.header:
         sentence += " It has no headings: columns go by position."
+    if options.hidden == "ignore":
+        sentence += " Hidden rows and columns are left out."
+    if options.merged == "fill":
+        sentence += " Cells merged over several rows are filled down."
     if options.trailer is not None:
         where = " and ".join(
             f"`{name}` is {' or '.join(map(repr, texts))}" for name, texts in options.trailer.where.items()

@@ -111,3 +111,15 @@ def test_a_file_without_headings_and_the_other_policies_are_explained() -> None:
         "When a row is bad, the other rows of its order are sent without it.",
         "A row that repeats another exactly is ignored.",
     ]
+
+
+def test_how_a_sheet_is_chosen_and_read_is_explained() -> None:
+    lines = _explained(
+        "mapping: small\ndestination: shipup\n"
+        "file: {sheet: {headings: [A, B]}, hidden: ignore, merged: fill}\n"
+        "columns:\n  A: {to: merchant_id, required: true}\n"
+    )
+    assert lines[1] == (
+        "The file has sheet the one with the headings A, B; the rest is detected. Hidden rows and columns are left out. "
+        "Cells merged over several rows are filled down."
+    )
