@@ -1,4 +1,4 @@
-"""`python -m benchmarks [prepare] [send] [limits] [suggest] [dialects] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
+"""`python -m benchmarks [prepare] [send] [limits] [suggest] [dialects] [large] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
 
 import argparse
 import sys
@@ -14,10 +14,11 @@ def main() -> int:
     parser.add_argument(
         "which",
         nargs="*",
-        choices=["prepare", "send", "limits", "suggest", "dialects", []],
+        choices=["prepare", "send", "limits", "suggest", "dialects", "large", []],
         help="all where none is named",
     )
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the drop that is prepared")
+    parser.add_argument("--large", type=int, default=5_000_000, help="rows of the drop larger than memory")
     asked = parser.parse_args()
     kept = True
     with tempfile.TemporaryDirectory() as scratch:
@@ -31,6 +32,8 @@ def main() -> int:
             kept &= suggesting.run()
         if not asked.which or "dialects" in asked.which:
             kept &= _dialects(Path(scratch))
+        if not asked.which or "large" in asked.which:
+            kept &= _large(Path(scratch), asked.large)
     return 0 if kept else 1
 
 
@@ -42,6 +45,17 @@ def _dialects(folder: Path) -> bool:
         print(f"\nNot run: dialects. It needs {missing.name}: pip install --group bench")
         return True
     return dialects.run(folder)
+
+
+def _large(folder: Path, rows: int) -> bool:
+    """Beside polars, where it is installed: nothing else needs it."""
+    from benchmarks import large
+
+    try:
+        return large.run(folder, rows)
+    except ModuleNotFoundError as missing:
+        print(f"\nNot run: large. It needs {missing.name}: pip install --group bench")
+        return True
 
 
 if __name__ == "__main__":

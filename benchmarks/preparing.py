@@ -67,12 +67,12 @@ class _Unkept(MemoryLedger):
         """Let go."""
 
 
-def prepared(folder: Path, drop: Path) -> int:
+def prepared(folder: Path, drop: Path, *, mapping: str = "acme-shipments", mappings: Path = MAPPINGS) -> int:
     """Prepare one drop in full; the number of rows."""
-    chosen = settings.Settings(workdir=folder / "work", mappings=MAPPINGS)
+    chosen = settings.Settings(workdir=folder / "work", mappings=mappings)
     ledger = _Unkept()
     parts = wiring.build(chosen, ledger=ledger)
-    loaded = parts.mapping("acme-shipments")
+    loaded = parts.mapping(mapping)
     kept = keep_local(parts, drop)
     batch = open_batch(parts, kept, loaded, "none")
     status = prepare(
