@@ -136,7 +136,7 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
         "child = subprocess.Popen([sys.executable, '-m', 'orderdrop.pipeline.second'], stdin=subprocess.PIPE,"
         " stdout=subprocess.PIPE)\n"
         "print(child.pid, flush=True)\n"
-        "data = pickle.dumps((None, range(10**9)))\n"
+        "data = pickle.dumps((None, range(10**9), False))\n"
         "child.stdin.write(struct.pack('<Q', len(data)) + data)\n"
         "child.stdin.flush()\n"
         "os._exit(0)\n"

@@ -238,7 +238,6 @@ class _Preparation:
             partners=Partners.of(mapping),
             destination=self.destination,
             reading=reading,
-            moments_at=self._standing.updated_at,
         )
         with (
             nesting.parts(self._all_typed(tables, reading)) as parts,

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from orderdrop.errors import TryAgainLater
 from orderdrop.orders import Part
-from orderdrop.pipeline.building import Builder, Built
+from orderdrop.pipeline.building import Builder, Built, packed, unpacked
 
 _MODULE = "orderdrop.pipeline.second"
 _LENGTH = struct.Struct("<Q")
@@ -26,10 +26,10 @@ _AHEAD = 2  # chunks that wait for being stored
 _TURNS = (True, False, True, False, True)  # whether it is the other process's
 
 
-def built(builder: Builder, parts: Sequence[Part]) -> Generator[Built]:
+def built(builder: Builder, parts: Sequence[Part], *, payloads: bool = False) -> Generator[Built]:
     """Build the orders of every part, with a second process where that pays. Uses the parts up.
 
-    Raises TryAgainLater when the other process died.
+    Without `payloads` drafts may come without theirs (see `building.packed`). Raises TryAgainLater when the other process died.
     """
     if len(parts) <= len(_TURNS) or _processors() < 2:
         for part in parts:
@@ -38,7 +38,7 @@ def built(builder: Builder, parts: Sequence[Part]) -> Generator[Built]:
     turns = [_TURNS[number % len(_TURNS)] for number in range(len(parts))]
     theirs = [part for part, other in zip(parts, turns, strict=True) if other]
     mine = [part for part, other in zip(parts, turns, strict=True) if not other]
-    with _other_process(builder, theirs) as from_other:
+    with _other_process(builder, theirs, payloads=payloads) as from_other:
         from_here = (some for part in mine for some in builder.built(part))
         yield from _by_turns(from_other, from_here)
 
@@ -57,7 +57,7 @@ def _by_turns(from_other: Iterator[Built], from_here: Iterator[Built]) -> Iterat
 
 
 @contextmanager
-def _other_process(builder: Builder, parts: Sequence[Part]) -> Iterator[Iterator[Built]]:
+def _other_process(builder: Builder, parts: Sequence[Part], *, payloads: bool) -> Iterator[Iterator[Built]]:
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -67,7 +67,7 @@ def _other_process(builder: Builder, parts: Sequence[Part]) -> Iterator[Iterator
     stopped = threading.Event()
     reader = threading.Thread(target=_read_all, args=(child.stdout, messages, stopped), daemon=True)
     try:
-        _write(child.stdin, (builder, list(parts)))
+        _write(child.stdin, (builder, list(parts), payloads))
         reader.start()
         yield _answers(messages)
     except BrokenPipeError:
@@ -103,7 +103,7 @@ def _answers(messages: "queue.Queue[bytes | None]") -> Iterator[Built]:
             return
         if isinstance(told, BaseException):
             raise told
-        yield told
+        yield unpacked(told)
     raise _died()
 
 
@@ -151,13 +151,13 @@ def main() -> None:
     message = _read(sys.stdin.buffer)
     if message is None:
         return
-    builder, parts = pickle.loads(message)  # noqa: S301 - from our own process
+    builder, parts, payloads = pickle.loads(message)  # noqa: S301 - from our own process
     threading.Thread(target=_end_with_parent, daemon=True).start()
     out = sys.stdout.buffer
     try:
         for part in parts:
             for some in builder.built(part):
-                _write(out, some)
+                _write(out, packed(some, payloads=payloads))
         _write(out, None)
     except BrokenPipeError:
         return
