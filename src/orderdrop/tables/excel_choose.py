@@ -4,7 +4,7 @@ Runs inside the child process that parses; the words for people are the parent's
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -43,7 +43,7 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     tab: Tab
-    sheet: CalamineSheet
+    sheet: CalamineSheet | None
     matched: int
     rows_below: bool
 
@@ -101,13 +101,16 @@ def _by_headings(workbook: CalamineWorkbook, visible: Sequence[Tab], headings: S
 def _by_wanted(
     workbook: CalamineWorkbook, found: Sequence[Tab], visible: Sequence[Tab], wanted: Sequence[str]
 ) -> Choice:
-    looked_at = []
+    looked_at: list[_Seen] = []
+    most = 0
     for tab in visible:
         seen = _look(tab, workbook.get_sheet_by_name(tab.name), wanted)
         if not wanted and seen.rows_below:
             return Choice(tab=tab, sheet=seen.sheet, why="first" if tab == visible[0] else "rows")
-        looked_at.append(seen)
-    most = max(seen.matched for seen in looked_at)
+        if seen.matched > most:  # one sheet at a time is enough to hold
+            looked_at = [replace(one, sheet=None) for one in looked_at]
+        most = max(most, seen.matched)
+        looked_at.append(seen if seen.matched == most > 0 else replace(seen, sheet=None))
     if most:
         return _one_of(_best([seen for seen in looked_at if seen.matched == most]), error="")
     hidden = [tab for tab in found if not tab.visible] if wanted else []

@@ -7,6 +7,7 @@ neither number formats nor hidden rows. Runs inside the child process only: the 
 import html
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -113,16 +114,20 @@ class _Shown:
             forms=forms,
             usual=re.compile(rf'<c r="([A-Z]{{1,3}})([0-9]{{1,7}})" s="({numbers})"([^>]*)>'.encode()),
             any_way=re.compile(rf"""<(?:\w+:)?c\s([^>]*?\bs=["'](?:{numbers})["'][^>/]*)>""".encode()),
-            marks_of=[f"s={quote}{number}{quote}".encode() for number in forms for quote in "\"'"],
+            marks_of=[f's="{number}"'.encode() for number in forms],
         )
 
     def note(self, block: bytes, marks: Marks) -> None:
         """Mark the cells of a block that are not blank."""
         found = self.usual.findall(block)
-        if len(found) == sum(map(block.count, self.marks_of)):
+        if len(found) == sum(map(block.count, self.marks_of)) and block.rfind(b"s='") < 0:
+            columns: dict[bytes, dict[int, Forms]] = defaultdict(dict)
+            by_style = {str(style).encode(): forms for style, forms in self.forms.items()}
             for letters, number, style, rest in found:
-                if not rest.endswith(b"/"):
-                    marks.show(int(number), _index(letters), self.forms[int(style)])
+                if rest[-1:] != b"/":
+                    columns[letters][int(number)] = by_style[style]
+            for letters, rows in columns.items():
+                marks.shown.setdefault(_index(letters), {}).update(rows)
             return
         for attributes in self.any_way.findall(block):
             place, named = _PLACE.search(attributes), _STYLE.search(attributes)

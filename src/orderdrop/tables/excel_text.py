@@ -38,16 +38,16 @@ def as_shown(
 ) -> Sequence[str]:
     """The texts of a column, of which the rows in `forms` show their whole numbers in a form; `first` is the first row."""
     changed = list(texts)
-    last = first + len(texts)
-    rows = forms if len(forms) < len(texts) else (row for row in range(first, last) if row in forms)
-    for row in rows:
-        if first <= row < last:
-            value = values[row - first]
-            if type(value) in _NUMBERS and 0 <= value < _EXACT and value == int(value):
-                text, width = texts[row - first], padded_to(forms[row])
-                changed[row - first] = (
-                    shown_as(forms[row], int(value)) or text if width is None else text.zfill(width)
-                )
+    last: Forms = ()
+    width: int | None = None
+    for at, value in enumerate(values):
+        if type(value) not in _NUMBERS or (one := forms.get(first + at)) is None:
+            continue
+        if one is not last:
+            last, width = one, padded_to(one)
+        if 0 <= value < _EXACT and value == int(value):
+            text = texts[at]
+            changed[at] = text.zfill(width) if width else shown_as(one, int(value)) or text
     return changed
 
 

@@ -117,3 +117,25 @@ def test_a_sheet_whose_part_is_missing_says_so(tmp_path: Path) -> None:
 def test_columns_are_lettered_as_a_spreadsheet_does(index: int, letters: str) -> None:
     assert column_letters(index) == letters
     assert column_index(letters) == index
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        pytest.param('<c r="A7" s="1"><v>5</v></c>', id="usual"),
+        pytest.param('<c r="A7" s="1" t="n"><v>5</v></c>', id="with-a-type"),
+        pytest.param('<c s="1" r="A7"><v>5</v></c>', id="style-first"),
+        pytest.param("<c r='A7' s='1'><v>5</v></c>", id="single-quotes"),
+        pytest.param('<x:c r="A7" s="1"><x:v>5</x:v></x:c>', id="with-prefix"),
+        pytest.param('<c r="A7"  s="1"><v>5</v></c><c r="B7" s="1"/>', id="two-spaces-and-a-blank-cell"),
+    ],
+)
+def test_a_styled_cell_is_found_however_it_is_written(tmp_path: Path, cell: str) -> None:
+    marks = of_cells(tmp_path, cell)
+    assert marks.shown == {0: {7: (("", "A-\0\0\0"),)}}
+    assert marks.blind_to == frozenset()
+
+
+def test_a_styled_cell_without_a_place_is_told(tmp_path: Path) -> None:
+    marks = of_cells(tmp_path, '<c s="1"><v>5</v></c>')
+    assert (marks.shown, marks.blind_to) == ({}, {"how its numbers are shown"})
