@@ -5,6 +5,7 @@ settle: it is asked once, and nothing of the file is sent until it is. Whether t
 written by a person: the most that a file can do is to name the line to write.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from orderdrop.core.problems import Cell, Code, Owner, Problem
 from orderdrop.core.rows import in_table
 
 _MOST_FORMS = 200  # ways of writing that are told apart in one column
+_DIRECTIVE = re.compile("%(.)")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +96,8 @@ def _question(column: _Column) -> Problem:
             told = _two_ways(column, example, shared)
         else:
             example = min(forms, key=lambda form: len(form.lines))
-            told = _proven(column, example, shared[0])
+            apart = list({_order(line): line for line in reversed(shared)}.values())[::-1]
+            told = _alike(column, example, apart) if len(apart) > 1 else _proven(column, example, shared[0])
     return Problem(
         code=Code.COLUMN_UNSETTLED,
         message=f"{told} Nothing was sent.",
@@ -133,6 +136,20 @@ def _proven(column: _Column, example: _Form, line: str) -> str:
         f'The mapping does not say how "{column.heading}" is written. {_values(column)} fit{"" if column.asked > 1 else "s"} '
         f'`{line}`: "{example.text}" (row {example.shown_row}) is {dict(example.lines)[line]} then. If that is right, write this line '
         "for the column into the mapping."
+    )
+
+
+def _order(line: str) -> tuple[str, ...]:
+    """What a line reads in which order; lines of one order never differ about a date that both fit."""
+    return tuple("m" if part in "bB" else "y" if part == "Y" else part for part in _DIRECTIVE.findall(line))
+
+
+def _alike(column: _Column, example: _Form, lines: Sequence[str]) -> str:
+    return (
+        f"{_values(column)} fit{'' if column.asked > 1 else 's'} {' and '.join(f'`{line}`' for line in lines)}, and "
+        f'mean{"" if column.asked > 1 else "s"} the same with each: "{example.text}" (row {example.shown_row}) is '
+        f"{dict(example.lines)[lines[0]]}. Other dates will not: ask the sender which is meant, and write that line for this "
+        "column into the mapping."
     )
 
 

@@ -1,9 +1,10 @@
 """What a whole column says: asked once, over all frames, with the line to write."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.checks.small import QUANTITY, judge_of, small_mapping, text_frame
 
@@ -41,6 +42,15 @@ def test_what_a_later_frame_proves_is_told_with_the_line_to_write_and_still_not_
     assert question.message == (
         'The mapping does not say how "X" is written. All 4 values of "X" fit `format: "%d/%m/%Y"`: "25/04/2026" (row 5) is 25 April '
         "2026 then. If that is right, write this line for the column into the mapping. Nothing was sent."
+    )
+
+
+def test_dates_that_are_the_same_day_either_way_round_are_told_with_both_lines() -> None:
+    (question,) = asked(DATE, ["01/01/2026", "02/02/2026"])
+    assert question.message == (
+        'All 2 values of "X" fit `format: "%d/%m/%Y"` and `format: "%m/%d/%Y"`, and mean the same with each: "01/01/2026" '
+        "(row 2) is 1 January 2026. Other dates will not: ask the sender which is meant, and write that line for this column "
+        "into the mapping. Nothing was sent."
     )
 
 
@@ -88,13 +98,14 @@ def test_nothing_is_asked(column: dict[str, object], texts: list[str]) -> None:
     assert asked(column, texts) == ()
 
 
+@example(days=[date(2000, 1, 1)], cut=0, month_first=True)
 @given(
     days=st.lists(st.dates().filter(lambda day: 1900 <= day.year < 2200), min_size=1, max_size=12),
     cut=st.integers(0, 12),
     month_first=st.booleans(),
 )
 def test_any_column_of_undeclared_dates_is_asked_about_however_it_is_cut(
-    days: list[object], cut: int, month_first: bool
+    days: list[date], cut: int, month_first: bool
 ) -> None:
     texts = [f"{day:%m/%d/%Y}" if month_first else f"{day:%d/%m/%Y}" for day in days]
     whole = asked(DATE, texts)
