@@ -48,9 +48,10 @@ class Known:
 
     def look(self) -> AccountState:
         """The state as it was in the ledger a moment ago, by our clock."""
+        if self._monotonic() < self._look_at:
+            return self._seen  # without the lock: it is asked for several times an order
         with self._lock:
-            now = self._monotonic()
-            if now >= self._look_at:
+            if self._monotonic() >= self._look_at:
                 self._see(self._accounts.account_state(self.account))
             return self._seen
 
@@ -72,8 +73,8 @@ class Known:
             return monotonic + (moment - wall) / timedelta(seconds=1)
 
     def _see(self, state: AccountState) -> None:
-        now = self._clock()
-        self._look_at = self._monotonic() + LOOK_SECONDS
+        now, monotonic = self._clock(), self._monotonic()
         if state != self._written:
             self._written, self._seen = state, by_our_clock(state, now)
-            self._seen_at = (now, self._monotonic())
+            self._seen_at = (now, monotonic)
+        self._look_at = monotonic + LOOK_SECONDS  # last: from here on others take `_seen` without the lock
