@@ -1,9 +1,15 @@
-"""What holds for every test: where a run says that it needs a server, a test without it fails instead of skipping."""
+"""What holds for every test: none is judged by how fast it is, and where a run says that it needs a server, a test
+without it fails instead of skipping.
+"""
 
 import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("orderdrop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("orderdrop")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,12 +2,15 @@
 
 import json
 import signal
+import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from tests.acceptance.site import SETTINGS, Site, until
 from tests.integration.judge import judging
 from tests.integration.sshd import Sshd
+from tests.integration.toxic import ToxicProxy
 
 REPLY = [
     f"archive/DAY/orders.csv{suffix}"
@@ -175,15 +178,23 @@ def test_what_a_killed_poll_left_does_not_wait_for_the_next_night(site: Site) ->
 
 
 def test_two_runs_at_once_send_nothing_twice_and_the_second_waits(site: Site) -> None:
-    site.set_up(rate="3")
-    site.drop("orders.csv", site.rows(MANY))
-    with site.start("run", "night") as first:
-        until(lambda: site.judge.posts(prefix=site.prefix).total())
-        second = site.run("run", "night")
-        assert first.wait(timeout=30) == 0
-        first.communicate()
-    assert second.code == 0
-    assert second.err == (
+    second_waits, heard = threading.Event(), site.folder / "second.err"
+    port = urlsplit(site.judge.base_url).port or 0
+    with ToxicProxy(upstream=port, meanwhile=second_waits.wait) as held, heard.open("w") as stderr:
+        site.set_up(base_url=site.judge.base_url.replace(str(port), str(held.port)))
+        settings = site.folder / "orderdrop.yaml"
+        settings.write_text(settings.read_text().replace("timeout: 5s", "timeout: 60s"))
+        site.drop("orders.csv", site.rows(MANY))
+        with site.start("run", "night") as first:
+            until(lambda: site.judge.posts(prefix=site.prefix).total())
+            with site.start("run", "night", stderr=stderr) as second:
+                until(lambda: "another orderdrop" in heard.read_text())
+                second_waits.set()  # only now the first one gets an answer
+                assert first.wait(timeout=30) == 0
+                assert second.wait(timeout=30) == 0
+                second.communicate()
+            first.communicate()
+    assert heard.read_text() == (
         "feed night: another orderdrop works on it; waiting for half a minute at most\nNo settled files are waiting.\n"
     )
     assert site.judge.posts(prefix=site.prefix) == {site.key(number): 1 for number in MANY}
