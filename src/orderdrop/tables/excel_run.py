@@ -32,7 +32,7 @@ def parse(
 ) -> tuple[pa.RecordBatchStreamReader, dict[str, Any]]:
     """The rows of the chosen sheet and what the child says of it; raises FileRefused where there is nothing to read."""
     if kind is not Kind.XLS:
-        _check_archive(path, limits)
+        _check_archive(path, kind, limits)
     sheet = options.sheet
     with tempfile.TemporaryDirectory(prefix="orderdrop-") as folder:
         out = Path(folder) / "rows.arrow"
@@ -81,7 +81,7 @@ def password() -> FileRefused:
     )
 
 
-def _check_archive(path: Path, limits: Limits) -> None:
+def _check_archive(path: Path, kind: Kind, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -89,7 +89,9 @@ def _check_archive(path: Path, limits: Limits) -> None:
             if any(entry.flag_bits & 1 for entry in entries) or _is_encrypted_ods(archive):
                 raise password()
             for entry in entries:
-                if entry.filename.lower().endswith((".xml", ".rels")):
+                name = entry.filename.lower()
+                # LibreOffice declares a document type in macros, which nobody parses here.
+                if name == "content.xml" or (kind is not Kind.ODS and name.endswith((".xml", ".rels"))):
                     _check_prolog(archive, entry)
     except BROKEN_ZIP:
         raise _unreadable("is damaged or cut short") from None

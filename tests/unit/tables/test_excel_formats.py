@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.workbooks import (
     ods_row,
     ole,
     record,
+    rewritten,
     shipments,
     table,
     xls,
@@ -299,3 +301,27 @@ def test_whatever_text_a_workbook_holds_is_read_back_equal(
 ) -> None:
     found = opened(written(kind, tmp_path / f"drop.{kind}", rows), header_row=1)
     assert [tuple(cells) for frame in found.frames for cells in frame.cells.to_numpy()] == rows
+
+
+@pytest.mark.parametrize(
+    ("part", "readable"),
+    [
+        pytest.param("Basic/Standard/Module1.xml", True, id="in-a-macro"),
+        pytest.param("content.xml", False, id="in-the-cells"),
+    ],
+)
+def test_a_document_type_is_refused_where_it_would_be_parsed(
+    tmp_path: Path, part: str, readable: bool
+) -> None:
+    path = ods(tmp_path / "drop.ods", ods_row(*HEADINGS), ods_row("A-1", "b", "c", "d"))
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml")
+    doctype = (
+        b'<?xml version="1.0"?><!DOCTYPE x PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "x.dtd">'
+    )
+    odd = rewritten(path, {part: doctype + content}, "odd.ods")
+    if readable:
+        assert next(opened(odd).frames).cells["Order"].tolist() == ["A-1"]
+    else:
+        with pytest.raises(FileRefused, match="DOCTYPE"):
+            opened(odd)
