@@ -30,11 +30,19 @@ def read_pieces(path: Path, layout: Layout, skip: int, row: int, *, careful: boo
             buffer, in_endless_line = _behind_line_end(buffer, final=final)
         if not buffer or (in_endless_line and not final):
             continue
-        piece, used = _read_buffer(buffer, layout, row, final=final, careful=careful)
-        row += piece.count
-        buffer = buffer[used:]
-        if piece.count:
-            yield piece
+        size = max(len(block) * 2, layout.limits.block_bytes)
+        whole = False
+        while (
+            buffer and not whole
+        ):  # a buffer that an open quote has swollen goes in parts: rows cost more than their bytes
+            part = buffer[:size]
+            whole = len(part) == len(buffer)
+            piece, used = _read_buffer(part, layout, row, final=final and whole, careful=careful)
+            row += piece.count
+            buffer = buffer[used:]
+            size = size if used else size * 2
+            if piece.count:
+                yield piece
         if not final and len(buffer) > layout.limits.record_bytes:
             piece, used, in_endless_line = _give_up_record(buffer, layout, row)
             row += piece.count

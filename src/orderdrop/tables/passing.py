@@ -30,6 +30,7 @@ _FOOTER = re.compile(
 )
 _NUMBER = re.compile(r"\d+(?:[.,' \u00a0]\d{3})*")
 _LISTED = 5
+_HOPELESS_ROWS = 50_000
 
 Positions = Mapping[int, frozenset[str]]
 
@@ -51,6 +52,8 @@ class Passing:
     _footers: list[int] = field(default_factory=list)
     _trailers: list[tuple[int, str]] = field(default_factory=list)
     _rows: int = 0
+    _refused: int = 0
+    _good: bool = False
 
     @classmethod
     def of(cls, headings: Sequence[str], lines: Sequence[Sequence[str]], options: FileOptions) -> "Passing":
@@ -81,6 +84,7 @@ class Passing:
         total is missing or wrong."""
         held: list[Piece] = []
         for piece in pieces:
+            self._refuse_hopeless(piece)
             held.append(self._without_repeats(self._without_trailers(self._without_skipped(piece))))
             while len(held) > 1 and sum(map(_content, held[1:])) >= self._held_back:
                 yield self._counted(held.pop(0))
@@ -106,6 +110,18 @@ class Passing:
     @property
     def _held_back(self) -> int:
         return max(self.footer_rows, _LAST_ROWS)
+
+    def _refuse_hopeless(self, piece: Piece) -> None:
+        """One problem of the file instead of one for each of very many rows, where not a single row could be read."""
+        self._good = self._good or len(piece.rows) > 0
+        self._refused += len(piece.broken)
+        if not self._good and self._refused >= _HOPELESS_ROWS and piece.problems:
+            first = piece.problems[0]
+            raise refused(
+                first.code,
+                f"None of the first {self._refused:,} rows could be read. The first of them: {first.message}",
+                row=first.row,
+            )
 
     def _without_repeats(self, piece: Piece) -> Piece:
         found: set[int] = set()

@@ -188,6 +188,14 @@ def test_an_unclosed_quote_is_followed_only_so_far(tmp_path: Path) -> None:
     assert frame.cells.index.tolist() == list(range(3, 50_003))
 
 
+def test_a_file_of_which_no_row_at_all_can_be_read_is_one_problem(tmp_path: Path) -> None:
+    code, message = refusal(drop(tmp_path, "id,n\n" + "1,2,3\n" * 60_000))
+    assert code is Code.ROW_WIDTH
+    assert message.startswith(
+        "None of the first 60,000 rows could be read. The first of them: Row 2 has 3 cells"
+    )
+
+
 def test_an_endless_line_is_one_problem_and_the_next_row_is_read(tmp_path: Path) -> None:
     content = "id,n\n1,2\n" + "x" * 100_000 + "\r\n5,6\n"
     table = open_table(
