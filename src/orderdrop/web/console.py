@@ -1,5 +1,6 @@
 """What the pages work with: the parts of the pipeline, the settings, and the doors of access."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +24,7 @@ class Console:
     """One running console.
 
     `url` is where people reach it, without a slash at the end; `version` is the program's. `serving` says whether the
-    scheduler runs in this process.
+    scheduler runs in this process; `closing` is set when it stops answering.
     """
 
     settings: Settings
@@ -37,6 +38,7 @@ class Console:
     version: str
     serving: bool = False
     upload_max_bytes: int = 200 * 1024 * 1024
+    closing: threading.Event = field(default_factory=threading.Event)
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +48,10 @@ class Console:
     def secure(self) -> bool:
         """Whether people come over TLS, so that cookies may say so."""
         return self.url.startswith("https://")
+
+    def ends(self) -> bool:
+        """Whether nobody is to be kept waiting any more: the console closes, or the whole process stops."""
+        return self.closing.is_set() or self.parts.stop.is_set()
 
     def work_on(self, batch_id: str) -> None:
         """Bring a batch that is in the ledger to rest, without waiting for it."""

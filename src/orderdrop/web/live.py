@@ -1,33 +1,46 @@
 """Live progress: what the ledger says of a batch, once a second, as server-sent events."""
 
-import time
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.web.console import Console
 
 _SECONDS = 1.0
+_GLANCE_SECONDS = 0.1
 _LONGEST_SECONDS = 3600
 
 
-def follow(console: Console, batch_id: str) -> Iterator[bytes]:
-    """Yield `progress` while the batch is at work, then `done`; ends with the console, and after an hour in any case."""
-    parts, before = console.parts, ""
-    ends = parts.monotonic() + _LONGEST_SECONDS
-    while not parts.stop.is_set() and parts.monotonic() < ends:
-        batch = parts.ledger.batch(batch_id)
-        at_work = batch is not None and (
-            batch.status.resumes or console.jobs.is_under_way(f"batch:{batch_id}")
-        )
-        if batch is None or not at_work:
-            yield _event("done", {"status": batch.status.value if batch is not None else "gone"})
+async def follow(console: Console, batch_id: str) -> AsyncIterator[bytes]:
+    """Yield `progress` while the batch is at work, then `done`; ends with the console, and after an hour in any case.
+
+    Holds a thread only while it asks the ledger, so that people who look do not take the threads of those who act.
+    """
+    monotonic, before = console.parts.monotonic, ""
+    ends = monotonic() + _LONGEST_SECONDS
+    while not console.ends() and monotonic() < ends:
+        status, told = await run_in_threadpool(_look, console, batch_id)
+        if told is None:
+            yield _event("done", {"status": status})
             return
-        told = _told(console, batch_id, batch.status)
         yield _event("progress", {"told": told}) if told != before else b": still there\n\n"
         before = told
-        time.sleep(_SECONDS)
+        again = monotonic() + _SECONDS
+        while monotonic() < again and not console.ends():
+            await asyncio.sleep(_GLANCE_SECONDS)
+
+
+def _look(console: Console, batch_id: str) -> tuple[str, str | None]:
+    """The status of a batch, and how far it is; None for one at rest."""
+    batch = console.parts.ledger.batch(batch_id)
+    if batch is None:
+        return "gone", None
+    if not batch.status.resumes and not console.jobs.is_under_way(f"batch:{batch_id}"):
+        return batch.status.value, None
+    return batch.status.value, _told(console, batch_id, batch.status)
 
 
 def _told(console: Console, batch_id: str, status: BatchStatus) -> str:

@@ -41,6 +41,7 @@ def answering(console: Console, host: str, port: int) -> Iterator[int]:
     try:
         yield int(socket.getsockname()[1])
     finally:
+        console.closing.set()
         server.should_exit = True
         thread.join(_WAIT_SECONDS)
         console.jobs.close()

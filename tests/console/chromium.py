@@ -1,0 +1,62 @@
+"""Debian's Chromium, driven by Playwright: the browser that people have, at the sizes and in the themes they have."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.console.site import PASSWORD, Site
+
+from orderdrop.access.people import Role
+
+PLACE = Path(os.environ.get("ORDERDROP_CHROMIUM", "/usr/bin/chromium"))
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without windows."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(PLACE), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def chromium_or_skip() -> Iterator[Browser]:
+    """A browser; skips where there is none, or fails where this run needs one."""
+    if not PLACE.exists():
+        reason = f"There is no {PLACE} (Debian: apt-get install chromium)"
+        if os.environ.get("ORDERDROP_TESTS_NEED_BROWSER") == "1":
+            pytest.fail(f"{reason}, and ORDERDROP_TESTS_NEED_BROWSER=1 says that this run needs it")
+        pytest.skip(reason)
+    with chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def sitting(browser: Browser, site: Site, role: Role, **options: Any) -> Iterator[Page]:
+    """Somebody of a role in front of a page, logged in through the form; a fault in a script of ours is a failure."""
+    site.browser(role)
+    context = browser.new_context(base_url=site.url, **{"viewport": DESKTOP, **options})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    try:
+        page.goto("/login")
+        page.get_by_label("Name").fill(role.value)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{site.url}/")
+        yield page
+        assert not faults
+    finally:
+        context.close()
