@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 from orderdrop.core.shape import Cancel, Wire
 from orderdrop.destinations.shape_of import Elements, shape_of
 
+_SPARE_ZEROS = re.compile(r"([.][0-9]{2})0+\Z")
 UNSET = "_unset"  # "the address is not known, or is to be forgotten"
 
 
@@ -76,6 +77,7 @@ Currency = Annotated[
 # The published pattern also takes a lone minus or point, and nothing at all.
 Amount = Annotated[
     str,
+    AfterValidator(lambda text: _SPARE_ZEROS.sub(r"\1", text)),  # 59.8000, as databases export it
     _written_like(
         r"-?(?=[.]?[0-9])[0-9]{0,8}(?:[.][0-9]{0,2})?",
         "not an amount with at most 8 digits before the point and 2 behind it, such as 89.90",

@@ -1,5 +1,6 @@
 """What a mapping may write for parcelLab, and what is told about what it may not."""
 
+import json
 from typing import Any
 
 import pytest
@@ -72,6 +73,22 @@ def test_an_amount_of_the_published_form_is_taken(name: str, amount: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("amount", "sent"),
+    [
+        pytest.param("59.8000", "59.80", id="four places"),
+        pytest.param("-7.000", "-7.00", id="a whole number"),
+        pytest.param("59.80", "59.80", id="none to spare"),
+        pytest.param("100", "100", id="zeros that count"),
+        pytest.param("12.5", "12.5", id="one place"),
+    ],
+)
+def test_spare_zeros_of_an_amount_are_left_away(amount: str, sent: str) -> None:
+    (body,) = Parcellab().validate([{**CORE, "order_total_amount": amount}])
+    assert isinstance(body, bytes)
+    assert json.loads(body)["order_total_amount"] == sent
+
+
+@pytest.mark.parametrize(
     "amount",
     [
         pytest.param("", id="nothing, which the published pattern takes"),
@@ -81,6 +98,7 @@ def test_an_amount_of_the_published_form_is_taken(name: str, amount: str) -> Non
         pytest.param("١٢", id="digits that are not ASCII"),
         pytest.param("123456789.00", id="nine digits before the point"),
         pytest.param("1.005", id="three behind it"),
+        pytest.param("1.0050", id="three that count and a spare one"),
         pytest.param("1,50", id="a decimal comma"),
         pytest.param("1e3", id="an exponent"),
         pytest.param("+4", id="a plus"),
