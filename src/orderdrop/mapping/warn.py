@@ -23,17 +23,18 @@ _LISTED = 8
 def warnings(loaded: LoadedMapping, seen: Seen | None = None) -> list[Fault]:
     """Every warning, by lines; with `seen`, also what files say against the mapping."""
     document = loaded.document
-    found = list(_by_itself(loaded.mapping, loaded.shape, document))
+    found = list(_by_itself(loaded.mapping, loaded.shape, document, seen or Seen()))
     if seen is not None:
         found += _by_files(loaded, seen)
     return sorted(found, key=lambda one: (one.file != loaded.file, one.file or "", one.line or 0))
 
 
-def _by_itself(mapping: Mapping, shape: Shape, document: Document) -> Iterator[Fault]:
-    tables = [((), mapping), *((("join", name), table) for name, table in mapping.tables() if name)]
+def _by_itself(mapping: Mapping, shape: Shape, document: Document, seen: Seen) -> Iterator[Fault]:
+    tables: list[tuple[Location, str, Mapping]] = [((), "", mapping)]
+    tables += [(("join", name), name, table) for name, table in mapping.tables() if name]
     filled = {*mapping.constants, *mapping.derived}
     headings: set[str] = set()
-    for _, table in tables:
+    for *_, table in tables:
         filled |= {place for column in table.mapped().values() for place in column.to}
         headings |= table.columns.keys()
     used = {node for place in filled for node in shape.lists_over(place)}
@@ -43,9 +44,11 @@ def _by_itself(mapping: Mapping, shape: Shape, document: Document) -> Iterator[F
             yield document.fault(
                 ("columns",), f"{shape.destination} requires `{leaf.place}`, and nothing fills it."
             )
-    for within, table in tables:
+    for within, table_name, table in tables:
         for heading, column in table.mapped().items():
-            yield from _column(document, (*within, "columns", heading), heading, column, shape)
+            at: Location = (*within, "columns", heading)
+            one = seen.columns.get((table_name, heading), _NEVER)
+            yield from _column(document, at, heading, column, shape, fits=one.filled > 0 and not one.failing)
     for place, template in mapping.derived.items():
         for _, name, _, _ in Formatter().parse(template):
             if name and name not in headings:
@@ -54,8 +57,11 @@ def _by_itself(mapping: Mapping, shape: Shape, document: Document) -> Iterator[F
                 yield document.fault(("derived", place), message)
 
 
-def _column(document: Document, at: Location, heading: str, column: Column, shape: Shape) -> Iterator[Fault]:
-    if column.type in (ColumnType.DATE, ColumnType.DATETIME) and not column.format:
+def _column(
+    document: Document, at: Location, heading: str, column: Column, shape: Shape, *, fits: bool
+) -> Iterator[Fault]:
+    """`fits`: a file showed that its values can be read."""
+    if column.type in (ColumnType.DATE, ColumnType.DATETIME) and not column.format and not fits:
         yield document.fault(at, f"`{heading}` has no `format:`; only dates such as 2026-11-22 are taken.")
     if column.type is ColumnType.DATETIME and not column.timezone:
         yield document.fault(at, f"`{heading}` has no `timezone:`; times without an offset are read as UTC.")

@@ -104,6 +104,11 @@ def _seen(columns: str, heading: str, cells: list[str], tmp_path: Path, more: st
         ),
         pytest.param("{to: email, type: email}", "Mail", ["a@b.de"] * 30 + ["x", ""], [], id="a-few-slips-are-for-the-preview"),
         pytest.param("{to: phone, values: {UPS: '1', DHL: '2'}}", "Mail", ["UPS"], [], id="too-few-values-to-miss-one"),
+        pytest.param("{to: ordered_at, type: date}", "Mail", ["2026-11-22", ""], [], id="dates-that-need-no-format"),
+        pytest.param(
+            "{to: ordered_at, type: date}", "Mail", ["2026-11-22"] * 3 + ["22 Nov"],
+            ["5: `Mail` has no `format:`; only dates such as 2026-11-22 are taken."], id="dates-of-which-one-needs-a-format",
+        ),
     ],
 )  # fmt: skip
 def test_what_a_file_says_against_a_mapping_is_told_with_its_line(
