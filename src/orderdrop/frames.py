@@ -23,7 +23,8 @@ class Verdict:
     `format` is csv, fixed, xlsx, xlsb, xls or ods. `header_row` is 0 for a file without headings, which are then "1", "2", ... by
     position; `header_rows` is how many rows the headings take from there. `quote` and `escape` are None where no
     character has that meaning. `member` is the file of an archive that was read, `further` are
-    the verdicts of those that were read behind it.
+    the verdicts of those that were read behind it. `last_line_end` says whether a plain file's last row has a line end,
+    without which it may be cut.
     `remarks` are sentences about what it saw and how it decided. For a workbook `hidden` and `merged` say how hidden and
     merged cells were read, and a fault in a cell of the `unused` columns (from 0) cost nothing.
     """
@@ -39,6 +40,7 @@ class Verdict:
     header_rows: int = 1
     member: str | None = None
     further: "tuple[Verdict, ...]" = ()
+    last_line_end: bool | None = None
     hidden: str | None = None
     merged: str | None = None
     unused: tuple[int, ...] = ()

@@ -489,6 +489,16 @@ def test_F44_a_control_total_that_is_wrong_or_missing_refuses_the_file(
     assert (code, words in message) == ("file_incomplete", True), message
 
 
+def test_F18_a_last_row_that_has_no_line_end_where_the_feed_s_files_have_one_is_told(place: Place) -> None:
+    """Cut in the middle of its last cell it looks whole: nobody can tell 1 from the front of 12."""
+    place.drop("monday.csv", 1, 2)
+    place.poll()
+    (place.inbox / "tuesday.csv").write_text(place.text(3, place.row(4, quantity="12"))[:-2])
+    (receipt,) = place.poll()
+    (told,) = [one for one in receipt["problems"] if one["code"] == "file_changed"]
+    assert "the last row had a line end and has none, so it may be cut" in told["message"]
+
+
 def test_F16_a_feed_whose_files_are_written_otherwise_overnight_is_reported(place: Place) -> None:
     """The mapping of the place declares its delimiter; what is detected may change."""
     place.drop("monday.csv", 1, 2)

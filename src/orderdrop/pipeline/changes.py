@@ -76,6 +76,8 @@ def _differences(then: Verdict, now: Verdict) -> Iterator[str]:
     for what, before, after in pairs:
         if before is not None and after is not None and before != after:
             yield f"{what} was {before} and is {after}"
+    if then.last_line_end and now.last_line_end is False:
+        yield "the last row had a line end and has none, so it may be cut"
 
 
 def _encoding(verdict: Verdict) -> str | None:

@@ -63,6 +63,7 @@ def open_delimited(
         escape=None if layout.widths else dialect.escape,
         header_row=headings.row,
         header_rows=max(1, len(headings.lines)),
+        last_line_end=encodings.ends_in_line_end(path),
         remarks=(*remarks, *detected, *headings.remarks),
     )
     skip = encoded_size(text[: headings.after], transcoded)

@@ -143,6 +143,13 @@ def examine(path: Path) -> Utf8Evidence:
     return evidence
 
 
+def ends_in_line_end(path: Path) -> bool:
+    """Whether the last character of a file, a Ctrl-Z aside, ends a line."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 8))
+        return file.read().replace(b"\0", b"").rstrip(b"\x1a").endswith((b"\n", b"\r"))
+
+
 def _is_sound(path: Path, evidence: Utf8Evidence) -> bool:
     try:
         for block, _ in _blocks(path):

@@ -11,7 +11,7 @@ from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.pipeline.changes import changed_since
 from orderdrop.pipeline.opening import Reading
 
-USUAL = Verdict(format="csv", encoding="utf-8", delimiter=";", quote='"')
+USUAL = Verdict(format="csv", encoding="utf-8", delimiter=";", quote='"', last_line_end=True)
 
 
 def history(*verdicts: Verdict) -> MemoryLedger:
@@ -34,6 +34,7 @@ def history(*verdicts: Verdict) -> MemoryLedger:
         pytest.param({"escape": "\\"}, "the escape was none and is \\", id="escape"),
         pytest.param({"header_row": 4}, "the row of the headings was 1 and is 4", id="titles"),
         pytest.param({"header_rows": 2}, "the number of heading rows was 1 and is 2", id="heading-rows"),
+        pytest.param({"last_line_end": False}, "had a line end and has none, so it may be cut", id="cut"),
         pytest.param({"format": "xlsx", "delimiter": None}, "the format was csv and is xlsx", id="format"),
     ],
 )
