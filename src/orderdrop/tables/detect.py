@@ -96,6 +96,9 @@ def detect(
         for dialect in _candidates(sample, options, delimiter)
     ]
     guesses = _settled_quotes(guesses, options)
+    most = max(guess.found for guess in guesses)
+    if most > 1:  # who does not find the headings reads another table
+        guesses = [guess for guess in guesses if 2 * guess.found >= most]
     best = max(guesses, key=lambda guess: guess.score)
     if delimiter is None:
         if best.score < _LEAST_SCORE and not (best.broken and best.score):
@@ -275,7 +278,7 @@ def _needless_escape(guess: Guess, guesses: Sequence[Guess], options: FileOption
     if guess.dialect.escape is None or options.escape is not None:
         return False
     without = next((one for one in guesses if one.dialect == replace(guess.dialect, escape=None)), None)
-    return without is not None and (guess.fit <= without.fit or guess.width != without.width)
+    return without is not None and guess.fit <= without.fit
 
 
 def _one_column(
