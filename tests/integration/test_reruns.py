@@ -18,12 +18,13 @@ from orderdrop.core.progress import Event, Step
 from orderdrop.errors import UsageError
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.auditing import audit
-from orderdrop.pipeline.batch import discard, release, work
+from orderdrop.pipeline.batch import work
 from orderdrop.pipeline.feed import resume
 from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preview import preview
+from orderdrop.pipeline.releasing import discard, release
 from orderdrop.pipeline.rerun import Only
 from orderdrop.reports.receipt import Receipt
 
@@ -497,7 +498,7 @@ class DiesAfter:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._real, name)
-        if name not in ("set_fates", "conclude", "reopen", "record_attempts", "record_outcomes"):
+        if name not in ("set_fates", "take_up", "conclude", "reopen", "record_attempts", "record_outcomes"):
             return method
 
         def write(*arguments: Any, **named: Any) -> Any:

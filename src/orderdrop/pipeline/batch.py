@@ -17,7 +17,6 @@ from orderdrop.core.problems import Code, Owner, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
 from orderdrop.destinations.base import PathProblem
-from orderdrop.errors import Busy, UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.history import receipt, report_folder
@@ -28,7 +27,7 @@ from orderdrop.pipeline.poison import TRIES, tried
 from orderdrop.pipeline.prepare import prepare
 from orderdrop.pipeline.success import report_success
 from orderdrop.pipeline.superseding import supersede
-from orderdrop.pipeline.turns import await_turn, is_being_sent, stand_back
+from orderdrop.pipeline.turns import await_turn, stand_back
 from orderdrop.reports.receipt import Receipt
 from orderdrop.reports.write import write_all
 
@@ -161,46 +160,6 @@ def _set_aside(parts: Parts, batch_id: str, how: str) -> Finished:
         return Finished(batch=batch, receipt=report(parts, batch))
     except Exception:  # noqa: BLE001 - it may be the reports that it breaks; the ledger has them all the same
         return Finished(batch=batch, receipt=receipt(parts, batch))
-
-
-def release(parts: Parts, batch_id: str) -> Finished:
-    """Send a batch that was held as a whole; orders with a bad row of their own stay held. Raises UsageError otherwise."""
-    with leased(parts, f"batch:{batch_id}"):
-        _held(parts, batch_id)
-        parts.ledger.set_fates(batch_id, [OrderFate.HELD], OrderFate.READY)
-        parts.ledger.conclude(
-            batch_id, BatchStatus.SENDING, None
-        )  # from here on whoever begins sees this one
-        other = is_being_sent(parts, batch_id)
-        if other is not None:
-            parts.ledger.conclude(batch_id, BatchStatus.HELD, None)
-            parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
-            raise Busy(
-                f"Batch {other.id} sends some of the same orders at this moment.",
-                next_step="Try again when it is done.",
-            )
-    return work(parts, batch_id)
-
-
-def discard(parts: Parts, batch_id: str, reason: str) -> Finished:
-    """Give up a batch that was held as a whole: nothing of it is ever sent. Raises UsageError when it is not held."""
-    with leased(parts, f"batch:{batch_id}"):
-        held = _held(parts, batch_id)
-        now = parts.clock()
-        remarks = f"{held.remarks} Discarded at {now:%Y-%m-%d %H:%M} UTC: {reason}".strip()
-        # what a release that died had made ready is given up with the rest
-        parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
-        parts.ledger.conclude(batch_id, BatchStatus.REJECTS, now, remarks)
-        batch = _reload(parts, batch_id)
-    return Finished(batch=batch, receipt=report(parts, batch))
-
-
-def _held(parts: Parts, batch_id: str) -> Batch:
-    batch = parts.ledger.batch(batch_id)
-    if batch is None or batch.status is not BatchStatus.HELD:
-        state = f"is {batch.status}, not held" if batch else "is not in the ledger"
-        raise UsageError(f"Batch {batch_id} {state}.", next_step="`orderdrop batches list` shows what waits.")
-    return batch
 
 
 def report(parts: Parts, batch: Batch) -> Receipt:

@@ -18,14 +18,14 @@ from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Entry, Inbox, archive_f
 from orderdrop.pickup.sets import SetInbox, file_tables
 from orderdrop.pickup.settling import pick
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import Finished, register, release, work
+from orderdrop.pipeline.batch import Finished, register, work
 from orderdrop.pipeline.history import receipt, report_folder
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import is_held, leased
 from orderdrop.pipeline.overdue import Remembering, note, waiting
-from orderdrop.pipeline.owed_replies import owe, owed, paid
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.refusing import refuse_unread
+from orderdrop.pipeline.releasing import release
 from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
 
 _REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
@@ -92,12 +92,11 @@ def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
 def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
     """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
     before = parts.ledger.batch(batch_id)
-    if before is not None and before.status is BatchStatus.HELD and has_reply(before, feeds):
-        owe(parts, batch_id)
-    finished = release(parts, batch_id)
-    if has_reply(finished.batch, feeds):
+    owes = before is not None and has_reply(before, feeds)
+    finished = release(parts, batch_id, owes_reply=owes)
+    if owes:
         reply_again(parts, finished.batch, feeds)
-        paid(parts, batch_id)
+        parts.ledger.feed_done(batch_id, finished.batch.drop.place)
     return finished
 
 
@@ -130,8 +129,6 @@ class _Round:
 
     def jobs(self, *, only_left: bool) -> Iterator[tuple[str, Callable[[], Finished | None]]]:
         """What is to be done, each with the name of its drop: first what a dead run left, then what came since."""
-        for batch in owed(self.parts, self.feed.name):
-            yield batch.drop.name, partial(self._reply_late, batch)
         left = self.parts.ledger.unfinished(self.feed.name)
         for batch in left:
             claim = Claim(name=batch.drop.name, place=batch.drop.place or "")
@@ -154,11 +151,6 @@ class _Round:
         )
         for entry in picked:
             yield entry.name, partial(self._claim_and_take, entry)
-
-    def _reply_late(self, batch: Batch) -> None:
-        if self.feed.reply and batch.drop.place is not None:
-            _reply(self.parts, self.inbox, batch, batch.drop.place)
-        paid(self.parts, batch.id)
 
     def _claim_and_take(self, entry: Entry) -> Finished | None:
         claim = self.inbox.claim(entry)
@@ -213,7 +205,7 @@ class _Round:
             return finished
         if claim.place.startswith(
             _KEPT
-        ):  # it was archived before: what waited was sent, and its sender is owed a reply
+        ):  # archived before: what waited or was held is sent, and a reply owed
             if feed.reply:
                 _reply(parts, inbox, batch, claim.place)
             parts.ledger.feed_done(batch.id, claim.place)
