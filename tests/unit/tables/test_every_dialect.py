@@ -93,6 +93,7 @@ def test_a_table_in_a_declared_dialect_comes_back_whatever_stands_in_it(
 def test_a_table_in_any_dialect_is_detected_or_is_a_question_but_never_another_table(
     tmp_path: Path, table: list[Row], style: Style, encoding: str, title: str
 ) -> None:
+    assume(style.quote is not None or style.delimiter not in " :")  # words have these too: anyone's guess
     quote = style.quote or '"'
     table = [tuple(cell.format(d=style.delimiter, q=quote) for cell in row) for row in table]
     path = tmp_path / "drop.csv"
