@@ -10,9 +10,20 @@ from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, UsageError
 from orderdrop.web import api, render
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Expired, Forbidden, NotLoggedIn, SafeHeaders, Unknown, is_page
-from orderdrop.web.pages import batches, door, feeds, health, mappings, metrics, orders, people, upload
+from orderdrop.web.pages import (
+    batches,
+    door,
+    feeds,
+    health,
+    mappings,
+    metrics,
+    orders,
+    overview,
+    people,
+    upload,
+)
 
-TOPICS = (health, door, batches, orders, people, upload, feeds, mappings, metrics, api)
+TOPICS = (health, door, batches, overview, orders, people, upload, feeds, mappings, metrics, api)
 """Every module of pages, by topic."""
 
 

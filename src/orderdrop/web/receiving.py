@@ -77,7 +77,8 @@ async def _form(request: Request, place: Path, received: Received, most: int, bo
             raise UsageError("No file came with the form.", next_step="Go back and choose one.")
         if chosen.size > most:
             raise TooLarge(most)
-        chosen.flush_to_disk()
+        if chosen.in_memory:
+            chosen.flush_to_disk()
         written = chosen.actual_file_name
         if written is None:
             raise AssertionError("a file that went to disk has a name")

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from orderdrop.core.rows import said, told
 from orderdrop.web.gate import Visitor, console_of
+from orderdrop.web.pictures import flow
 
 HERE = Path(__file__).parent
 
@@ -60,8 +61,9 @@ def _environment() -> Environment:
         "pretty": lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     }
     made.globals |= {
-        "nav": ("/", "/upload", "/feeds", "/mappings"),
+        "nav": ("/", "/overview", "/upload", "/feeds", "/mappings"),
         "rows_of": lambda counts: asdict(counts.rows),
+        "flow_of": flow,
         "rows_told": lambda order: told(order.lineage.rows),
     }
     return made

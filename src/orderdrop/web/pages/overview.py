@@ -1,0 +1,33 @@
+"""The overview, for people who would rather look than read: arrivals by feed with the missing ones, refusals by code."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from orderdrop.web.gate import Known, console_of
+from orderdrop.web.pages.batches import feeds_of
+from orderdrop.web.pictures import calendar, columns
+from orderdrop.web.render import page
+
+router = APIRouter(include_in_schema=False)
+WEEKS = 5
+
+
+@router.get("/overview")
+def overview(request: Request, visitor: Known) -> Response:
+    """The last weeks in two pictures."""
+    console, feeds = console_of(request), feeds_of(visitor)
+    today = console.now().astimezone(UTC).date()
+    since = today - timedelta(days=7 * WEEKS - 1)
+    begin = datetime.combine(since, time(), UTC)
+    arrivals = console.browsing.arrivals(begin, feeds)
+    seen = {feed for day in arrivals for feed in day.counts}
+    names = sorted(seen | {name for name in console.feeds if visitor.user.may_use(name)})
+    return page(
+        request,
+        "overview.html",
+        visitor=visitor,
+        feeds=[(name, calendar(arrivals, name, since, today)) for name in names],
+        refusals=columns(console.browsing.refusals(begin, feeds), since, today),
+        weeks=WEEKS,
+    )
