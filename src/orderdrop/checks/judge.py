@@ -1,7 +1,7 @@
 """Rows of text become typed values, judged: every problem of every row, whatever else is wrong with it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,14 @@ from orderdrop.checks.identifiers import COUNTRIES_BESIDE, damage, short_postal_
 from orderdrop.checks.listing import Finding, Listing, bad_rows
 from orderdrop.checks.plan import Field, Reads
 from orderdrop.checks.reading import read
-from orderdrop.checks.schema import Schema
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.shape import Shape
 from orderdrop.frames import COMMAND, TextFrame, TypedFrame
 from orderdrop.mapping.model import ColumnType
 from orderdrop.mapping.model import Mapping as FileMapping
+
+if TYPE_CHECKING:
+    from orderdrop.checks.schema import Schema
 
 LISTED_AT_MOST = 100_000
 _OPEN_TO_QUESTIONS = (ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER, ColumnType.DECIMAL)
@@ -44,6 +46,8 @@ class Judge:
         spreadsheet: bool,
         listing_cap: int = LISTED_AT_MOST,
     ) -> None:
+        from orderdrop.checks.schema import Schema  # a quarter of a second that only judging has to pay
+
         self._plan = plan.make(mapping, shape, binding, spreadsheet=spreadsheet)
         self._schema = Schema([checked.rule for checked in self._plan.checked], self._plan.types)
         self._binding = binding
@@ -104,7 +108,7 @@ class _Rows:
     def __init__(
         self,
         todo: plan.Plan,
-        schema: Schema,
+        schema: "Schema",
         binding: Binding,
         raw: Mapping[str, ArrowArray],
         rows: Ints,

@@ -8,7 +8,7 @@ from orderdrop.checks import kinds, reading, templates
 from orderdrop.checks.arrow import ArrowArray, ArrowType, pa
 from orderdrop.checks.header import Binding
 from orderdrop.checks.reading import Flaw, Reader, listed
-from orderdrop.checks.schema import Rule
+from orderdrop.checks.rules import Rule
 from orderdrop.core.problems import Code
 from orderdrop.core.shape import Leaf, Shape, Wire
 from orderdrop.errors import Fault, MappingError

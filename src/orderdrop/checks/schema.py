@@ -8,7 +8,6 @@ so that pandera never lists millions of failure cases.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -18,25 +17,12 @@ import pandera.pandas as pandera
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from orderdrop.checks.arrow import ArrowArray, ArrowType, Ints, Mask, pa, pc, text_of
+from orderdrop.checks.rules import Rule
 from orderdrop.core.problems import Code
 
-Limit = str | int | float | tuple[Any, ...] | None
 _RE2_DIFFERS = re.compile(r"\{,|\[\[:|\(\?(?!:)")  # what both engines take but read differently
 
 _SPACE_TO_PYTHON_ONLY = r"[\x0b\x1c-\x1f]"  # control characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One thing that must hold for every cell of one view; `limit` is what `code` speaks of.
-
-    REQUIRED has none, PATTERN a regular expression, NOT_ALLOWED the allowed values, TOO_SMALL and TOO_LARGE a number,
-    TOO_LONG a number of characters. Only REQUIRED looks at blank cells.
-    """
-
-    view: str
-    code: Code
-    limit: Limit = None
 
 
 class Schema:

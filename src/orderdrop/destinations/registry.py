@@ -10,16 +10,34 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from orderdrop.destinations.base import Destination
-from orderdrop.destinations.parcellab import Parcellab
-from orderdrop.destinations.shippify import Shippify
-from orderdrop.destinations.shipup import Shipup
 from orderdrop.errors import SetupError
 
 GROUP: Final = "orderdrop.destinations"
+
+
+def _parcellab() -> Destination:
+    from orderdrop.destinations.parcellab import Parcellab
+
+    return Parcellab()
+
+
+def _shippify() -> Destination:
+    from orderdrop.destinations.shippify import Shippify
+
+    return Shippify()
+
+
+def _shipup() -> Destination:
+    from orderdrop.destinations.shipup import Shipup
+
+    return Shipup()
+
+
+# imported only where they are used: each builds large models
 _OUR_OWN: dict[str, Callable[[], Destination]] = {
-    "parcellab": Parcellab,
-    "shippify": Shippify,
-    "shipup": Shipup,
+    "parcellab": _parcellab,
+    "shippify": _shippify,
+    "shipup": _shipup,
 }
 
 

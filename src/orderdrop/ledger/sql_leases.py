@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from orderdrop.ledger.ledger import MappingVersion
 from orderdrop.ledger.tables import BATCHES, LEASES, MAPPINGS
@@ -13,6 +13,8 @@ from orderdrop.ledger.tables import BATCHES, LEASES, MAPPINGS
 def upsert(dialect: str, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT; SQLite and PostgreSQL spell it alike but SQLAlchemy has one class for each."""
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # a twentieth of a second that only its users have to pay
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 

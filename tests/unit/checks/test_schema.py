@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderdrop.checks.arrow import pa
-from orderdrop.checks.schema import Limit, Rule, Schema, full_matches
+from orderdrop.checks.rules import Limit, Rule
+from orderdrop.checks.schema import Schema, full_matches
 from orderdrop.core.problems import Code
 
 
