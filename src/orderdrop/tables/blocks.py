@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orderdrop.tables import encodings
+from orderdrop.tables import transcoding
 from orderdrop.tables.careful import Layout, decode, encoded_size, read_block, readable, too_long
 from orderdrop.tables.fast import read_fast
 from orderdrop.tables.pieces import Piece, strings
@@ -22,7 +22,7 @@ def read_pieces(path: Path, layout: Layout, skip: int, row: int, *, careful: boo
     """
     buffer = b""
     in_endless_line = False
-    for block, final in encodings.utf8_blocks(path, layout.encoding, layout.limits.block_bytes):
+    for block, final in transcoding.utf8_blocks(path, layout.encoding, layout.limits.block_bytes):
         dropped = min(skip, len(block))
         skip -= dropped
         buffer += block[dropped:]

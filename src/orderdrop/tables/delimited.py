@@ -11,7 +11,7 @@ from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Verdict
 from orderdrop.mapping.model import FileOptions
-from orderdrop.tables import encodings
+from orderdrop.tables import encodings, transcoding
 from orderdrop.tables.blocks import read_pieces
 from orderdrop.tables.careful import Layout, decode, encoded_size
 from orderdrop.tables.detect import COMMON, SAMPLE_RECORDS, detect
@@ -63,7 +63,7 @@ def open_delimited(
         escape=None if layout.widths else dialect.escape,
         header_row=headings.row,
         header_rows=max(1, len(headings.lines)),
-        last_line_end=encodings.ends_in_line_end(path),
+        last_line_end=transcoding.ends_in_line_end(path),
         remarks=(*remarks, *detected, *headings.remarks),
     )
     skip = encoded_size(text[: headings.after], transcoded)
@@ -74,7 +74,7 @@ def open_delimited(
 def _sample(path: Path, encoding: str, limits: Limits) -> tuple[bytes, bool]:
     """The first blocks, more where they hold nothing but blanks, and whether they are the whole file."""
     sample = b""
-    for block, final in encodings.utf8_blocks(path, encoding, limits.block_bytes):
+    for block, final in transcoding.utf8_blocks(path, encoding, limits.block_bytes):
         sample += block
         enough = len(sample) >= limits.sample_bytes and sample.strip()
         if final or enough or len(sample) > limits.leading_blank_bytes:
