@@ -95,10 +95,10 @@ def discard(
     Example: orderdrop batches discard b-20261122-193000-7k3fq2 --reason "the file of last week by mistake"
     """
     from orderdrop.cli.session import working
-    from orderdrop.pipeline import batch as batches
+    from orderdrop.pipeline import releasing
 
     with working(context.obj, quiet=json) as session:
-        finished = batches.discard(session.parts, batch, reason)
+        finished = releasing.discard(session.parts, batch, reason)
     render.as_json(finished.receipt) if json else render.receipt(finished.receipt)
 
 
