@@ -14,9 +14,9 @@ from orderdrop import settings
 from orderdrop.cli.app import app
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Code
-from orderdrop.mapping import model as mapping_model
 from orderdrop.mapping import yaml_lines
 from orderdrop.mapping.model import ColumnType, Mapping
+from orderdrop.mapping.model.texts import Strict
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -48,14 +48,7 @@ def test_every_command_is_in_the_command_reference(words: tuple[str, ...]) -> No
     assert f"## orderdrop {' '.join(words)}\n" in (ROOT / "docs/commands.md").read_text()
 
 
-MAPPING_MODELS = [
-    model
-    for model in vars(mapping_model).values()
-    if isinstance(model, type)
-    and issubclass(model, BaseModel)
-    and model.__module__ == mapping_model.__name__
-    and model.model_fields
-]
+MAPPING_MODELS: list[type[BaseModel]] = [*Strict.__subclasses__()]
 """Every table of keys that a mapping can have, those of tomorrow included."""
 
 
