@@ -79,8 +79,8 @@ def drop(path: Path, rows: int) -> Path:
                 town, day = order % 977, 1 + order % 28
                 file.write(
                     f"AC-{order + 100_000},2026-11-{day:02d} {order % 24:02d}:30,customer{order}@example.com,Zoe,Martin{town},"
-                    f"{order % 300} rue Haute,{10_000 + town},Lyon-sur-Mer {town},{countries[order % 4]},{order % 900}.{order % 90 + 10},"
-                    f"EUR,P-{order},{carriers[order % 3]},003404{order:014d},SKU-{order}-{line},Merino wool socks for walking,"
+                    f"{order % 300} rue Haute du Petit Marais,{10_000 + town},Lyon-sur-Mer {town},{countries[order % 4]},{order % 900}.{order % 90 + 10},"
+                    f"EUR,P-{order},{carriers[order % 3]},003404{order:014d},SKU-{order}-{line},Merino wool socks for walking in high mountains night blue size 42,"
                     f"{chance.randint(1, 5)},0.{order % 90 + 10}\n"
                 )
     return path
