@@ -21,8 +21,9 @@ from orderdrop.delivery.breaker import Breaker, Turn
 from orderdrop.delivery.known import Known
 from orderdrop.delivery.pace import pace_for
 from orderdrop.destinations import registry
-from orderdrop.destinations.base import AccountOptions, Carrier, Destination, Readable, Reader
+from orderdrop.destinations.base import AccountOptions, Carrier, Destination
 from orderdrop.destinations.proxies import proxy_for
+from orderdrop.destinations.readback import Readable, Reader
 from orderdrop.errors import Fault, SettingsError, SetupError
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import Batch, Ledger

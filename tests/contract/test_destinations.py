@@ -23,11 +23,10 @@ from orderdrop.destinations.base import (
     LooksUp,
     Parcel,
     Pending,
-    Question,
-    Readable,
     Refused,
     Verdict,
 )
+from orderdrop.destinations.readback import Question, Readable
 from orderdrop.destinations.registry import find, names
 from orderdrop.sandbox.parcellab.settings import ParcellabSettings
 from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, running

@@ -16,7 +16,7 @@ import pytest
 
 from orderdrop import settings as setup
 from orderdrop import wiring
-from orderdrop.destinations.base import Bounds, Question
+from orderdrop.destinations.readback import Bounds, Question
 from orderdrop.errors import SetupError, UsageError
 from orderdrop.pipeline.batch import Finished, work
 from orderdrop.pipeline.imports import import_file

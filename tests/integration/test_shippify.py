@@ -15,7 +15,8 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.problems import Problem
-from orderdrop.destinations.base import AccountOptions, Failure, Linking, Question, Readable
+from orderdrop.destinations.base import AccountOptions, Failure, Linking
+from orderdrop.destinations.readback import Question, Readable
 from orderdrop.destinations.registry import find
 from orderdrop.pipeline.batch import Finished, work
 from orderdrop.pipeline.imports import import_file

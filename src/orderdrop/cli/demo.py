@@ -14,7 +14,7 @@ from orderdrop import logs, schedule, wiring
 from orderdrop import settings as setup
 from orderdrop.cli import render, render_orders
 from orderdrop.cli.progress import progress
-from orderdrop.destinations.base import OrderView
+from orderdrop.destinations.readback import OrderView
 from orderdrop.errors import DestinationUnavailable, OrderdropError, UsageError
 from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll

@@ -75,7 +75,7 @@ def fetch(
     if table + jsonl + csv > 1:
         raise UsageError("Name one of --table, --jsonl and --csv.")
     from orderdrop.cli.session import asking
-    from orderdrop.destinations.base import Question
+    from orderdrop.destinations.readback import Question
     from orderdrop.pipeline.reading import fetch as fetch_orders
 
     question = Question(

@@ -17,7 +17,7 @@ from orderdrop.core.neutral import neutralise, printable
 from orderdrop.reports.page import where
 
 if TYPE_CHECKING:
-    from orderdrop.destinations.base import Contents, OrderView, ParcelView
+    from orderdrop.destinations.readback import Contents, OrderView, ParcelView
     from orderdrop.pipeline.reading import Fetched
 
 PROBLEMS_SHOWN = 20

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from orderdrop.errors import UsageError
 
 if TYPE_CHECKING:
-    from orderdrop.destinations.base import Bounds
+    from orderdrop.destinations.readback import Bounds
 
 
 def bounds(
     *, gte: str | None = None, lte: str | None = None, gt: str | None = None, lt: str | None = None
 ) -> "Bounds | None":
     """A stretch of time, None where nothing was said. A day alone is meant whole: up to it includes its last second."""
-    from orderdrop.destinations.base import Bounds
+    from orderdrop.destinations.readback import Bounds
 
     if not any((gte, lte, gt, lt)):
         return None

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from orderdrop.core.lineage import place_of
 from orderdrop.core.shape import Shape, Wire
-from orderdrop.destinations.base import Question, Reader
+from orderdrop.destinations.readback import Question, Reader
 from orderdrop.destinations.told import moment
 
 BLOT: Final = re.compile(r"\*{2,}")  # how personal data is shown where it may not be read

@@ -10,7 +10,8 @@ from random import Random
 from orderdrop.core.progress import Watcher, nobody
 from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import Pace
-from orderdrop.destinations.base import Carrier, Destination, Reader
+from orderdrop.destinations.base import Carrier, Destination
+from orderdrop.destinations.readback import Reader
 from orderdrop.errors import SetupError
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping

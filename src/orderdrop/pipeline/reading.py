@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from orderdrop.core.outcomes import OrderFate
-from orderdrop.destinations.base import Failure, FailureKind, Link, Linking, OrderView, Question, Reader
+from orderdrop.destinations.base import Failure, FailureKind, Link, Linking
 from orderdrop.destinations.comparing import Comparable
+from orderdrop.destinations.readback import OrderView, Question, Reader
 from orderdrop.errors import DestinationUnavailable, OrderdropError, SetupError, UsageError
 from orderdrop.ledger.ledger import FoundOrder
 from orderdrop.pipeline.parts import Line, Parts

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orderdrop.cli.times import bounds, more_of
-from orderdrop.destinations.base import Bounds
+from orderdrop.destinations.readback import Bounds
 from orderdrop.errors import UsageError
 
 

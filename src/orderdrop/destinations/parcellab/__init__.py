@@ -8,13 +8,14 @@ import httpx
 from pydantic import TypeAdapter
 
 from orderdrop.core.shape import Shape
-from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
+from orderdrop.destinations.base import AccountOptions, Carrier, Judged
 from orderdrop.destinations.contract import judge
 from orderdrop.destinations.parcellab.client import ParcellabCarrier
 from orderdrop.destinations.parcellab.guide import GUIDE
 from orderdrop.destinations.parcellab.payloads import SHAPE, CancelledOrder, Order
 from orderdrop.destinations.parcellab.reading import ParcellabReader
 from orderdrop.destinations.parcellab.wire import body_of, completed
+from orderdrop.destinations.readback import Reader
 from orderdrop.mapping.suggest.guide import Guide
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from orderdrop.destinations.base import Question
 from orderdrop.destinations.comparing import MISSING, NOT_TOLD, Held, leaf, leaves, named
 from orderdrop.destinations.parcellab.payloads import UNSET
 from orderdrop.destinations.parcellab.refusals import twins
+from orderdrop.destinations.readback import Question
 from orderdrop.destinations.told import group, listed, text
 
 _APART = frozenset({"mutations", "articles_order", "additional_attributes", "recipient_email"})

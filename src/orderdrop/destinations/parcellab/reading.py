@@ -13,14 +13,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import httpx
 
 from orderdrop.destinations.asking import Asking
-from orderdrop.destinations.base import (
-    AccountOptions,
-    Contents,
-    OrderView,
-    ParcelView,
-    Question,
-    TrackingEvent,
-)
+from orderdrop.destinations.base import AccountOptions
 from orderdrop.destinations.comparing import Held
 from orderdrop.destinations.parcellab import held as places
 from orderdrop.destinations.parcellab.client import (
@@ -31,6 +24,7 @@ from orderdrop.destinations.parcellab.client import (
     authorization,
     secrets_of,
 )
+from orderdrop.destinations.readback import Contents, OrderView, ParcelView, Question, TrackingEvent
 from orderdrop.destinations.told import day, group, lines, listed, moment, number, text
 from orderdrop.errors import DestinationUnavailable, UsageError
 

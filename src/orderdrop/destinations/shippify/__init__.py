@@ -9,8 +9,9 @@ import httpx
 from pydantic import TypeAdapter
 
 from orderdrop.core.shape import Shape
-from orderdrop.destinations.base import AccountOptions, Carrier, Judged, PathProblem, Reader
+from orderdrop.destinations.base import AccountOptions, Carrier, Judged, PathProblem
 from orderdrop.destinations.contract import judge
+from orderdrop.destinations.readback import Reader
 from orderdrop.destinations.shippify.client import ShippifyCarrier
 from orderdrop.destinations.shippify.guide import GUIDE
 from orderdrop.destinations.shippify.payloads import SHAPE, Delivery

@@ -11,15 +11,9 @@ from urllib.parse import quote
 import httpx
 
 from orderdrop.destinations.asking import Asking
-from orderdrop.destinations.base import (
-    AccountOptions,
-    Contents,
-    OrderView,
-    ParcelView,
-    Question,
-    TrackingEvent,
-)
+from orderdrop.destinations.base import AccountOptions
 from orderdrop.destinations.comparing import Held
+from orderdrop.destinations.readback import Contents, OrderView, ParcelView, Question, TrackingEvent
 from orderdrop.destinations.shippify import held as places
 from orderdrop.destinations.shippify.client import PUBLISHED, headers_of, secrets_of
 from orderdrop.destinations.told import day, group, lines, moment, number, text

@@ -8,8 +8,9 @@ import httpx
 from pydantic import TypeAdapter
 
 from orderdrop.core.shape import Shape
-from orderdrop.destinations.base import AccountOptions, Carrier, Judged, Reader
+from orderdrop.destinations.base import AccountOptions, Carrier, Judged
 from orderdrop.destinations.contract import judge
+from orderdrop.destinations.readback import Reader
 from orderdrop.destinations.shipup.client import ShipupCarrier
 from orderdrop.destinations.shipup.guide import GUIDE
 from orderdrop.destinations.shipup.payloads import SHAPE, Order

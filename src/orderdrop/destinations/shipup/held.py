@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from orderdrop.destinations.base import Bounds, Question
 from orderdrop.destinations.comparing import MISSING, NOT_TOLD, Held, leaves, named
+from orderdrop.destinations.readback import Bounds, Question
 from orderdrop.destinations.told import group, listed
 
 _LISTS = frozenset({"fulfillments", "trackers", "line_items"})

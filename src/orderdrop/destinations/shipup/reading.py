@@ -11,16 +11,9 @@ from typing import Any, Final
 import httpx
 
 from orderdrop.destinations.asking import Asking
-from orderdrop.destinations.base import (
-    AccountOptions,
-    Bounds,
-    Contents,
-    OrderView,
-    ParcelView,
-    Question,
-    TrackingEvent,
-)
+from orderdrop.destinations.base import AccountOptions
 from orderdrop.destinations.comparing import Held
+from orderdrop.destinations.readback import Bounds, Contents, OrderView, ParcelView, Question, TrackingEvent
 from orderdrop.destinations.shipup import held as places
 from orderdrop.destinations.shipup.client import PUBLISHED, WHO, authorization
 from orderdrop.destinations.told import day, group, lines, listed, moment, number, text

@@ -9,15 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orderdrop.destinations.base import (
-    AccountOptions,
-    Bounds,
-    Contents,
-    OrderView,
-    Question,
-    TrackingEvent,
-)
+from orderdrop.destinations.base import AccountOptions
 from orderdrop.destinations.parcellab.reading import ParcellabReader, order_view
+from orderdrop.destinations.readback import Bounds, Contents, OrderView, Question, TrackingEvent
 from orderdrop.errors import DestinationUnavailable, SetupError, UsageError
 
 BASE = "http://127.0.0.1:9/parcellab"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderdrop.destinations.base import AccountOptions, Contents, OrderView, Question, Readable, TrackingEvent
+from orderdrop.destinations.base import AccountOptions
+from orderdrop.destinations.readback import Contents, OrderView, Question, Readable, TrackingEvent
 from orderdrop.destinations.shippify import Shippify
 from orderdrop.errors import DestinationUnavailable, SetupError, UsageError
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orderdrop.destinations.base import AccountOptions, Bounds, Contents, OrderView, Question
+from orderdrop.destinations.base import AccountOptions
+from orderdrop.destinations.readback import Bounds, Contents, OrderView, Question
 from orderdrop.destinations.shipup.reading import NEVER, ShipupReader, order_view
 from orderdrop.errors import DestinationUnavailable, SetupError, UsageError
 
