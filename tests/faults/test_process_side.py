@@ -8,13 +8,16 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import xlsxwriter
 from tests.acceptance.site import COMMAND, Site, until
 from tests.faults.place import Place
+from tests.integration.toxic import ToxicProxy
 
 from orderdrop.core.progress import Step
 from orderdrop.errors import MappingError
@@ -53,16 +56,18 @@ def test_P2_a_second_signal_ends_at_once_and_the_next_start_sends_the_rest_once(
 def test_P4_two_serving_processes_take_each_drop_once_and_the_dead_one_s_work_is_taken_over(
     site: Site,
 ) -> None:
-    site.set_up(rate="25")
     wanted = {site.key(number) for drop in DROPS for number in numbers(drop)}
-    with ExitStack() as stack:
+    port, gate = urlsplit(site.judge.base_url).port or 0, Gate(lets_through=PER_DROP * 3 // 2)
+    with ToxicProxy(upstream=port, lose_reply_to=gate) as proxy, ExitStack() as stack:
+        site.set_up(base_url=site.judge.base_url.replace(str(port), str(proxy.port)), rate="25")
         both = [stack.enter_context(site.start("serve")) for _ in range(2)]
         for drop in DROPS:
             site.drop(f"orders{drop}.csv", site.rows(numbers(drop)))
-        until(lambda: site.judge.posts(prefix=site.prefix).total() >= PER_DROP)
+        until(gate.held.is_set)
         worker = next(one for one in both if one.pid == holder_of_the_feed(site))
         worker.kill()
         worker.communicate(timeout=10)
+        gate.opened.set()
         before = site.judge.posts(prefix=site.prefix)
         until(lambda: set(site.judge.held(site.prefix)) == wanted, seconds=30)
         until(lambda: len(site.found("*.csv")) == len(DROPS) and not site.found("processing/*"), seconds=30)
@@ -76,6 +81,26 @@ def test_P4_two_serving_processes_take_each_drop_once_and_the_dead_one_s_work_is
     batches = site.run("batches", "list", "--json").json
     assert sorted(one["drop"]["name"] for one in batches) == [f"orders{drop}.csv" for drop in DROPS]
     assert {one["status"] for one in batches} == {"accepted"}
+
+
+@dataclass
+class Gate:
+    """Lets so many requests through; those behind them wait until it is opened, and never arrive: their sender is dead by then."""
+
+    lets_through: int
+    passed: int = 0
+    held: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, block: bytes) -> bool:
+        if not block.startswith(b"POST") or self.opened.is_set():
+            return False
+        self.passed += 1
+        if self.passed > self.lets_through:
+            self.held.set()
+            self.opened.wait()
+            raise ConnectionResetError
+        return False
 
 
 def holder_of_the_feed(site: Site) -> int | None:
@@ -94,14 +119,20 @@ def holder_of_the_feed(site: Site) -> int | None:
 
 
 def test_P4_what_a_dead_machine_held_is_taken_over_when_its_lease_has_run_out(site: Site) -> None:
-    site.run("run", "night")  # the ledger is there
-    ledger = open_ledger(f"sqlite:///{site.folder}/var/orderdrop.db")
-    assert ledger.lease("feed:night", "another-host/boot/1/2", datetime.now(UTC), 10.0)
-    ledger.close()
+    (site.folder / "var").mkdir()
+    ledger, heard = open_ledger(f"sqlite:///{site.folder}/var/orderdrop.db"), site.folder / "stderr"
+
+    def is_waited_for() -> bool:
+        assert ledger.lease("feed:night", "another-host/boot/1/2", datetime.now(UTC), 4.0)
+        return "another orderdrop works on it" in heard.read_text()
+
+    assert ledger.lease("feed:night", "another-host/boot/1/2", datetime.now(UTC), 4.0)
     site.drop("orders.csv", site.rows([1]))
-    result = site.run("run", "night")
-    assert result.code == 0
-    assert "another orderdrop works on it" in result.err
+    with heard.open("w") as stderr, site.start("run", "night", stderr=stderr) as process:
+        until(is_waited_for)
+        ledger.close()  # the other machine is dead: nobody renews its lease any more
+        process.communicate(timeout=60)
+    assert process.returncode == 0, heard.read_text()
     assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1}
 
 
