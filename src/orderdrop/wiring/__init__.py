@@ -1,0 +1,18 @@
+"""Settings become concrete parts; the one place that picks them."""
+
+from orderdrop.wiring.feeds import feed_plan
+from orderdrop.wiring.ledgers import database_of, open_settled_ledger, scratch_ledger
+from orderdrop.wiring.lines import account_of, unused_carrier
+from orderdrop.wiring.parts import build, find_shape, load_mapping
+
+__all__ = [
+    "account_of",
+    "build",
+    "database_of",
+    "feed_plan",
+    "find_shape",
+    "load_mapping",
+    "open_settled_ledger",
+    "scratch_ledger",
+    "unused_carrier",
+]
