@@ -22,7 +22,7 @@ demo: $(STAMP) ## the main job on local stand-ins, with nothing to set up
 	@$(BIN)/orderdrop demo
 
 test: $(STAMP) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 chaos: $(STAMP) ## kill real batches again and again, then count: make chaos KILLS=200 LEDGER=postgresql
 	@$(BIN)/python -m tests.chaos --kills $(KILLS) --ledger $(LEDGER)
