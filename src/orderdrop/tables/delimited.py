@@ -13,8 +13,9 @@ from orderdrop.frames import Verdict
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import encodings, transcoding
 from orderdrop.tables.blocks import read_pieces
+from orderdrop.tables.candidates import COMMON, SAMPLE_RECORDS
 from orderdrop.tables.careful import Layout, decode, encoded_size
-from orderdrop.tables.detect import COMMON, SAMPLE_RECORDS, detect
+from orderdrop.tables.detect import detect
 from orderdrop.tables.dialect import Headings, find_headings, no_headings, sep_line
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import BLANKS, Opened, refused

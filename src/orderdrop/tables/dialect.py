@@ -9,8 +9,8 @@ from itertools import islice
 from orderdrop.core.problems import Code
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import heading_lines
+from orderdrop.tables.candidates import SAMPLE_RECORDS
 from orderdrop.tables.careful import BROKEN_BYTE, readable, shown_encoding
-from orderdrop.tables.detect import SAMPLE_RECORDS
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import BLANKS, refused
 from orderdrop.tables.records import Record
