@@ -6,9 +6,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from tests.console.chromium import PHONE, chromium_or_skip, sitting
-from tests.console.site import MAPPING, Site
+from tests.console.site import MAPPING, PASSWORD, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
@@ -184,14 +184,62 @@ def test_what_was_typed_last_is_checked_before_the_file_is_sent(
     assert judge.held("W5-A")["W5-A"]["line_items"]["data"][0]["quantity"] == 8
 
 
-def test_what_is_typed_while_another_cell_is_checked_stays(site: Site, browser: Browser) -> None:
+def test_what_is_typed_while_another_cell_is_checked_stays_and_is_not_taken_half_typed(
+    site: Site, browser: Browser
+) -> None:
     with sitting(browser, site, Role.MERCHANT) as page:
         _choose(page, "two.csv", _csv("W6-A;X;no", "W6-B;X;no"))
+        expect(page.locator("html.scripts")).to_be_visible()  # what comes before them is for the buttons
+        held: list[Route] = []
+
+        def keep(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/cells", keep)
         page.get_by_label("Qty in row 2").fill("8")
-        page.get_by_label("Qty in row 2").press("Tab")
-        page.get_by_label("Qty in row 3").fill("12")
+        with page.expect_request("**/cells"):
+            page.get_by_label("Qty in row 2").press("Tab")
+        expect(page.get_by_label("Qty in row 3")).to_be_focused()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("1")
+        held[0].continue_()
+        page.unroute("**/cells", keep)
         expect(page.get_by_label("Qty in row 2")).to_have_count(0)
+        expect(page.get_by_label("Qty in row 3")).to_be_focused()
+        page.keyboard.type("2")
         expect(page.get_by_label("Qty in row 3")).to_have_value("12")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Everything is fine")).to_be_visible()
+        expect(page.get_by_role("cell", name="12", exact=True)).to_be_visible()
+
+
+def test_what_is_typed_last_and_not_right_either_is_told_before_anything_is_sent(
+    site: Site, browser: Browser, judge: Judge
+) -> None:
+    with sitting(browser, site, Role.MERCHANT) as page:
+        _choose(page, "hasty.csv", _csv("W9-A;X;no", "W9-B;X;1"))
+        page.get_by_label("Qty in row 2").fill("none")
+        page.get_by_role("button", name="Send 1 order").click()
+        expect(page.get_by_text("Nothing was sent yet")).to_be_visible()
+        expect(page.get_by_label("Qty in row 2")).to_have_value("none")
+    assert not judge.posts(prefix="W9-")
+
+
+def test_a_session_that_ends_in_mid_correction_loses_nothing_of_what_was_typed(
+    site: Site, browser: Browser, judge: Judge
+) -> None:
+    with sitting(browser, site, Role.MERCHANT, quiet=True) as page:
+        _choose(page, "late.csv", _csv("W10-A;X;no", "W10-B;X;1"))
+        page.context.clear_cookies()
+        page.get_by_label("Qty in row 2").fill("8")
+        page.get_by_label("Qty in row 2").press("Enter")
+        page.get_by_label("Name").fill(Role.MERCHANT.value)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_label("Qty in row 2")).to_have_value("8")
+        page.get_by_role("button", name="Send 1 order").click()
+        expect(page.get_by_text("Every good row is with the destination.")).to_be_visible()
+    assert judge.held("W10-A")["W10-A"]["line_items"]["data"][0]["quantity"] == 8
 
 
 def test_without_scripts_a_file_is_uploaded_corrected_and_sent(
@@ -242,7 +290,7 @@ def test_on_a_phone_no_page_scrolls_sideways_and_the_sheet_scrolls_in_its_frame(
             "/mappings/small",
             "/people",
             "/tokens",
-            "/nowhere",
+            "/overview",
         ):
             page.goto(path)
             _fits(page)

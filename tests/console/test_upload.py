@@ -1,12 +1,13 @@
 """Uploads: read before they are sent, corrected in the page, sent once, and never more than is taken."""
 
+import html
 import io
 import zipfile
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.console.site import Browser, Site
+from tests.console.site import PASSWORD, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
@@ -175,3 +176,51 @@ def test_a_form_with_a_file_but_without_the_key_is_not_taken(site: Site) -> None
     merchant = site.browser(Role.MERCHANT)
     answer = merchant.client.post("/upload", data={"feed": "acme"}, files={"file": ("a.csv", b"x")})
     assert answer.status_code == 409
+
+
+def test_a_correction_that_a_login_came_between_is_not_lost(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "late.csv", BAD.format("U9")).headers["location"]
+    merchant.get(to)
+    late = Browser(site.url)
+    sent_away = late.post(f"{to}/cells", row="2", heading="Qty", text="7 & 50%25")
+    assert sent_away.status_code == 303
+    form = late.get(sent_away.headers["location"]).text
+    back = html.unescape(form.partition('name="next" value="')[2].partition('"')[0])
+    returned = late.post("/login", name="merchant", password=PASSWORD, next=back)
+    page = late.get(returned.headers["location"]).text
+    assert 'value="7 &amp; 50%25"' in page
+    assert "You typed this before you logged in again" in page
+    assert 'value="none"' in merchant.get(to).text
+    late.post(f"{to}/cells", row="2", heading="Qty", text="7")
+    assert "Everything is fine" in late.get(to).text
+    late.client.close()
+
+
+def test_a_form_of_another_session_leads_back_to_its_page_with_what_was_typed(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "stale.csv", BAD.format("U10")).headers["location"]
+    merchant.get(to)
+    told = merchant.client.post(
+        f"{to}/cells", data={"form_key": "0" * 64, "row": "2", "heading": "Qty", "text": "12"}
+    )
+    assert told.status_code == 409
+    back = html.unescape(told.text.partition('class="button main" href="')[2].partition('"')[0])
+    assert 'value="12"' in merchant.get(back).text
+    assert 'value="none"' in merchant.get(to).text
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        pytest.param("{site}/batches/b-1?fate=refused", "%2Fbatches%2Fb-1%3Ffate%3Drefused", id="our-page"),
+        pytest.param("https://evil.example/batches/b-1", None, id="another-site"),
+        pytest.param("", None, id="unknown"),
+    ],
+)
+def test_a_click_after_the_session_ended_leads_back_to_the_page_that_it_was_made_on(
+    referer: str, back: str | None, site: Site
+) -> None:
+    headers = {"Referer": referer.format(site=site.url)}
+    answer = httpx.post(f"{site.url}/batches/b-1/rerun", headers=headers)
+    assert answer.headers["location"] == (f"/login?next={back}" if back else "/login")

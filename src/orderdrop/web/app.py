@@ -1,5 +1,7 @@
 """The console put together: its pages, its gate, and what an error looks like to a person and to a program."""
 
+from urllib.parse import quote
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -22,6 +24,7 @@ from orderdrop.web.pages import (
     people,
     upload,
 )
+from orderdrop.web.returning import way_back
 
 TOPICS = (health, door, batches, overview, orders, people, upload, feeds, mappings, metrics, api)
 """Every module of pages, by topic."""
@@ -54,10 +57,12 @@ def create_app(console: Console) -> FastAPI:
     return app
 
 
-def _to_the_door(request: Request, error: Exception) -> Response:
+async def _to_the_door(request: Request, error: Exception) -> Response:
     if not is_page(request):
         return _told(request, 401, "Log in", "Send a token: Authorization: Bearer odt_...")
     back = error.back if isinstance(error, NotLoggedIn) else ""
+    if not back and request.method == "POST":
+        back = quote(await way_back(request), safe="")
     return RedirectResponse(f"/login?next={back}" if back else "/login", status_code=303)
 
 
@@ -69,12 +74,13 @@ def _unknown(request: Request, error: Exception) -> Response:
     return _told(request, 404, "Not here", str(error))
 
 
-def _expired(request: Request, _: Exception) -> Response:
+async def _expired(request: Request, _: Exception) -> Response:
     return _told(
         request,
         409,
         "This page was open for too long",
-        "Nothing was done. Go back, reload the page and try again; what you typed is still in the form.",
+        "Nothing was done. Go back to the page and try again; what you typed is not lost.",
+        back=await way_back(request),
     )
 
 
@@ -100,7 +106,7 @@ def _failed(request: Request, error: Exception) -> Response:
     return _told(request, status, "This did not work", f"{told} {step}".strip())
 
 
-def _told(request: Request, status: int, title: str, message: str) -> Response:
+def _told(request: Request, status: int, title: str, message: str, *, back: str = "") -> Response:
     if not is_page(request):
         return JSONResponse({"error": title, "detail": message}, status_code=status)
-    return render.page(request, "told.html", status=status, title=title, message=message)
+    return render.page(request, "told.html", status=status, title=title, message=message, back=back)

@@ -93,7 +93,9 @@ def _in(request: Request, found: LoggedIn, to: str) -> Response:
 
 def _inside(address: str) -> str:
     """An address of this console; nothing for one that leads elsewhere."""
-    there = unquote(address)
-    parts = urlsplit(there)
-    inside = there.startswith("/") and not there.startswith(("//", "/\\")) and not parts.netloc
-    return there if inside and there.isprintable() else ""
+    return address if all(_is_inside(one) for one in (address, unquote(address))) else ""
+
+
+def _is_inside(there: str) -> bool:
+    inside = there.startswith("/") and not there.startswith(("//", "/\\")) and not urlsplit(there).netloc
+    return inside and there.isprintable()

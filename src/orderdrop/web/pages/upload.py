@@ -82,14 +82,27 @@ def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Rece
 
 
 @router.get("/upload/{upload_id}")
-def draft(request: Request, visitor: Known, upload_id: str) -> Response:
-    """A file before it is sent: how it is read, what is wrong, the orders that it would make."""
+def draft(
+    request: Request, visitor: Known, upload_id: str, row: int = 0, heading: str = "", text: str = ""
+) -> Response:
+    """A file before it is sent: how it is read, what is wrong, the orders that it would make.
+
+    `row`, `heading` and `text` are a correction that a login came between: it stands in its cell and is not stored yet.
+    """
     console = console_of(request)
     found = _mine(console, visitor, upload_id)
     if found.sent is not None:
         return RedirectResponse(f"/batches/{found.sent}", status_code=_SEE_OTHER)
     seen, broken = _look(console, found)
-    return page(request, "draft.html", visitor=visitor, upload=found, seen=seen, broken=broken)
+    return page(
+        request,
+        "draft.html",
+        visitor=visitor,
+        upload=found,
+        seen=seen,
+        broken=broken,
+        typed=(row, heading, text),
+    )
 
 
 @router.post("/upload/{upload_id}/cells")
@@ -110,7 +123,12 @@ def correct(
     if request.headers.get("x-form-key"):
         seen, broken = _look(console, changed)
         html = fragment(
-            "draft_table.html", upload=changed, form_key=visitor.form_key, seen=seen, broken=broken
+            "draft_table.html",
+            upload=changed,
+            form_key=visitor.form_key,
+            seen=seen,
+            broken=broken,
+            typed=None,
         )
         return Response(html, media_type="text/html")
     return RedirectResponse(f"/upload/{upload_id}", status_code=_SEE_OTHER)
