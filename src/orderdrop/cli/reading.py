@@ -22,6 +22,9 @@ More = Annotated[
         "--more", help="What only this system asks for, by its own name: account=1617", metavar="KEY=VALUE"
     ),
 ]
+Expand = Annotated[
+    list[str] | None, typer.Option(help="What to tell whole; what a person wants to see if left out.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -56,9 +59,7 @@ def fetch(
     below: Annotated[int | None, typer.Option(help="Only with a smaller id than this.")] = None,
     ordering: Annotated[str | None, typer.Option(help="By which field; - before it: newest first.")] = None,
     more: More = None,
-    expand: Annotated[
-        list[str] | None, typer.Option(help="What to tell whole; what a person wants to see if left out.")
-    ] = None,
+    expand: Expand = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
     table: Annotated[bool, typer.Option("--table", help="A line for each parcel; the usual.")] = False,
     jsonl: Annotated[
@@ -72,8 +73,7 @@ def fetch(
 
     Example: orderdrop orders fetch --account shop-eu --ordered-from 2026-11-01 --csv
     """
-    if table + jsonl + csv > 1:
-        raise UsageError("Name one of --table, --jsonl and --csv.")
+    layout = _layout(table=table, jsonl=jsonl, csv=csv)
     from orderdrop.cli.session import asking
     from orderdrop.destinations.readback import Question
     from orderdrop.pipeline.reading import fetch as fetch_orders
@@ -94,10 +94,18 @@ def fetch(
     )
     with asking(context.obj) as session:
         found = fetch_orders(session.parts, account, question)
-        printed = render_orders.fetched(found, limit, "jsonl" if jsonl else "csv" if csv else "table")
+        printed = render_orders.fetched(found, limit, layout)
     if not printed:
         render.talk("No orders.")
         raise typer.Exit(ExitCode.REJECTS)
+
+
+def _layout(**asked: bool) -> str:
+    """The layout that was asked for, by its option's name; a table if none was. Raises UsageError for several."""
+    named = [name for name, given in asked.items() if given]
+    if len(named) > 1:
+        raise UsageError("Name one of --table, --jsonl and --csv.")
+    return named[0] if named else "table"
 
 
 def view(

@@ -1,7 +1,7 @@
 """The long life of `orderdrop serve`: resume, poll at the feeds' times, stop gracefully."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,10 @@ import structlog
 from orderdrop import schedule
 from orderdrop.cli.session import Session
 from orderdrop.errors import Busy, OrderdropError, Stopped
+from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll, resume
 from orderdrop.pipeline.imports import suits
+from orderdrop.pipeline.parts import FeedPlan
 from orderdrop.pipeline.purging import purge
 from orderdrop.pipeline.resuming import go_on
 from orderdrop.pipeline.sweeping import sweep
@@ -33,48 +35,15 @@ def serve_until_stopped(session: Session) -> None:
         loaded = parts.mapping(plan.mapping)
         suits(parts, loaded.mapping.mapping, loaded.mapping.destination, plan.account)
     watched = _Watched(log)
-
-    def poll_feed(name: str) -> None:
-        with watched.work(name):
-            for _ in poll(parts, plans[name]):
-                pass
-
-    def finish_what_was_left() -> None:
-        with watched.work("(imports)"):
-            for finished in resume(parts, plans):
-                log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
-        for name, feed in session.settings.feeds.items():
-            polled_soon = feed.cron is None and not feed.paused
-            if polled_soon or not parts.ledger.unfinished(name):
-                continue
-            with watched.work(f"(left by {name})"):
-                for finished in poll(parts, plans[name], only_left=True):
-                    log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
-
-    def send_what_waited(account: str) -> None:
-        with watched.work(f"(account {account})"):
-            for finished in go_on(parts, account, plans):
-                if finished.batch.waits_since is None:
-                    log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
-
-    retention = session.settings.retention
-
-    def remove_what_is_old() -> None:
-        with watched.work("(what was left behind)"):
-            for path in sweep(parts, Path(gettempdir())):
-                log.info("swept", path=str(path))
-        if retention is not None:
-            with watched.work("(retention)"):
-                purge(parts, retention, tell=lambda batch: log.info("purged", batch=batch.id))
-
+    chores = _Chores(session, plans, watched, log)
     log.info("serving", feeds=len(plans))
     scheduler = schedule.start(
         session.settings.feeds,
-        poll_feed,
+        chores.poll_feed,
         parts.clock(),
-        tidy=finish_what_was_left,
-        daily=remove_what_is_old,
-        resume={name: partial(send_what_waited, name) for name in session.settings.accounts},
+        tidy=chores.finish_what_was_left,
+        daily=chores.remove_what_is_old,
+        resume={name: partial(chores.send_what_waited, name) for name in session.settings.accounts},
     )
     try:
         beat_at = float("-inf")
@@ -93,6 +62,58 @@ def serve_until_stopped(session: Session) -> None:
 def heartbeat() -> str:
     """The lease that a serving process of this host renews; `orderdrop health` asks for it."""
     return f"serve:{socket.gethostname()}"
+
+
+class _Chores:
+    """What a serving process does at its times; an error ends one chore and is told."""
+
+    def __init__(
+        self, session: Session, plans: Mapping[str, FeedPlan], watched: "_Watched", log: Any
+    ) -> None:
+        self._parts, self._settings, self._plans = session.parts, session.settings, plans
+        self._watched, self._log = watched, log
+
+    def poll_feed(self, name: str) -> None:
+        """Bring what lies at a feed to rest."""
+        with self._watched.work(name):
+            for _ in poll(self._parts, self._plans[name]):
+                pass
+
+    def finish_what_was_left(self) -> None:
+        """Go on where an earlier process ended; a feed that is polled soon is left to its poll."""
+        with self._watched.work("(imports)"):
+            for finished in resume(self._parts, self._plans):
+                self._resumed(finished)
+        for name, feed in self._settings.feeds.items():
+            polled_soon = feed.cron is None and not feed.paused
+            if polled_soon or not self._parts.ledger.unfinished(name):
+                continue
+            with self._watched.work(f"(left by {name})"):
+                for finished in poll(self._parts, self._plans[name], only_left=True):
+                    self._resumed(finished)
+
+    def send_what_waited(self, account: str) -> None:
+        """Try an account for which orders wait."""
+        with self._watched.work(f"(account {account})"):
+            for finished in go_on(self._parts, account, self._plans):
+                if finished.batch.waits_since is None:
+                    self._resumed(finished)
+
+    def remove_what_is_old(self) -> None:
+        """Sweep up what dead runs left behind, and purge what is past its retention."""
+        with self._watched.work("(what was left behind)"):
+            for path in sweep(self._parts, Path(gettempdir())):
+                self._log.info("swept", path=str(path))
+        if self._settings.retention is not None:
+            with self._watched.work("(retention)"):
+                purge(
+                    self._parts,
+                    self._settings.retention,
+                    tell=lambda batch: self._log.info("purged", batch=batch.id),
+                )
+
+    def _resumed(self, finished: Finished) -> None:
+        self._log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
 
 
 class _Watched:
