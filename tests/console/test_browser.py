@@ -150,8 +150,9 @@ def test_everything_works_without_a_mouse(site: Site, browser: Browser, judge: J
         page.keyboard.press("Enter")
         page.wait_for_url("**/upload")
         _tab_to(page, "CSV or Excel file")
+        expect(page.get_by_label("CSV or Excel file")).to_be_focused()
         with page.expect_file_chooser() as choosing:
-            page.keyboard.press("Enter")
+            page.keyboard.press("Space")
         choosing.value.set_files(
             FilePayload(name="keys.csv", mimeType="text/csv", buffer=_csv("W4-A;X;no", "W4-B;X;no"))
         )

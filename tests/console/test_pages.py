@@ -109,6 +109,7 @@ def test_a_feed_is_polled_now_and_its_source_tried(site: Site, judge: Judge) -> 
     assert "It works: 1 file waits there." in ops.post("/feeds/other/try").text
     ops.post("/feeds/other/poll")
     _until(lambda: judge.posts(prefix="P7-") == {"P7-A": 1})
+    _until(lambda: not site.console.jobs.is_under_way("feed:other"))
     assert "p7.csv" in ops.get("/feeds").text
     folder = site.folder / "other"
     folder.rename(site.folder / "gone")
@@ -216,3 +217,17 @@ def test_an_admin_invites_and_shuts_out(site: Site) -> None:
     admin.post("/people/zoe/disable")
     assert browser.get("/").status_code == 303
     browser.client.close()
+
+
+def test_the_overview_shows_arrivals_and_problems_of_own_feeds_only(site: Site) -> None:
+    _batch(site, "p11.csv", "P11-A;X;none")
+    _batch(site, "p12.csv", "P12-A;X;1", feed="other")
+    ops, merchant = (
+        site.browser(Role.OPS).get("/overview").text,
+        site.browser(Role.MERCHANT).get("/overview").text,
+    )
+    for page in (ops, merchant):
+        assert "Files of acme by day" in page
+        assert "not_an_integer" in page
+    assert "Files of other by day" in ops
+    assert "other" not in merchant
