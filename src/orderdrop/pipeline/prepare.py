@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from orderdrop.checks.header import Binding, bind
 from orderdrop.checks.judge import Judge
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Code, Problem
@@ -17,14 +16,21 @@ from orderdrop.destinations.base import Destination
 from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TypedFrame
 from orderdrop.ledger.ledger import Batch, Ledger
-from orderdrop.mapping.blanks import erased_places
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.mapping.model import Mapping as FileMapping
-from orderdrop.orders import Erasure, Nesting, Policy, sources_after_fallback
+from orderdrop.orders import Nesting, Policy, sources_after_fallback
+from orderdrop.pipeline.bound import Bound, bound, erasures, sources_of
 from orderdrop.pipeline.building import Builder, Built
 from orderdrop.pipeline.changes import changed_since
+from orderdrop.pipeline.continuing import (
+    continues,
+    excluded_before,
+    joined_before,
+    original_drop,
+    spreadsheet,
+    why_alone,
+)
 from orderdrop.pipeline.holding import why_held
-from orderdrop.pipeline.joining import Joined, continuation
+from orderdrop.pipeline.joining import continuation
 from orderdrop.pipeline.naming import with_orders
 from orderdrop.pipeline.opening import Opened, Reading, open_drop, reopen_drop
 from orderdrop.pipeline.partners import Partners
@@ -65,14 +71,6 @@ def prepare(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Bound:
-    """A table and how the mapping sits on it."""
-
-    opened: Opened
-    binding: Binding
-
-
-@dataclass(slots=True, kw_only=True)
 class _Preparation:
     """One preparation under way: what was counted so far and where the results go."""
 
@@ -110,7 +108,7 @@ class _Preparation:
             opened, correction_of = open_drop(self.path, self.loaded.mapping)
         except FileRefused as refused:
             return self._refuse([refused.problem], verdict="")
-        tables = [self._bind(one) for one in opened]
+        tables = [bound(one, self.loaded.shape) for one in opened]
         reading = self._reading(tables, correction_of)
         problems = [one.opened.told(problem) for one in tables for problem in one.binding.problems]
         problems += self._changed(correction_of, reading)
@@ -139,28 +137,21 @@ class _Preparation:
             )
         return found
 
-    def _bind(self, opened: Opened) -> _Bound:
-        mapping, key = opened.mapping, self.loaded.shape.key
-        return _Bound(
-            opened=opened,
-            binding=bind(mapping, opened.table.headings, has_header=mapping.file.header, key=key),
-        )
-
-    def _keys(self, table: _Bound) -> tuple[str, ...]:
+    def _keys(self, table: Bound) -> tuple[str, ...]:
         return table.binding.sources.get(self.loaded.shape.key, ())
 
-    def _reading(self, tables: Sequence[_Bound], correction_of: str | None) -> Reading:
+    def _reading(self, tables: Sequence[Bound], correction_of: str | None) -> Reading:
         first, *further = (one.opened.table for one in tables)
         return Reading(
             table=first.verdict,
-            sources=sources_after_fallback(self.loaded.shape, _sources(tables)),
-            spreadsheet=self._spreadsheet(first, correction_of),
-            joined=self._joined_before(),
+            sources=sources_after_fallback(self.loaded.shape, sources_of(tables)),
+            spreadsheet=spreadsheet(first, correction_of, self.accepted_by),
+            joined=joined_before(self.batch, self.accepted_by),
             further=tuple(table.verdict for table in further),
             headings=tuple(one.opened.table.headings for one in tables) if further else (),
         )
 
-    def _again(self, tables: Sequence[_Bound], reading: Reading) -> list[_Bound]:
+    def _again(self, tables: Sequence[Bound], reading: Reading) -> list[Bound]:
         """The same tables from their first rows on, with the rows of the chosen orders only."""
         opened = self._scope.narrowed(
             lambda: [one.table for one in self._read_again(reading)], [self._keys(one) for one in tables]
@@ -178,15 +169,6 @@ class _Preparation:
         )
         return BatchStatus.FAILED
 
-    def _joined_before(self) -> Joined | None:
-        """What a rerun of a correction reads besides its drop."""
-        parent = (
-            self.accepted_by.batch(self.batch.parent_id)
-            if self.batch.scope and self.batch.parent_id
-            else None
-        )
-        return Reading.from_json(parent.verdict).joined if parent is not None and parent.verdict else None
-
     def _continue(self, named: str | None, reading: Reading, key_headings: tuple[str, ...]) -> Reading:
         """Join a corrected report with the batch that it came from; a rerun has its parent already."""
         if named is None or self.batch.scope is not None:
@@ -194,24 +176,15 @@ class _Preparation:
         if reading.further:  # a report of several tables has whole orders, and is read like any other drop
             return reading
         parent = self.accepted_by.batch(named)
-        if parent is not None and parent.purged_at is not None:
-            self._remarks.append(
-                f"The file corrects batch {named}, whose personal data were removed on {parent.purged_at:%Y-%m-%d}: it was "
-                "read like any other file, and rows that did not come back are not taken from the original."
-            )
+        if parent is None or not continues(parent, self.batch):
+            self._remarks.append(why_alone(named, parent))
             return reading
-        if parent is None or parent.account != self.batch.account or not parent.verdict:
-            self._remarks.append(
-                f"The file says that it corrects batch {named}, which is not known for this account: it was read like "
-                "any other file."
-            )
-            return reading
-        mapping, verdict = self.loaded.mapping, parent.verdict
+        mapping, verdict = self.loaded.mapping, parent.verdict or ""
         found = continuation(
             parent,
             self.accepted_by,
             self._read_again(reading)[0].table,
-            lambda: _original(Path(parent.drop.kept_at), mapping, Reading.from_json(verdict)),
+            lambda: original_drop(Path(parent.drop.kept_at), mapping, Reading.from_json(verdict)),
             key_headings,
         )
         self.ledger.adopt(self.batch.id, parent.id)
@@ -224,13 +197,13 @@ class _Preparation:
     def _read_again(self, reading: Reading) -> list[Opened]:
         return reopen_drop(self.path, self.loaded.mapping, reading)
 
-    def _build(self, tables: Sequence[_Bound], reading: Reading) -> None:
+    def _build(self, tables: Sequence[Bound], reading: Reading) -> None:
         mapping = self.loaded.mapping
         nesting = Nesting(
             shape=self.loaded.shape,
             policy=Policy(on_bad_row=mapping.on_bad_row, on_duplicate_row=mapping.on_duplicate_row),
-            sources=_sources(tables),
-            erases=self._erases(tables),
+            sources=sources_of(tables),
+            erases=erasures(tables, self.loaded.shape),
             spill_folder=self.spill_folder,
         )
         builder = Builder(
@@ -247,25 +220,7 @@ class _Preparation:
                 self.go_on()
                 self._store(some)
 
-    def _erases(self, tables: Sequence[_Bound]) -> dict[str, Erasure]:
-        """What blank cells erase, by place; in the tables that have the column."""
-        found: dict[str, Erasure] = {}
-        for number, one in enumerate(tables):
-            for place, sent in erased_places(
-                one.opened.mapping, self.loaded.shape, one.binding.columns
-            ).items():
-                before = found[place].tables if place in found else frozenset()
-                found[place] = Erasure(sent=sent, tables=before | {number})
-        return found
-
-    def _spreadsheet(self, table: Table, correction_of: str | None) -> bool:
-        """Whether dates and numbers may stand as workbooks have them; a correction is as its original was."""
-        original = self.accepted_by.batch(correction_of) if correction_of else None
-        if original is not None and original.verdict:
-            return Reading.from_json(original.verdict).spreadsheet
-        return table.verdict.format not in ("csv", "fixed")
-
-    def _all_typed(self, tables: Sequence[_Bound], reading: Reading) -> Iterator[TypedFrame]:
+    def _all_typed(self, tables: Sequence[Bound], reading: Reading) -> Iterator[TypedFrame]:
         """The rows of every table, judged.
 
         Nesting gives no order before it has them all, so a question comes before anything is stored; some rows of a file
@@ -348,30 +303,3 @@ class _Unsettled(Exception):  # noqa: N818 - a question to the mapping, not an e
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(*(problem.message for problem in problems))
         self.problems = problems
-
-
-def _original(path: Path, mapping: FileMapping, reading: Reading) -> Table:
-    """The drop that a correction came from; without rows once it is past its retention."""
-    if path.is_file():
-        return reopen_drop(path, mapping, reading)[0].table
-    return Table(verdict=reading.table, headings=(), frames=iter(()))
-
-
-def _sources(tables: Sequence[_Bound]) -> dict[str, tuple[str, ...]]:
-    """The headings behind every place, of all tables."""
-    found: dict[str, tuple[str, ...]] = {}
-    for one in tables:
-        for place, headings in one.binding.sources.items():
-            found[place] = tuple(dict.fromkeys((*found.get(place, ()), *headings)))
-    return found
-
-
-def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:
-    """The orders that were taken out of the batches which this one continues, and why."""
-    chain: list[str] = []
-    parent_id = batch.parent_id
-    while parent_id is not None and parent_id not in chain:
-        chain.append(parent_id)
-        parent = ledger.batch(parent_id)
-        parent_id = parent.parent_id if parent is not None else None
-    return {exclusion.order_key: exclusion.reason for exclusion in ledger.exclusions(chain)}
