@@ -6,17 +6,17 @@ parcels travel as mutations, items twice, attributes as a list. How errors insid
 documented, so a path is followed as far as it is known, and what comes behind is passed over.
 """
 
-import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from orderdrop.core.lineage import place_of
 from orderdrop.destinations.base import PathProblem
 from orderdrop.destinations.parcellab.payloads import SHAPE
+from orderdrop.destinations.reasons import reason
 
-_LONGEST_MESSAGE = 500
 _LONGEST_POSITION = 9  # digits; a longer "position" names nothing
-_NO_REASON = "parcelLab gave no reason"
+_text_of = partial(reason, system="parcelLab")
 _OBJECT_AS_A_WHOLE = "non_field_errors"
 _NODES = frozenset(
     ".".join(parts[:depth])
@@ -193,13 +193,3 @@ def _sentence(said: Any) -> Any:
     if isinstance(said, Mapping):
         return next((said[key] for key in ("detail", "message", "error") if said.get(key)), said)
     return said
-
-
-def _text_of(said: Any) -> str:
-    if said is None or said in ("", {}, []):
-        return _NO_REASON
-    try:
-        text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
-    except RecursionError:
-        return "parcelLab's answer is nested too deeply to be shown"
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"

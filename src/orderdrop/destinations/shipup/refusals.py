@@ -6,20 +6,20 @@ order", the invalid payload). Three spellings are Shipup's own: an address field
 `details` is a sentence about the whole order (the job object).
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
 from orderdrop.core.lineage import place_of
 from orderdrop.destinations.base import PathProblem
+from orderdrop.destinations.reasons import reason
 from orderdrop.destinations.shipup.payloads import SHAPE
 
 _ADDRESS = "shipping_address"
-_LONGEST_MESSAGE = 500
 _LONGEST_POSITION = 9  # digits; a longer "position" names nothing and would not even become a number
-_NO_REASON = "Shipup gave no reason"
+_text_of = partial(reason, system="Shipup")
 _ABSENT = object()
 _NODES = frozenset(
     ".".join(parts[:depth])
@@ -124,13 +124,3 @@ def _said(body: Any) -> Any:
     if isinstance(body, Mapping):
         return next((body[key] for key in ("error", "message", "detail", "details") if body.get(key)), body)
     return body
-
-
-def _text_of(said: Any) -> str:
-    if said is None or said in ("", {}, []):
-        return _NO_REASON
-    try:
-        text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
-    except RecursionError:
-        return "Shipup's answer is nested too deeply to be shown"
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
