@@ -16,23 +16,13 @@ from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.headings import folded
-from orderdrop.tables.pieces import BLANKS, Opened, Piece, keep, refused, row_problem
+from orderdrop.tables.pieces import BLANKS, Opened, Piece, keep, refused
+from orderdrop.tables.totals import Positions, cell_at, totals_refused
 
 _LAST_ROWS = 3  # so many rows at the end are looked at for totals
-_TOTAL = re.compile(
-    r"(?:grand |sub)?[- ]?totals?|sum|summe|gesamt(?:summe)?|total g[ée]n[ée]ral|totaux|somme|suma|totale|totaal|soma|summa|razem",
-)
-_FOOTER = re.compile(
-    r"(?:grand |sub)?[- ]?(?:totals?|totale|totaux|totaal|summe|gesamt|somme|suma)\b.*"
-    r"|\(?[\d.,']+ (?:rows?|records?|lines?|entries|orders?|zeilen|datens[äa]tze|lignes|filas|registros|righe)\b.*"
-    r"|(?:number of |anzahl |nombre de |n[°º] )?(?:rows|records|zeilen|datens[äa]tze|lignes|filas|registros|righe) ?[:=].*"
-    r"|[-=*#\s]*end of (?:file|report|data|export).*|[-=*_]{3,}"
-)
 _NUMBER = re.compile(r"\d+(?:[.,' \u00a0]\d{3})*")
 _LISTED = 5
 _HOPELESS_ROWS = 50_000
-
-Positions = Mapping[int, frozenset[str]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,7 +136,7 @@ class Passing:
             {
                 row
                 for row, cells in piece.broken.items()
-                if row in width and any(_at(cells, at) in texts for at, texts in self.skipped.items())
+                if row in width and any(cell_at(cells, at) in texts for at, texts in self.skipped.items())
             },
         )
 
@@ -168,8 +158,8 @@ class Passing:
             counts = keep((piece.columns[self.counted_in],), mask)[0].to_pylist()
             found = dict(zip(found, map(str, counts), strict=True))
         for row, cells in piece.broken.items():
-            if all(_at(cells, at) in texts for at, texts in self.trailer.items()):
-                found[row] = _at(cells, self.counted_in)
+            if all(cell_at(cells, at) in texts for at, texts in self.trailer.items()):
+                found[row] = cell_at(cells, self.counted_in)
         self._trailers += sorted(found.items())
         return passed_over(piece, set(found))
 
@@ -179,46 +169,7 @@ class Passing:
         if self.footer_rows:
             self._footers = numbers[-self.footer_rows :]
             return [passed_over(piece, set(self._footers)) for piece in held]
-        return [self._totals_refused(piece, numbers[-_LAST_ROWS:]) for piece in held]
-
-    def _totals_refused(self, piece: Piece, last: Sequence[int]) -> Piece:
-        places = {row: at for at, row in enumerate(piece.rows.tolist()) if row in last}
-        if not places or len(piece.rows) < 2:
-            return piece
-        usual = _filled([column[0].as_py() for column in piece.columns])
-        problems, broken = list(piece.problems), dict(piece.broken)
-        found = set()
-        for row, at in places.items():
-            cells = tuple(column[at].as_py() for column in piece.columns)
-            if self._is_total(cells, usual):
-                found.add(row)
-                broken[row] = cells
-                problems.append(
-                    row_problem(
-                        Code.ROW_TOTAL, row, _total_message(row, cells), " ".join(filter(None, cells))
-                    )
-                )
-        if not found:
-            return piece
-        mask = ~np.isin(piece.rows, list(found))
-        problems.sort(key=lambda problem: problem.row or 0)
-        return replace(
-            piece,
-            rows=piece.rows[mask],
-            columns=keep(piece.columns, mask),
-            problems=tuple(problems),
-            broken=broken,
-        )
-
-    def _is_total(self, cells: Sequence[str], usual: int) -> bool:
-        if any(_at(cells, at) in texts for at, texts in self.skipped.items()):
-            return False  # the mapping speaks of it
-        first = next((cell.strip(BLANKS) for cell in cells if cell.strip(BLANKS)), "")
-        text = first.casefold().rstrip(": ")
-        few = _filled(cells) <= max(1, usual // 2)
-        return bool(_TOTAL.fullmatch(text) and _filled(cells) < max(usual, 3)) or bool(
-            few and _FOOTER.fullmatch(text)
-        )
+        return [totals_refused(piece, numbers[-_LAST_ROWS:], self.skipped) for piece in held]
 
     def _counted(self, piece: Piece) -> Piece:
         self._rows += _content(piece)
@@ -295,22 +246,6 @@ def _position(name: str, places: Mapping[str, int]) -> int:
         Code.HEADING_MISSING,
         f'The mapping\'s `trailer:` speaks of a column "{name}", which the file does not have. Correct the name, or write '
         "the column's position from 1.",
-    )
-
-
-def _at(cells: Sequence[str], position: int) -> str:
-    return cells[position].strip(BLANKS) if position < len(cells) else ""
-
-
-def _filled(cells: Sequence[str]) -> int:
-    return sum(bool(cell.strip(BLANKS)) for cell in cells)
-
-
-def _total_message(row: int, cells: Sequence[str]) -> str:
-    shown = next(cell.strip(BLANKS) for cell in cells if cell.strip(BLANKS))
-    return (
-        f'Row {row} looks like a total or a footer ("{shown[:60]}"), so it was not taken for data. Leave it out; or, if the '
-        "file always ends so, write `footer_rows: 1` or `skip_rows_where:` under `file:` in the mapping."
     )
 
 
