@@ -4,7 +4,7 @@ import random
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -496,7 +496,11 @@ def test_a_corrected_report_of_any_workbook_loads_again(place: Place, kind: str)
     bad, good = f"{place.prefix}-1", f"{place.prefix}-2"
     drop = place.inbox / f"drop.{kind}"
     if kind == "xls":
-        rows = [HEADINGS, (bad, "anna@example.com", "S-1", "two"), (good, "anna@example.com", "S-1", 1.0)]
+        rows: list[Sequence[str | float | None]] = [
+            HEADINGS,
+            (bad, "anna@example.com", "S-1", "two"),
+            (good, "anna@example.com", "S-1", 1.0),
+        ]
         xls(drop, {"Orders": xls_rows(rows)})
     elif kind == "xlsb":
         cells = [xlsb_row(0), *(xlsb_text(at, name) for at, name in enumerate(HEADINGS))]

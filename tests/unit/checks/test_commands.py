@@ -1,6 +1,6 @@
 """A column that says create, update or cancel: what is understood, and what a cancelled order still needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -27,7 +27,7 @@ COLUMNS = {
 
 
 def judged(
-    cells: dict[str, Sequence[str]], commands: dict[str, object] = COMMANDS, **rest: object
+    cells: dict[str, Sequence[str]], commands: Mapping[str, object] = COMMANDS, **rest: object
 ) -> TypedFrame:
     mapping = small_mapping(COLUMNS, commands=commands, **rest)
     binding = bind(mapping, list(cells), has_header=True)

@@ -1,6 +1,6 @@
 """What a whole column says: asked once, over all frames, with the line to write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -13,7 +13,7 @@ from orderdrop.core.problems import Code, Owner, Problem
 DATE = {"to": "ship_on", "type": "date"}
 
 
-def asked(column: dict[str, object], *frames: Sequence[str]) -> tuple[Problem, ...]:
+def asked(column: Mapping[str, object], *frames: Sequence[str]) -> tuple[Problem, ...]:
     mapping = small_mapping({"Ref": {"to": "merchant_id"}, "X": column})
     judge = judge_of(mapping, ["Ref", "X"])
     row = 2

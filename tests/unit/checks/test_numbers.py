@@ -189,7 +189,7 @@ def test_every_amount_comes_back_exactly_from_every_declared_form(
 ) -> None:
     other = "," if mark == "." else "."
     digits = f"{abs(number):,.2f}" if form == "grouped" else f"{abs(number):.2f}"
-    text = digits.translate(str.maketrans({",": other, ".": mark}))
+    text = digits.translate(str.maketrans(",.", other + mark))
     if number < 0:
         text = {"brackets": f"({text})", "behind": f"{text}-"}.get(form, f"-{text}")
     assert one("decimal", f"{text} €", to="price", decimal=mark, unit="€") == f"{number:.2f}".replace(
