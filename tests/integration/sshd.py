@@ -72,7 +72,9 @@ class Sshd:
         """The same for another port, such as that of a proxy."""
         file = self.home / f"known_hosts_{port}_{'_'.join(kinds)}"
         keys = [(self.home / f"host_{kind}.pub").read_text().split()[:2] for kind in kinds]
-        written = file.with_suffix(f".{os.getpid()}.part")  # in one step: another process may read it just now
+        written = file.with_suffix(
+            f".{os.getpid()}.part"
+        )  # in one step: another process may read it just now
         written.write_text("".join(f"[{self.host}]:{port} {' '.join(key)}\n" for key in keys))
         written.replace(file)
         return file
