@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,11 +73,10 @@ class Sshd:
         """The same for another port, such as that of a proxy."""
         file = self.home / f"known_hosts_{port}_{'_'.join(kinds)}"
         keys = [(self.home / f"host_{kind}.pub").read_text().split()[:2] for kind in kinds]
-        written = file.with_suffix(
-            f".{os.getpid()}.part"
-        )  # in one step: another process may read it just now
-        written.write_text("".join(f"[{self.host}]:{port} {' '.join(key)}\n" for key in keys))
-        written.replace(file)
+        # in one step and under a name of its own: another thread or process may write or read it just now
+        with tempfile.NamedTemporaryFile("w", dir=self.home, delete=False) as written:
+            written.write("".join(f"[{self.host}]:{port} {' '.join(key)}\n" for key in keys))
+        Path(written.name).replace(file)
         return file
 
     def new_host_keys(self) -> None:
