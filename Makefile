@@ -47,8 +47,8 @@ bench: $(STAMP) ## comparisons side by side, printed as ratios
 	$(BIN)/python -m benchmarks
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile -q pyproject.toml --extra sandbox --extra postgres --extra console --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade -o locks/dev.txt
-	uv pip compile -q pyproject.toml --extra sandbox --extra postgres --extra console --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c locks/dev.txt -o locks/runtime.txt
+	uv pip compile -q pyproject.toml --extra sandbox --extra postgres --extra console --extra notices --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade -o locks/dev.txt
+	uv pip compile -q pyproject.toml --extra sandbox --extra postgres --extra console --extra notices --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c locks/dev.txt -o locks/runtime.txt
 	echo hatchling | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c locks/dev.txt -o locks/build.txt
 
 clean: ## remove what was made
