@@ -6,24 +6,23 @@ counts once it is on disk.
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import OrderFate
-from orderdrop.core.policy import STOPS_AT_ONCE
 from orderdrop.core.progress import Step, Watcher, nobody
 from orderdrop.delivery.alike import FirstRefusals
 from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.circuit import Gate
 from orderdrop.delivery.crew import Crew, Threads
+from orderdrop.delivery.departures import Departures
 from orderdrop.delivery.ending import leave_unsent, why_open
-from orderdrop.delivery.follow import Ask, Tickets, by_ticket
-from orderdrop.delivery.looking_up import doubts_of, look_up
+from orderdrop.delivery.follow import Tickets, by_ticket
+from orderdrop.delivery.looking_up import doubts_of
 from orderdrop.delivery.pace import Pace
-from orderdrop.delivery.parcels import Load, Sent, Waiting, lane_of
+from orderdrop.delivery.parcels import Waiting, lane_of
 from orderdrop.delivery.record import Record
 from orderdrop.delivery.rulings import Locate, not_sent
 from orderdrop.delivery.settling import Settling
@@ -34,8 +33,6 @@ from orderdrop.ledger.ledger import Batch, Ledger
 
 _PLENTY = 8  # tasks a thread has before it: then answers may gather while it works on
 _LINGER_SECONDS = 0.02
-_STOCK_WITHIN_SECONDS = 1.0  # attempts are not written long before their requests may leave
-
 _SHORTEST_NAP_SECONDS = 0.001  # below this the rounding of clocks would have the loop spin
 
 
@@ -77,7 +74,7 @@ def deliver(
     try:
         return delivery.run()
     finally:
-        delivery.halted.set()
+        delivery.departures.halted.set()
         workers.close()
 
 
@@ -99,7 +96,6 @@ class _Delivery:
     ) -> None:
         self.batch, self.ledger, self.line = batch, ledger, line
         self.chance, self.stop, self.crew, self.rhythm = chance, stop, crew, rhythm
-        self.halted = threading.Event()
         # Where a pace holds, a task is handed over only to somebody free: leave to send is taken the moment before.
         paced = line.pace.requests_per_second is not None
         grouping = rhythm.grouping if paced else rhythm.hasty_grouping
@@ -114,6 +110,19 @@ class _Delivery:
         self.first = FirstRefusals(
             stop_after_refusals, passed=self.record.accepted > 0, monotonic=chance.monotonic
         )
+        self.departures = Departures(
+            line=line,
+            rhythm=rhythm,
+            chance=chance,
+            stop=stop,
+            crew=crew,
+            record=self.record,
+            waiting=self.waiting,
+            tickets=self.tickets,
+            first=self.first,
+            stock_orders=1 if paced else grouping.orders,
+            spare_orders=0 if paced else rhythm.spare_orders,
+        )
         self.settling = Settling(
             batch_id=batch.id,
             line=line,
@@ -124,10 +133,6 @@ class _Delivery:
             tickets=self.tickets,
             first=self.first,
         )
-        self.outbox: deque[Sent] = deque()
-        self.under_way = self.orders_under_way = 0
-        self.spare_orders = 0 if paced else rhythm.spare_orders
-        self.stock_orders = 1 if paced else grouping.orders
 
     def run(self) -> Delivered:
         """The loop."""
@@ -135,113 +140,30 @@ class _Delivery:
             self.waiting.take_out(sent.orders)
             self.tickets.add(sent, self.chance.monotonic(), at_once=True)
         while (ended := self._ended()) is None:
-            self._stock()
-            self._let_go()
+            self.departures.stock()
+            self.departures.let_go()
             self._gather(self._nap_seconds())
         return self._wind_down(ended)
 
     def _ended(self) -> Ended | None:
         if self.stop.is_set():
             return Ended.STOPPED
-        talking = bool(self.under_way or len(self.tickets))
-        busy = talking or bool(self.outbox) or self.waiting.due_in(self.chance.monotonic()) is not None
+        talking = bool(self.departures.requests_under_way or len(self.tickets))
+        busy = (
+            talking
+            or bool(self.departures.outbox)
+            or self.waiting.due_in(self.chance.monotonic()) is not None
+        )
         if self.settling.stopped or (busy and self.line.breaker.gate() is Gate.STOP):
             return Ended.ACCOUNT_STOPPED
         if self.first.tripped and busy and not talking:
             return Ended.REFUSED_ALIKE
         return None if busy else Ended.DONE
 
-    def _stock(self) -> None:
-        """Write the attempts of the next parcels."""
-        if self.outbox:
-            return
-        if self.line.breaker.gate() is not Gate.SEND or not self._may_leave():
-            return
-        if self.line.pace.wait_seconds() > _STOCK_WITHIN_SECONDS:
-            return
-        loads = list(self._cut())
-        if loads:
-            self.outbox.extend(self.record.attempts(loads))
-
-    def _cut(self) -> Iterator[Load]:
-        rests = self.line.breaker.probes_after()
-        if rests is not None:
-            yield from self.waiting.cut_one(rests - 1, self.chance.monotonic())
-            return
-        orders = parcels = 0
-        while orders < self.stock_orders or parcels < self.line.concurrency:
-            size = max(1, self.line.carrier.parcel_size(len(self.waiting)))
-            load = self.waiting.cut(size, self.chance.monotonic(), fresh=self._may_begin_fresh())
-            if load is None:
-                return
-            orders += len(load.orders)
-            parcels += 1
-            yield load
-
-    def _let_go(self) -> None:
-        """Hand over what may leave now: questions that are due, then parcels."""
-        while self._has_place():
-            asks = self.tickets.due_in(self.chance.monotonic()) == 0.0
-            if not asks and not (self.outbox and self._may_leave()):
-                return
-            if (
-                self.line.breaker.gate() is not Gate.SEND
-                or self.line.pace.take()
-                or not self.line.breaker.leave()
-            ):
-                return
-            ask = self.tickets.take() if asks else None
-            sent = ask.sent if ask else self.outbox.popleft()
-            self.under_way += 1
-            self.orders_under_way += len(sent.orders)
-            self.crew.submit(self._task(sent, ask))
-
-    def _has_place(self) -> bool:
-        return self.under_way < self.line.concurrency or self.orders_under_way < self.spare_orders
-
-    def _may_leave(self) -> bool:
-        """Whether another parcel may leave, as far as it depends on answers; the first one of several orders goes alone."""
-        several = bool(self.outbox) and len(self.outbox[0].orders) > 1
-        if self.first.tripped or (several and (self.under_way or len(self.tickets)) and self.first.probing):
-            return False
-        return len(self.tickets) < self.rhythm.tickets_at_once
-
-    def _may_begin_fresh(self) -> bool:
-        return self.waiting.returned < self.rhythm.returned_at_once
-
-    def _task(self, sent: Sent, ask: Ask | None) -> Callable[[], Back]:
-        def talk() -> Back:
-            if self._held_back() or (ask is None and self.first.tripped):
-                return Back(sent=sent, ask=ask, answer=None)
-            if sent.doubt is not None:
-                answer = look_up(self.line.carrier, sent.orders[0].key)
-            elif ask is None or sent.ticket is None:
-                answer = self.line.carrier.send(sent.parcel())
-                if answer.failure is not None and answer.failure.kind in STOPS_AT_ONCE:
-                    self.halted.set()  # here, for the answers of many are settled together, later
-            else:
-                answer = self.line.carrier.follow(sent.ticket, [order.key for order in sent.orders])
-            return Back(sent=sent, ask=ask, answer=answer)
-
-        return talk
-
-    def _held_back(self) -> bool:
-        """Whether a request may not leave after all: things happen between its leave to go and a free thread."""
-        line = self.line
-        paused = line.pace.requests_per_second is None and line.pace.is_paused()
-        stopped = self.halted.is_set() or self.stop.is_set()
-        return stopped or paused or line.breaker.gate() is Gate.STOP
-
     def _gather(self, timeout_seconds: float) -> None:
-        plenty = self.orders_under_way > _PLENTY * self.line.concurrency
+        plenty = self.departures.orders_under_way > _PLENTY * self.line.concurrency
         backs = self.crew.collect(timeout_seconds, _LINGER_SECONDS if plenty else 0.0)
-        self.under_way -= len(backs)
-        for back in backs:
-            self.orders_under_way -= len(back.sent.orders)
-            if back.answer is None and back.ask is not None:
-                self.tickets.again(back.ask, self.chance.monotonic(), 0.0)
-            elif back.answer is None:
-                self.outbox.appendleft(back.sent)
+        self.departures.came_back(backs)
         self.settling.settle(backs)
         if self.record.due_in(self.chance.monotonic()) == 0.0:
             self.record.flush()
@@ -249,35 +171,15 @@ class _Delivery:
     def _nap_seconds(self) -> float:
         """How long nothing can happen but an answer."""
         now = self.chance.monotonic()
-        naps = [self.rhythm.look_seconds, self.record.due_in(now)]
-        if self._has_place():
-            naps.append(self._next_departure_in(now))
+        naps = (self.rhythm.look_seconds, self.record.due_in(now), self.departures.next_in(now))
         nap = min(nap for nap in naps if nap is not None)
         return max(nap, _SHORTEST_NAP_SECONDS) if nap > 0.0 else 0.0
 
-    def _next_departure_in(self, now: float) -> float | None:
-        if self.line.breaker.gate() is not Gate.SEND:
-            return None
-        leaves = [self.tickets.due_in(now)]
-        if self.outbox and self._may_leave():
-            leaves.append(0.0)
-        elif self._may_leave():
-            leaves.append(self.waiting.due_in(now, fresh=self._may_begin_fresh()))
-        known = [seconds for seconds in leaves if seconds is not None]
-        return max(min(known), self.line.pace.wait_seconds()) if known else None
-
     def _wind_down(self, ended: Ended) -> Delivered:
         """Begin nothing more, wait for what is under way, write it down, and leave the rest as it must be found."""
-        self.halted.set()
-        deadline: float | None = None
-        while self.under_way:
-            now = self.chance.monotonic()
-            if self.stop.is_set():
-                deadline = deadline or now + self.rhythm.stop_grace_seconds
-                if now >= deadline:
-                    break  # their orders stay `sending`; the next start finds that out
-            self._gather(self.rhythm.look_seconds)
-        for sent in self.outbox:
+        self.departures.halted.set()
+        self._wait_for_answers()
+        for sent in self.departures.outbox:
             self.record.outcomes(not_sent(sent, self.chance.clock()))
         self.record.flush()
         reason, detail, unsent = None, "", 0
@@ -288,9 +190,20 @@ class _Delivery:
         elif ended is Ended.REFUSED_ALIKE and self.first.reason is not None:
             told = refused_alike(self.first.refused, self.first.reason, self.batch)
             unsent = leave_unsent(self.ledger, self.batch, told)
-        if not self.under_way:
+        if not self.departures.requests_under_way:
             self.record.tell(Step.SENT)
         return self.record.delivered(ended, unsent=unsent, reason=reason, detail=detail)
+
+    def _wait_for_answers(self) -> None:
+        """Until all are in, but not for long once somebody asked for a stop."""
+        deadline: float | None = None
+        while self.departures.requests_under_way:
+            now = self.chance.monotonic()
+            if self.stop.is_set():
+                deadline = deadline or now + self.rhythm.stop_grace_seconds
+                if now >= deadline:
+                    return  # their orders stay `sending`; the next start finds that out
+            self._gather(self.rhythm.look_seconds)
 
     def _ready_orders(self, after: int, limit: int) -> list[StoredOrder]:
         return self.ledger.orders(self.batch.id, (OrderFate.READY,), after=after, limit=limit)
