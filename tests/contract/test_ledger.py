@@ -33,6 +33,7 @@ from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severity
 from orderdrop.errors import Busy, LedgerUnavailable
 from orderdrop.ledger.accounts import AccountState
+from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, MappingVersion, Outcome
 from orderdrop.ledger.open import open_ledger
 
@@ -1140,6 +1141,28 @@ def test_of_many_who_change_an_account_each_builds_on_the_one_before(ledger: Led
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda _: ledger.change_account(ACCOUNT, one_more).rests, range(20)))
     assert sorted(results) == list(range(1, 21))
+
+
+def test_a_feed_remembers_its_pause_and_its_last_poll_side_by_side(ledger: Ledger) -> None:
+    assert ledger.feed_state("acme") == FeedState(feed="acme")
+    ledger.change_feed("acme", lambda state: state.polled(NOW, "It did not answer."))
+    ledger.change_feed("acme", lambda state: state.paused(later(1), "ops", "their server moves"))
+    ledger.change_feed("acme", lambda state: state.paused(later(2), "admin", "too late"))
+    failing = ledger.change_feed("acme", lambda state: state.polled(later(3), "It did not answer."))
+    assert failing == ledger.feed_state("acme")
+    assert failing == FeedState(
+        feed="acme",
+        paused_at=later(1),
+        paused_by="ops",
+        pause_reason="their server moves",
+        polled_at=later(3),
+        failed="It did not answer.",
+        failing_since=NOW,
+    )
+    ledger.change_feed("acme", FeedState.resumed)
+    ledger.change_feed("acme", lambda state: state.polled(later(4)))
+    assert ledger.feed_state("acme") == FeedState(feed="acme", polled_at=later(4))
+    assert ledger.feed_state("other") == FeedState(feed="other")
 
 
 def not_sent(order: str | None = None) -> Problem:

@@ -24,6 +24,7 @@ from orderdrop.ledger.facts import (
     Outcome,
     Overtaken,
 )
+from orderdrop.ledger.feeds import ChangeFeed, FeedState
 
 __all__ = [
     "PURGED",
@@ -62,6 +63,13 @@ class Ledger(Protocol):
 
     def change_account(self, account: str, to: ChangeAccount) -> AccountState:
         """Change what is known of an account; nobody else changes it between `to` and the writing. What is known then."""
+
+    # feeds: a pause is obeyed by every process, whoever asked for it
+    def feed_state(self, feed: str) -> FeedState:
+        """What is known of a feed; nothing but its name where nobody wrote anything."""
+
+    def change_feed(self, feed: str, to: ChangeFeed) -> FeedState:
+        """Change what is known of a feed; nobody else changes it between `to` and the writing. What is known then."""
 
     # mappings: every version that a batch ran under is kept
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:

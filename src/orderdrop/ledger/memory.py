@@ -6,6 +6,7 @@ anything, which makes it whole or not at all.
 
 from orderdrop.ledger.memory_accounts import Accounts
 from orderdrop.ledger.memory_batches import Batches
+from orderdrop.ledger.memory_feeds import Feeds
 from orderdrop.ledger.memory_leases import Leases
 from orderdrop.ledger.memory_preparing import Preparing
 from orderdrop.ledger.memory_purging import Purging
@@ -13,7 +14,7 @@ from orderdrop.ledger.memory_reruns import Reruns
 from orderdrop.ledger.memory_turns import Turns
 
 
-class MemoryLedger(Leases, Accounts, Batches, Preparing, Turns, Reruns, Purging):
+class MemoryLedger(Leases, Accounts, Feeds, Batches, Preparing, Turns, Reruns, Purging):
     """The Ledger port in dictionaries, topic by topic; what each method promises stands at the port."""
 
     def damage(self) -> list[str]:

@@ -10,6 +10,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.accounts import AccountState
+from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Attempt, Batch, Drop, Exclusion
 from orderdrop.ledger.unavailable import contradiction
 
@@ -35,6 +36,7 @@ class InMemory:
         self.lock = RLock()
         self._leases: dict[str, tuple[str, datetime]] = {}
         self._accounts: dict[str, AccountState] = {}
+        self._feeds: dict[str, FeedState] = {}
         self._mappings: dict[str, tuple[str, str, datetime]] = {}
         self._drops: dict[str, Drop] = {}
         self._batches: dict[str, Batch] = {}  # in the order of their registration, as all dictionaries here

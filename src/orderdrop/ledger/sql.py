@@ -10,6 +10,7 @@ from orderdrop.ledger import (
     sql_accounts,
     sql_batches,
     sql_damage,
+    sql_feeds,
     sql_leases,
     sql_links,
     sql_preparing,
@@ -21,6 +22,7 @@ from orderdrop.ledger import (
 )
 from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.database import Database
+from orderdrop.ledger.feeds import ChangeFeed, FeedState
 from orderdrop.ledger.ledger import (
     Attempt,
     Batch,
@@ -66,6 +68,14 @@ class SqlLedger:
     def change_account(self, account: str, to: ChangeAccount) -> AccountState:
         with self._database.writing() as connection:
             return sql_accounts.change_account(connection, account, to)
+
+    def feed_state(self, feed: str) -> FeedState:
+        with self._database.reading() as connection:
+            return sql_feeds.feed_state(connection, feed)
+
+    def change_feed(self, feed: str, to: ChangeFeed) -> FeedState:
+        with self._database.writing() as connection:
+            return sql_feeds.change_feed(connection, feed, to)
 
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
         with self._database.writing() as connection:

@@ -135,6 +135,18 @@ ACCOUNTS = Table(
     Column("turns", Integer, nullable=False),
 )
 
+FEEDS = Table(
+    "feeds",
+    METADATA,
+    Column("feed", Text, primary_key=True),
+    Column("paused_at", UtcDateTime),
+    Column("paused_by", Text, nullable=False),
+    Column("pause_reason", Text, nullable=False),
+    Column("polled_at", UtcDateTime),
+    Column("failed", Text, nullable=False),
+    Column("failing_since", UtcDateTime),
+)
+
 ROW_FATES = Table(
     "row_fates",
     METADATA,
