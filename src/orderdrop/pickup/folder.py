@@ -2,8 +2,6 @@
 
 import contextlib
 import errno
-import fnmatch
-import heapq
 import os
 import shutil
 import stat
@@ -12,23 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from random import Random, SystemRandom
 
-import structlog
-
 from orderdrop.errors import SourceUnavailable
 from orderdrop.pickup.copying import save, sync_folder
 from orderdrop.pickup.inbox import Claim, Entry, Fetched
+from orderdrop.pickup.looking import Looking, tell_taken_away
 from orderdrop.pickup.names import PROCESSING, claim_place, free_name, latest_name, name_in_claim, why_odd
-from orderdrop.pickup.settling import is_temp_name
 
 _CHUNK_BYTES = 1 << 20
-_log = structlog.get_logger()
 
 
 class FolderInbox:
     """An `Inbox` on a local folder; see the port for what each call promises.
 
-    Only names that match `pattern` (shell style, upper and lower case differ) are drops; one look gives at most `most`
-    of them, the oldest. `clock` gives seconds since 1970.
+    `pattern` and `most`: see `Looking`; `clock` gives seconds since 1970.
     """
 
     def __init__(
@@ -41,23 +35,16 @@ class FolderInbox:
         random: Random | None = None,
     ) -> None:
         self._folder = folder
-        self._pattern = pattern
-        self._most = most
+        self._looking = Looking(pattern, most)
         self._clock = clock
         self._random = random or SystemRandom()
-        self._mentioned: set[str] = set()
-        self._passed_over: list[str] = []
 
     def look(self, pattern: str | None = None) -> list[Entry]:
         with self._reached("could not be listed"):
-            return heapq.nsmallest(
-                self._most,
-                self._candidates(pattern or self._pattern),
-                key=lambda entry: (entry.modified_at, entry.name),
-            )
+            return self._looking.oldest(self._candidates(pattern))
 
     def passed_over(self) -> list[str]:
-        return self._passed_over
+        return self._looking.passed_over
 
     def exists(self, name: str) -> bool:
         if why_odd(name) is not None:
@@ -95,7 +82,10 @@ class FolderInbox:
             with os.fdopen(descriptor, "rb") as source:
                 before = os.fstat(descriptor)
                 if not stat.S_ISREG(before.st_mode):
-                    raise SourceUnavailable(f"{path} is not a regular file.")
+                    raise SourceUnavailable(
+                        f"{path} is not a regular file.",
+                        next_step="See who put it there; if a drop was there before, have it dropped again.",
+                    )
 
                 def is_whole(received: int) -> None:
                     after = os.fstat(descriptor)
@@ -152,7 +142,10 @@ class FolderInbox:
                 raise
             self._sync(str(place.parent))
             if target.stat().st_size != content.stat().st_size:
-                raise SourceUnavailable(f"The reply {target} is not whole after it was written.")
+                raise SourceUnavailable(
+                    f"The reply {target} is not whole after it was written.",
+                    next_step="It is written again with the next try; see whether something takes files away there.",
+                )
         return str(place)
 
     def discard(self, name: str) -> None:
@@ -163,42 +156,28 @@ class FolderInbox:
     def close(self) -> None:
         """A folder holds nothing open."""
 
-    def _candidates(self, pattern: str) -> Iterator[Entry]:
-        self._passed_over = []
+    def _candidates(self, pattern: str | None) -> Iterator[Entry]:
+        self._looking.begin()
         with os.scandir(self._folder) as listing:
             for found in listing:
-                if not fnmatch.fnmatchcase(found.name, pattern) or is_temp_name(found.name):
-                    if len(self._passed_over) < self._most:
-                        self._passed_over.append(found.name)
+                if not self._looking.is_drop(found.name, pattern):
                     continue
                 try:
                     seen = found.stat(follow_symlinks=False)
                 except FileNotFoundError:
-                    continue
+                    continue  # taken away since the listing
                 why = why_odd(found.name) or (
                     None if stat.S_ISREG(seen.st_mode) else "it is not a regular file"
                 )
                 if why is None:
                     yield Entry(name=found.name, size=seen.st_size, modified_at=seen.st_mtime)
                 elif not stat.S_ISDIR(seen.st_mode):
-                    self._mention(found.name, why)
-
-    def _mention(self, name: str, why: str) -> None:
-        if (
-            name not in self._mentioned and len(self._mentioned) < 1_000
-        ):  # once each: polls come every few seconds
-            self._mentioned.add(name)
-            _log.warning("A file in the inbox is passed over", file=ascii(name), why=why)
+                    self._looking.mention(found.name, why)
 
     def _moved_before(self, claim: Claim, folder: str, taken: list[str]) -> str:
         found = latest_name(claim.name, taken)
         if found is None:
-            _log.warning(
-                "A claimed file is gone; somebody took it away",
-                file=claim.name,
-                place=claim.place,
-                folder=folder,
-            )
+            tell_taken_away(claim, folder)
         return found or claim.name
 
     def _sync(self, folder: str) -> None:

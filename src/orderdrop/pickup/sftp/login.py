@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import posixpath
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,10 @@ class SftpLogin:
 
     def __str__(self) -> str:
         return f"sftp://{self.user}@{self.host}:{self.port}"
+
+    def path(self, place: str) -> str:
+        """A place of the inbox as the server calls it."""
+        return posixpath.join(self.folder, place)
 
 
 class _Transport(Transport):
