@@ -33,6 +33,9 @@ _FOR_OPS = (
 )
 LONGEST_NAP_SECONDS: Final = 60.0
 
+TRY_AGAIN: Final = "Nothing was changed; ask again later."
+"""What to do next where an API answered a question badly."""
+
 
 class Asking:
     """Asks one account with GET; for one thread.
@@ -105,7 +108,7 @@ class Asking:
         message = f"Account {name}: {failure.message}.{said}"
         if failure.kind in _FOR_OPS:
             return SetupError(message, next_step="Mend the account in orderdrop.yaml, then ask again.")
-        return DestinationUnavailable(message, next_step="Nothing was changed; ask again later.")
+        return DestinationUnavailable(message, next_step=TRY_AGAIN)
 
 
 def failure_of_reply(reply: Reply, who: str) -> Failure:

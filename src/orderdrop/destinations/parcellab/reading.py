@@ -1,8 +1,7 @@
 """Reads orders back from parcelLab: all of them by cursor, one by its id, or one as its recipient sees it.
 
 Source: parcelLab documentation, "Trackings/Orders" (retrieve) and "Order status" (info). The list takes a cursor and an
-ordering and nothing else, so every other question goes to the info endpoint, which answers with one order. What an
-order looks like in an answer is not documented: everything is read without trust.
+ordering and nothing else, so every other question goes to the info endpoint, which answers with one order.
 """
 
 import re
@@ -12,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 
-from orderdrop.destinations.asking import Asking
+from orderdrop.destinations.asking import TRY_AGAIN, Asking
 from orderdrop.destinations.base import AccountOptions
 from orderdrop.destinations.comparing import Held
 from orderdrop.destinations.parcellab import held as places
@@ -24,8 +23,9 @@ from orderdrop.destinations.parcellab.client import (
     authorization,
     secrets_of,
 )
-from orderdrop.destinations.readback import Contents, OrderView, ParcelView, Question, TrackingEvent
-from orderdrop.destinations.told import day, group, lines, listed, moment, number, text
+from orderdrop.destinations.parcellab.view import order_view
+from orderdrop.destinations.readback import OrderView, Question
+from orderdrop.destinations.told import listed
 from orderdrop.errors import DestinationUnavailable, UsageError
 
 INFO: Final = f"{ORDERS}info/"
@@ -69,7 +69,7 @@ class ParcellabReader:
                 next_step="Ask for all orders, with an ordering, and pick.",
             )
         if question.expand:
-            raise UsageError("parcelLab's answers cannot be expanded; leave `expand` out.")
+            raise UsageError("parcelLab's answers cannot be expanded.", next_step="Leave `expand` out.")
         if question.id is not None:
             return self._by_id(question)
         lookup = _lookup(question)
@@ -109,7 +109,7 @@ class ParcellabReader:
                 next_step="Ask by order number instead.",
             )
         if _lookup(question) or question.ordering:
-            raise UsageError("An id names one order; ask for it alone.")
+            raise UsageError("An id names one order.", next_step="Ask for it alone.")
         return self._one(f"{ORDERS}{quote(name, safe='')}/", [])
 
     def _info(self, lookup: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -130,101 +130,20 @@ class ParcellabReader:
         while True:
             page = self._asking.get(ORDERS, query)
             if not isinstance(page, dict) or not isinstance(page.get("results"), list):
-                raise DestinationUnavailable("parcelLab's list of orders is not a list of orders.")
+                raise DestinationUnavailable(
+                    "parcelLab answered something else than a list of orders.", next_step=TRY_AGAIN
+                )
             yield from (one for one in page["results"] if isinstance(one, dict))
             onward = page.get("next")
             if not isinstance(onward, str) or not onward:
                 return
             if onward in seen:
-                raise DestinationUnavailable("parcelLab's list of orders leads back to a page that was read.")
+                raise DestinationUnavailable(
+                    "parcelLab's list of orders leads back to a page that was read.", next_step=TRY_AGAIN
+                )
             seen.add(onward)
             # The address names a host of their choosing, and the key goes to the account's alone.
             query = parse_qsl(urlsplit(onward).query, keep_blank_values=True)
-
-
-def order_view(told: Mapping[str, Any]) -> OrderView:
-    """What a person wants to see of an order, whichever endpoint told it."""
-    address = group(told, "shipping_address")
-    parcels = [*listed(told, "trackings"), *_parcels_in_mutations(told)]
-    status = told.get("order_status")
-    return OrderView(
-        number=text(told, "order_number"),
-        reference=text(told, "external_id", "id"),
-        email=text(told, "recipient_email"),
-        ordered_at=moment(told, "order_date"),
-        status=text(told, "order_status") or text(status, "name", "code"),
-        address=lines(
-            " ".join(lines(text(address, "first_name"), text(address, "last_name")))
-            or text(told, "recipient_name"),
-            text(address, "address_line"),
-            " ".join(lines(text(address, "postal_code"), text(address, "city"))),
-            text(address, "country_iso3") or text(told, "destination_country_iso3"),
-        ),
-        contents=()
-        if any(parcel.get("articles") for parcel in parcels)
-        else _contents(told, "articles_order"),
-        parcels=tuple(_parcel(parcel, told) for parcel in parcels),
-    )
-
-
-def _parcels_in_mutations(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The echo of a PUT and the orders of the list have no trackings; what was added is in their mutations."""
-    if isinstance(told.get("trackings"), list):
-        return
-    for mutation in listed(told, "mutations"):
-        if isinstance(mutation.get("tracking"), Mapping):
-            yield mutation["tracking"]
-
-
-def _parcel(parcel: Mapping[str, Any], order: Mapping[str, Any]) -> ParcelView:
-    carrier = group(parcel, "courier_info")
-    events = sorted(
-        map(_event, listed(parcel, "checkpoints")),
-        key=lambda event: event.at.timestamp() if event.at else 0.0,
-    )
-    latest = events[-1] if events else None
-    return ParcelView(
-        tracking_number=text(parcel, "tracking_number"),
-        carrier=text(carrier, "prettyname", "name", "courier") or text(parcel, "courier"),
-        status=text(parcel, "status", "last_delivery_status", "status_code")
-        or (latest.code if latest else None),
-        expected_delivery=day(parcel, "announced_delivery_date", "expected_delivery_date")
-        or _range(parcel)
-        or day(order, "announced_delivery_date")
-        or _range(order),
-        tracking_link=text(carrier, "trackingurl", "tracking_url")
-        or text(parcel, "tracking_url", "tracking_link"),
-        contents=_contents(parcel, "articles"),
-        events=tuple(events),
-    )
-
-
-def _range(told: Mapping[str, Any]) -> str | None:
-    first, last = day(told, "announced_delivery_date_min"), day(told, "announced_delivery_date_max")
-    return f"{first} to {last}" if first and last and first != last else first or last
-
-
-def _event(checkpoint: Mapping[str, Any]) -> TrackingEvent:
-    code = text(checkpoint, "status_code", "status", "code")
-    return TrackingEvent(
-        text=text(checkpoint, "status_text", "shortcut_text", "text", "message", "description")
-        or code
-        or "?",
-        at=moment(checkpoint, "timestamp", "event_timestamp", "date", "created_at"),
-        code=code,
-        where=text(checkpoint, "location", "city", "location_name"),
-    )
-
-
-def _contents(told: Mapping[str, Any], name: str) -> tuple[Contents, ...]:
-    return tuple(
-        Contents(
-            name=text(article, "article_name", "articleName"),
-            sku=text(article, "sku", "articleNo", "line_item_id"),
-            quantity=number(article, "quantity"),
-        )
-        for article in listed(told, name)
-    )
 
 
 def _lookup(question: Question) -> dict[str, str]:
@@ -241,7 +160,9 @@ def _lookup(question: Question) -> dict[str, str]:
 def _check(lookup: Mapping[str, str], question: Question) -> None:
     ways = "; ".join(" + ".join(sorted(way)) for way in _LOOKUPS)
     if question.ordering:
-        raise UsageError("An ordering goes with a question for all orders only.")
+        raise UsageError(
+            "An ordering goes with a question for all orders only.", next_step="Leave the ordering out."
+        )
     if not any(way <= lookup.keys() and lookup.keys() <= way | _BESIDE for way in _LOOKUPS):
         raise UsageError(
             f"parcelLab's info endpoint does not look orders up by {' + '.join(sorted(lookup))}.",

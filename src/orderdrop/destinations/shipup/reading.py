@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import httpx
 
-from orderdrop.destinations.asking import Asking
+from orderdrop.destinations.asking import TRY_AGAIN, Asking
 from orderdrop.destinations.base import AccountOptions
 from orderdrop.destinations.comparing import Held
-from orderdrop.destinations.readback import Bounds, Contents, OrderView, ParcelView, Question, TrackingEvent
+from orderdrop.destinations.readback import Bounds, OrderView, Question
 from orderdrop.destinations.shipup import held as places
 from orderdrop.destinations.shipup.client import PUBLISHED, WHO, authorization
-from orderdrop.destinations.told import day, group, lines, listed, moment, number, text
+from orderdrop.destinations.shipup.view import order_view
+from orderdrop.destinations.told import group, listed, text
 from orderdrop.errors import DestinationUnavailable, UsageError
 
 ORDERS: Final = "/v2/orders"
@@ -98,14 +99,18 @@ class ShipupReader:
             page = self._asking.get(path, [*query, ("limit", str(self._page)), *_cursors(above, below)])
             data = page.get("data") if isinstance(page, dict) else None
             if not isinstance(data, list):
-                raise DestinationUnavailable("Shipup's list is not a list.")
+                raise DestinationUnavailable(
+                    "Shipup answered something else than a list.", next_step=TRY_AGAIN
+                )
             yield from (one for one in data if isinstance(one, dict))
             ids = [one["id"] for one in data if isinstance(one, dict) and isinstance(one.get("id"), int)]
             if page.get("has_more") is not True:
                 return
             at = (max(ids) if upwards else min(ids)) if ids else None
             if at is None or at == (above if upwards else below):
-                raise DestinationUnavailable("Shipup says that more follows, and its page does not lead on.")
+                raise DestinationUnavailable(
+                    "Shipup says that more follows, and its page does not lead on.", next_step=TRY_AGAIN
+                )
             above, below = (at, below) if upwards else (above, at)
 
     def _by_tracking_number(self, question: Question, expand: Query) -> Iterator[dict[str, Any]]:
@@ -130,9 +135,7 @@ class ShipupReader:
                 "This Shipup account has no list of trackers, so it cannot be asked for a tracking number.",
                 next_step="Ask by order number or email, or look the number up with `orderdrop orders find`.",
             )
-        if (
-            isinstance(first, dict) and "tracking_number" in first
-        ):  # the page shows one tracker without a list
+        if isinstance(first, dict) and "tracking_number" in first:  # the reference shows one without a list
             yield first
         else:
             yield from listed({"list": first}, "list")
@@ -145,15 +148,24 @@ def check(question: Question) -> None:
     if question.id is not None:
         raise UsageError("Shipup has no question for an order by its id.", next_step="Ask by order number.")
     if question.ordering is not None:
-        raise UsageError("Shipup lists the newest orders first and knows no other ordering.")
+        raise UsageError(
+            "Shipup lists the newest orders first and knows no other ordering.",
+            next_step="Ask without an ordering.",
+        )
     if question.more:
-        raise UsageError(f"Shipup's list of orders has no filter {', '.join(sorted(question.more))}.")
+        raise UsageError(
+            f"Shipup's list of orders has no filter {', '.join(sorted(question.more))}.",
+            next_step="Ask by order number, email, tracking number or dates.",
+        )
     if created and ordered:
         raise UsageError(
             "Shipup refuses created_at and ordered_at in one question.", next_step="Ask for one of the two."
         )
     if question.tracking_number is None and question.courier is not None:
-        raise UsageError("Shipup is not asked for a courier without a tracking number.")
+        raise UsageError(
+            "Shipup is not asked for a courier without a tracking number.",
+            next_step="Give the tracking number too.",
+        )
     others = (
         question.order_number,
         question.email,
@@ -162,11 +174,16 @@ def check(question: Question) -> None:
         created or ordered or None,
     )
     if question.tracking_number is not None and any(other is not None for other in others):
-        raise UsageError("A tracking number goes alone: it leads to one order.")
+        raise UsageError(
+            "A tracking number goes alone: it leads to one order.", next_step="Leave the other questions out."
+        )
     _check_cursors(question, frozenset(created or ordered))
     too_deep = [path for path in question.expand or () if path.count(".") >= DEEPEST]
     if too_deep:
-        raise UsageError(f"Shipup expands {DEEPEST} levels at most; {too_deep[0]} has more.")
+        raise UsageError(
+            f"Shipup expands {DEEPEST} levels at most; {too_deep[0]} has more.",
+            next_step="Expand a place further up.",
+        )
 
 
 def _check_cursors(question: Question, operators: frozenset[str]) -> None:
@@ -209,91 +226,3 @@ def _has_parcel(order: Mapping[str, Any], tracking_number: str | None) -> bool:
     return not trackers or any(
         one.get("tracking_number", tracking_number) == tracking_number for one in trackers
     )
-
-
-def order_view(told: Mapping[str, Any]) -> OrderView:
-    """What a person wants to see of an order; stubs show nothing, and nothing of them is asked for."""
-    fulfillments = list(listed(told, "fulfillments"))
-    address = group(told, "shipping_address")
-    named = (group(fulfillment, "shipping_address") for fulfillment in fulfillments)
-    loose = [told, *fulfillments]
-    return OrderView(
-        number=text(told, "order_number", "merchant_id"),
-        reference=text(told, "id"),
-        email=text(told, "email"),
-        ordered_at=moment(told, "ordered_at"),
-        status="canceled" if told.get("canceled") is True else _status(fulfillments),
-        address=_address(address) or next(filter(None, map(_address, named)), ()),
-        contents=tuple(content for node in loose for content in _contents(node)),
-        parcels=tuple(_parcel(one) for part in fulfillments for one in listed(part, "trackers")),
-    )
-
-
-def _status(fulfillments: list[Mapping[str, Any]]) -> str | None:
-    codes = dict.fromkeys(filter(None, (text(one, "status_code") for one in fulfillments)))
-    return ", ".join(codes) or None
-
-
-def _address(told: Mapping[str, Any]) -> tuple[str, ...]:
-    return lines(
-        text(told, "name") or " ".join(lines(text(told, "first_name"), text(told, "last_name"))) or None,
-        text(told, "company_title"),
-        text(told, "address1"),
-        text(told, "address2"),
-        " ".join(lines(text(told, "zip"), text(told, "city"), text(told, "state"))),
-        text(told, "country", "country_code"),
-    )
-
-
-def _parcel(told: Mapping[str, Any]) -> ParcelView:
-    events = sorted(map(_event, listed(told, "events")), key=lambda pair: pair[0])
-    return ParcelView(
-        tracking_number=text(told, "tracking_number"),
-        carrier=text(group(told, "carrier"), "name", "code")
-        or text(told, "untracked_carrier_name", "carrier_code"),
-        status=text(told, "delivery_status_code"),
-        expected_delivery=_expected(told),
-        tracking_link=text(told, "tracking_link", "untracked_carrier_url"),
-        contents=tuple(_contents(told)),
-        events=tuple(event for _, event in events),
-    )
-
-
-def _expected(told: Mapping[str, Any]) -> str | None:
-    start = day(told, "displayable_expected_delivery_start_date")
-    end = day(told, "displayable_expected_delivery_end_date")
-    if start and end and start != end:
-        return f"{start} to {end}"
-    return (
-        day(told, "displayable_expected_delivery_date", "displayable_expected_delivery_datetime")
-        or start
-        or end
-    )
-
-
-def _event(told: Mapping[str, Any]) -> tuple[tuple[float, float], TrackingEvent]:
-    """An event and its place in the row: by time, and by id where times are equal, for ids grow."""
-    at = moment(told, "happened_at")
-    where = group(told, "address")
-    event = TrackingEvent(
-        text=text(told, "message", "event_type_code") or "?",
-        at=at,
-        code=text(told, "event_type_code"),
-        where=", ".join(lines(text(where, "city"), text(where, "country", "country_code"))) or None,
-    )
-    return (at.timestamp() if at else 0.0, number(told, "id") or 0.0), event
-
-
-def _contents(told: Mapping[str, Any]) -> Iterator[Contents]:
-    for item in listed(told, "line_items"):
-        shown = Contents(
-            name=text(item, "name")
-            or " ".join(lines(text(item, "title"), text(item, "variant_title")))
-            or None,
-            sku=text(item, "sku", "merchant_id"),
-            quantity=number(item, "shipped_quantity")
-            if item.get("shipped_quantity") is not None
-            else number(item, "quantity"),
-        )
-        if shown != Contents():  # a stub
-            yield shown
