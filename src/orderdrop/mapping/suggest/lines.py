@@ -18,6 +18,7 @@ from orderdrop.mapping.suggest.suggestion import Line
 from orderdrop.mapping.suggest.surroundings import Surroundings
 
 _FAR_LESS = 0.3
+_SAMPLES = 3
 
 
 class Lines:
@@ -42,7 +43,10 @@ class Lines:
 
     def all(self, chosen: Plan) -> list[Line]:
         """A line for each column; one of them names the order, whatever it takes."""
-        lines = [self._line(n, chosen) for n in range(len(self._evidence))]
+        lines = [
+            replace(self._line(n, chosen), samples=one.profile.values[:_SAMPLES])
+            for n, one in enumerate(self._evidence)
+        ]
         return lines if any(self._shape.key in line.places for line in lines) else self._with_a_key(lines)
 
     def has(self, meaning: str, place: str) -> bool:
@@ -95,23 +99,19 @@ class Lines:
         if places:
             return self._placed(line, n, guess.meaning, places)
         used_in = chosen.in_templates().get(guess.meaning, ())
-        return (
-            replace(line, used_in=used_in)
-            if used_in
-            else replace(line, question=self._unusable(guess.meaning))
-        )
+        return replace(line, used_in=used_in) if used_in else self._unplaced(line, guess.meaning)
 
     def _placed(self, line: Line, n: int, meaning: str, places: tuple[str, ...]) -> Line:
         keys: dict[str, Any] = {}
         notes: list[str] = []
-        question, most = None, 1.0
+        question, asked, most = None, None, 1.0
         for place in places:
             leaf = self._shape.leaf(place)
             assert leaf is not None
             found = self._options(meaning, leaf)
             keys = {**found.keys, **keys}
             notes += [note for note in found.notes if note not in notes]
-            question = question or found.question
+            question, asked = (question, asked) if question else (found.question, found.asked)
             most = min(most, found.most)
             blank = self._guide.blanks.get(place)
             if blank is not None and self._is_blank_for_whole_orders(n):
@@ -123,7 +123,9 @@ class Lines:
         if self._is_required(n, places):
             keys = {"required": True, **keys}
         sure = min(line.sure or 0, round(100 * most))
-        return replace(line, places=places, keys=keys, sure=sure, notes=tuple(notes), question=question)
+        return replace(
+            line, places=places, keys=keys, sure=sure, notes=tuple(notes), question=question, asked=asked
+        )
 
     def _is_blank_for_whole_orders(self, n: int) -> bool:
         """Whether orders have no value at all. Where only an order's first row has one, a default would contradict it."""
@@ -148,12 +150,11 @@ class Lines:
         )
         return wanted and self._evidence[n].profile.blank_share == 0
 
-    def _unusable(self, meaning: str) -> str | None:
-        """Why no place takes a column that means something the destination knows."""
-        tried = [
-            found.question for (name, _), found in self._tried.items() if name == meaning and not found.usable
-        ]
-        return next(filter(None, tried), None)
+    def _unplaced(self, line: Line, meaning: str) -> Line:
+        """With the reason why no place takes a column that means something the destination knows."""
+        tried = (found for (name, _), found in self._tried.items() if name == meaning and not found.usable)
+        found = next((one for one in tried if one.question), None)
+        return replace(line, question=found.question, asked=found.asked) if found is not None else line
 
     def _unknown(self, n: int) -> Line:
         nearest = self._matched.runners_up.get(n)

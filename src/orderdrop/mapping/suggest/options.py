@@ -1,6 +1,7 @@
 """The options of a column on its way to a place: type, date format, decimal mark, translations, and what must be asked."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ from orderdrop.mapping.model import Column
 from orderdrop.mapping.suggest import dates
 from orderdrop.mapping.suggest.fitting import Evidence, Reads
 from orderdrop.mapping.suggest.guide import Guide
+from orderdrop.mapping.suggest.suggestion import Asked
 from orderdrop.mapping.suggest.surroundings import Surroundings
 from orderdrop.mapping.suggest.words import plain
 
@@ -27,7 +29,7 @@ _PERSONAL = ("email", "phone")  # not to be quoted in a mapping
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What stands beside `to`; `notes` say what a person should know, `question` what she must decide.
+    """What stands beside `to`; `notes` say what a person should know, `question` what she must decide, `asked` how.
 
     `usable` False: hardly a value could be read at that place, so nothing should go there.
     """
@@ -35,6 +37,7 @@ class Options:
     keys: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     question: str | None = None
+    asked: Asked | None = None
     usable: bool = True
     most: float = 1.0  # how sure a line with these options can be
 
@@ -96,7 +99,8 @@ def _dates(one: Evidence, around: Surroundings, leaf: Leaf) -> Options:
     layouts = found.layouts
     if found.swapped:
         if around.day_first is None:
-            return Options(keys=keys, question=_both_readings(found))
+            asked = Asked(place=leaf.place, readings=tuple(_readings(found)))
+            return Options(keys=keys, question=_both_readings(found), asked=asked)
         day_first = layouts[0].index("%d") < layouts[0].index("%m")
         layouts = layouts if day_first == around.day_first else found.swapped
         first = "day" if around.day_first else "month"
@@ -119,6 +123,12 @@ def _both_readings(found: dates.Dates) -> str:
     )
 
 
+def _readings(found: dates.Dates) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for layouts in (found.layouts, found.swapped):
+        says = f"{found.example} is the {dates.in_words(found.example, layouts[0])}"
+        yield says, {"format": layouts[0] if len(layouts) == 1 else list(layouts)}
+
+
 def _numbers(one: Evidence, leaf: Leaf, around: Surroundings) -> Options:
     keys: dict[str, Any] = {"type": _NUMBERS[leaf.wire]}
     found = one.numbers
@@ -131,8 +141,18 @@ def _numbers(one: Evidence, leaf: Leaf, around: Surroundings) -> Options:
         return Options(
             keys=keys,
             question=f'is {found.both_ways} with thousands or with decimals? Add decimal: "." or ","',
+            asked=Asked(
+                place=leaf.place,
+                readings=tuple((_read_with(mark, found.both_ways), {"decimal": mark}) for mark in (".", ",")),
+            ),
         )
     return Options(keys=keys)
+
+
+def _read_with(mark: str, text: str) -> str:
+    """What a number is with this mark before its fraction, as nobody can misread it."""
+    whole, found, _ = re.sub(r"[^\d.,]", "", text).replace("," if mark == "." else ".", "").partition(mark)
+    return f"{text} is between {whole} and {int(whole or 0) + 1}" if found else f"{text} is {whole}"
 
 
 def _contact(one: Evidence, kind: str, around: Surroundings) -> Options:
@@ -159,10 +179,12 @@ def _translated(one: Evidence, leaf: Leaf, guide: Guide, around: Surroundings) -
     unknown = [value for value, code in table.items() if code is None]
     if unknown:
         shown = _some(unknown)
-        known = _some(leaf.one_of or tuple(dict.fromkeys(codes.values())))
+        known_values = leaf.one_of or tuple(dict.fromkeys(codes.values()))
+        known = _some(known_values)
         verb = "is" if len(unknown) == 1 else "are"
         question = f"what {verb} {shown} called there (known are {known})? Add values"
-        return Options(usable=not leaf.one_of, question=question)
+        asked = Asked(place=leaf.place, texts=table, known=tuple(map(str, known_values)))
+        return Options(usable=not leaf.one_of, question=question, asked=asked)
     if all(value == code for value, code in table.items()):
         return Options()
     source = next((mapping for _, mapping in learned.values()), None)

@@ -4,8 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from orderdrop.mapping.model import Scalar
+
 HIGH = 90
 """From here on a line is meant to be right without a look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What answers a question: one of some readings, each in words with the keys that settle it, or a value for each text.
+
+    `place` is where the column goes once that is known. `texts` are those of the file, None where nobody knows the value;
+    `known` are values that the destination takes there.
+    """
+
+    place: str
+    readings: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    texts: Mapping[str, Scalar | None] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +30,7 @@ class Line:
 
     `places` it goes to; `used_in` are derived places that a template puts together from it. `sure` is a percentage,
     None where nothing is suggested. `says` is its meaning in words, also where the destination has no place for it.
+    `asked` is what would answer the question, where that is known; `samples` are its first values.
     """
 
     heading: str
@@ -26,6 +43,8 @@ class Line:
     why: str = ""
     notes: tuple[str, ...] = ()
     question: str | None = None
+    asked: Asked | None = None
+    samples: tuple[str, ...] = ()
 
     @property
     def is_used(self) -> bool:

@@ -30,11 +30,14 @@ _PASSED_OVER = "Passed over before"
 _UNKNOWN = "Not understood: say where it goes, or leave it"
 
 
-def as_yaml(suggestion: Suggestion) -> str:
-    """The mapping's text, complete; every line carries how sure it is and why."""
+def as_yaml(suggestion: Suggestion, *, corrected: bool = False) -> str:
+    """The mapping's text, complete; every line carries how sure it is and why.
+
+    `corrected`: a person had a say in it, so it teaches later suggestions as it is.
+    """
     lines = [*_head(suggestion), "", *_file(suggestion), *_columns(suggestion), *_tail(suggestion)]
     text = "\n".join(lines) + "\n"
-    return f"{text}{_UNTOUCHED}{_digest(text)}\n"
+    return text if corrected else f"{text}{_UNTOUCHED}{_digest(text)}\n"
 
 
 def is_untouched(text: str) -> bool:
