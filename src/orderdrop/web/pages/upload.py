@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from orderdrop.access.people import Role
 from orderdrop.core.neutral import printable
 from orderdrop.errors import OrderdropError, UsageError
-from orderdrop.pipeline.uploads import Seen, Upload, Uploads
+from orderdrop.pipeline.sheet import Seen
+from orderdrop.pipeline.uploads import Upload, Uploads
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Unknown, Visitor, console_of
 from orderdrop.web.receiving import Received, TooLarge, receive

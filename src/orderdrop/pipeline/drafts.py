@@ -1,0 +1,82 @@
+"""Work that somebody began and did not finish: a folder each below the workdir, with its files and a page of facts."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+KEPT_FOR = timedelta(days=14)
+_NAME = re.compile(r"[a-z0-9-]+")
+
+
+class Begun(Protocol):
+    """What every kind of draft says of itself."""
+
+    @property
+    def id(self) -> str:
+        """Its name, which sorts by time."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was begun."""
+
+
+D = TypeVar("D", bound=Begun)
+
+
+class Drafts(Generic[D]):
+    """The drafts of one kind, dataclasses of the given class; `clock` says which are too old to be kept."""
+
+    def __init__(self, folder: Path, kind: type[D], clock: Callable[[], datetime]) -> None:
+        self._folder = folder
+        self._form = TypeAdapter(kind)
+        self._clock = clock
+
+    def begin(self, draft_id: str) -> Path:
+        """The folder of a new draft."""
+        folder = self.place(draft_id)
+        folder.mkdir(parents=True)
+        return folder
+
+    def place(self, draft_id: str) -> Path:
+        """Where a draft's files lie; a name from outside leads no further than the folder of all drafts."""
+        return self._folder / (draft_id if _NAME.fullmatch(draft_id) else "none")
+
+    def put(self, draft: D) -> None:
+        """Remember a draft, or what changed about it."""
+        path = self.place(draft.id) / "facts.json"
+        temporary = path.with_suffix(".part")
+        facts = asdict(_as_dataclass(draft))
+        temporary.write_bytes(orjson.dumps(facts, option=orjson.OPT_NON_STR_KEYS))
+        temporary.replace(path)
+
+    def find(self, draft_id: str) -> D | None:
+        """A draft by its name."""
+        path = self.place(draft_id) / "facts.json"
+        return self._form.validate_json(path.read_bytes()) if path.is_file() else None
+
+    def all(self) -> Iterator[D]:
+        """Every draft, newest first; what is too old goes."""
+        for folder in sorted(self._folder.iterdir(), reverse=True) if self._folder.is_dir() else ():
+            draft = self.find(folder.name)
+            if draft is not None and self._clock() - draft.created_at <= KEPT_FOR:
+                yield draft
+            elif self._clock().timestamp() - folder.stat().st_mtime > KEPT_FOR.total_seconds():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def forget(self, draft_id: str) -> None:
+        """Remove a draft and its files."""
+        shutil.rmtree(self.place(draft_id), ignore_errors=True)
+
+
+def _as_dataclass(draft: object) -> "DataclassInstance":
+    return draft  # type: ignore[return-value]  # a protocol cannot say that its classes are dataclasses
