@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,9 @@ def work(job: dict[str, Any]) -> None:
     # nobody waits for an account to be asked again here: every process asks
     parts = wiring.build(settings, watcher=watcher, patience_seconds=PATIENCE_SECONDS, insists=True)
     plan = wiring.feed_plan(settings, FEED)
-    try:
+    with closing(parts), suppress(Busy):  # another worker goes on with it
         for _ in chain(go_on(parts, plan.account, {FEED: plan}), poll(parts, plan)):
             pass
-    except Busy:
-        pass
-    finally:
-        parts.close()
 
 
 def in_a_process_of_its_own(job: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ class ToxicProxy:
             try:
                 client, _ = self._listener.accept()
             except OSError:
-                return
+                return  # the listener was shut: the test is over
             server = socket.create_connection(("127.0.0.1", self.upstream))
             self._open += [client, server]
             self.passed = 0
@@ -92,9 +92,8 @@ class ToxicProxy:
             return b""
         if self.reset_after is not None and self.passed > self.reset_after:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            with contextlib.suppress(
-                OSError
-            ):  # wakes the thread that reads it: only then the socket really closes
+            # wakes the thread that reads it: only then the socket really closes
+            with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RD)
             client.close()  # with no lingering: a reset
             return b""
@@ -110,14 +109,12 @@ def _pass_on(
     through: Callable[[bytes], bytes],
     block_bytes: Callable[[], int] = lambda: _BLOCK_BYTES,
 ) -> None:
-    try:
+    with contextlib.suppress(OSError):  # one side is gone: so is the other
         while block := source.recv(block_bytes()):
             passed = through(block)
             if not passed:
                 break
             target.sendall(passed)
-    except OSError:
-        pass  # one side is gone: so is the other
     _shut(target)
     _shut(source)
 

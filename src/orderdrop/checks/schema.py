@@ -105,22 +105,33 @@ def full_matches(text: ArrowArray, pattern: str) -> Mask:
     alphabets) and every pattern that Arrow's does not take, such as one that looks ahead.
     """
     judge: Callable[[str], object] = re.compile(pattern).fullmatch
-    matched = np.zeros(len(text), dtype=bool)
-    rest = np.ones(len(text), dtype=bool)
-    if not _RE2_DIFFERS.search(pattern):
-        try:
-            fast = pc.match_substring_regex(text, f"^(?:{pattern})$").to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid:
-            pass
-        else:
-            strange = pc.invert(pc.string_is_ascii(text))
-            if "\\s" in pattern.casefold():
-                strange = pc.or_(strange, pc.match_substring_regex(text, _SPACE_TO_PYTHON_ONLY))
-            rest = strange.to_numpy(zero_copy_only=False)
-            matched = fast & ~rest
+    fast = _arrow_matches(text, pattern)
+    if fast is None:
+        matched, rest = np.zeros(len(text), dtype=bool), np.ones(len(text), dtype=bool)
+    else:
+        rest = _read_differently(text, pattern)
+        matched = fast & ~rest
     rows = np.flatnonzero(rest)
     if len(rows):
         encoded = text.take(pa.array(rows)).dictionary_encode()
         verdicts = np.array([judge(one) is not None for one in encoded.dictionary.to_pylist()], dtype=bool)
         matched[rows] = verdicts[encoded.indices.to_numpy(zero_copy_only=False)]
     return matched
+
+
+def _arrow_matches(text: ArrowArray, pattern: str) -> "Mask | None":
+    """What Arrow's engine says; None where it does not take the pattern, or reads it in another way than Python's."""
+    if _RE2_DIFFERS.search(pattern):
+        return None
+    try:
+        return cast("Mask", pc.match_substring_regex(text, f"^(?:{pattern})$").to_numpy(zero_copy_only=False))
+    except pa.ArrowInvalid:  # a pattern that is Python's only
+        return None
+
+
+def _read_differently(text: ArrowArray, pattern: str) -> Mask:
+    """The texts on which the two engines may disagree."""
+    strange = pc.invert(pc.string_is_ascii(text))
+    if "\\s" in pattern.casefold():
+        strange = pc.or_(strange, pc.match_substring_regex(text, _SPACE_TO_PYTHON_ONLY))
+    return cast("Mask", strange.to_numpy(zero_copy_only=False))

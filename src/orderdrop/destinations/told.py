@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -68,15 +69,17 @@ def day(told: Any, *names: str) -> str | None:
     """The first date under several names, as YYYY-MM-DD; a moment gives its day."""
     for name in names:
         found = told.get(name) if isinstance(told, Mapping) else None
-        if isinstance(found, str):
-            try:
-                return date.fromisoformat(found.strip()).isoformat()
-            except ValueError:
-                pass
-        when = _moment(found)
-        if when is not None:
-            return when.date().isoformat()
+        if (when := _day(found)) is not None:
+            return when.isoformat()
     return None
+
+
+def _day(found: Any) -> date | None:
+    if isinstance(found, str):
+        with suppress(ValueError):  # not a date alone: perhaps a moment
+            return date.fromisoformat(found.strip())
+    when = _moment(found)
+    return None if when is None else when.date()
 
 
 def lines(*parts: str | None) -> tuple[str, ...]:
