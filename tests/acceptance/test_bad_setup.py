@@ -1,5 +1,6 @@
-"""Set-ups that cannot work: a message with the next step, the right exit code, and every drop where it was."""
+"""Set-ups that cannot work: a message with the next step, the right exit code, and no drop that is lost or half taken."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.acceptance.site import MAPPING, Site
+from tests.acceptance.site import Site
 from tests.integration.judge import judging
 from tests.integration.sshd import Sshd
 
@@ -34,15 +35,6 @@ def removed(name: str) -> Callable[[Site], None]:
 @pytest.mark.parametrize(
     ("spoil", "arguments", "says"),
     [
-        pytest.param(removed("small.yaml"), RUN, ["no mapping", "small"], id="the-mapping-is-missing"),
-        pytest.param(
-            rewritten("small.yaml", ("destination: shipup", "destination: shipmunk")), RUN, ["small.yaml:2", "shipmunk", "shipup"],
-            id="the-mapping-is-for-a-destination-that-is-not-there",
-        ),
-        pytest.param(
-            rewritten("small.yaml", ("merchant_id, required", "merchnt_id, required"), ("type: integer", "type: integr")), RUN,
-            ["small.yaml:5", "merchant_id", "small.yaml:9", "integer"], id="a-mapping-with-two-faults",
-        ),
         pytest.param(
             rewritten("orderdrop.yaml", ("every: 1s", "evry: 1s"), ("key: any", "key: any, rat: 3"), ("reply: true", "reply: perhaps")), RUN,
             ["orderdrop.yaml:", "evry", "rat", "reply"], id="settings-with-three-faults",
@@ -79,13 +71,52 @@ def test_a_wrong_set_up_ends_with_code_3_and_leaves_the_drop_in_the_inbox(
     assert site.judge.posts(prefix=site.prefix) == {}
 
 
-def test_after_the_set_up_is_mended_the_drop_is_taken(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        pytest.param(removed("small.yaml"), ["no mapping", "small"], id="the-mapping-is-missing"),
+        pytest.param(
+            rewritten("small.yaml", ("destination: shipup", "destination: shipmunk")), ["small.yaml:2", "shipmunk", "shipup"],
+            id="the-mapping-is-for-a-destination-that-is-not-there",
+        ),
+        pytest.param(
+            rewritten("orderdrop.yaml", ("destination: shipup", "destination: parcellab"), ("key: any", 'key: "1617:any"')),
+            ["`small` is for shipup", "`local` belongs to parcellab"], id="the-mapping-is-for-another-destination-than-the-account",
+        ),
+        pytest.param(
+            rewritten("small.yaml", ("merchant_id, required", "merchnt_id, required"), ("type: integer", "type: integr")),
+            ["small.yaml:5", "merchant_id", "small.yaml:9", "integer"], id="a-mapping-with-two-faults",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_cannot_be_used_is_code_3_and_every_drop_waits_in_failed_with_a_receipt(
+    spoil: Callable[[Site], None], says: list[str], site: Site
+) -> None:
+    good = {path: path.read_text() for path in site.folder.glob("*.yaml")}
     site.drop("night.csv", site.rows([1]))
-    removed("small.yaml")(site)
-    assert site.run(*RUN).code == 3
-    (site.folder / "small.yaml").write_text(MAPPING)
+    site.drop("late.csv", site.rows([2]))
+    spoil(site)
+    result = site.run(*RUN)
+    assert result.code == 3, result.err
+    assert all(word in result.err for word in says), result.err
+    assert {"failed/night.csv", "failed/late.csv"} <= set(site.found("*.csv"))
+    receipt = json.loads((site.inbox / "failed" / "night.csv.receipt.json").read_text())
+    (problem,) = receipt["problems"]
+    assert (receipt["status"], problem["code"], problem["owner"]) == ("failed", "set_up", "ops")
+    assert all(word in problem["message"] for word in says), problem["message"]
+    assert "its sender need do nothing" in problem["message"]
+    assert site.judge.posts(prefix=site.prefix) == {}
+    assert site.run(*RUN).code == 3, "what waits is neither taken nor refused again"
+    assert len(list((site.inbox / "failed").glob("*.receipt.json"))) == 2
+
+    for path, text in good.items():
+        path.write_text(text)
     assert site.run(*RUN).code == 0
-    assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1}
+    assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1, site.key(2): 1}
+    assert [path for path in site.found("*.csv") if "rejects" not in path] == [
+        "archive/DAY/late.csv",
+        "archive/DAY/night.csv",
+    ]
 
 
 def test_serve_refuses_to_start_with_a_mapping_that_is_missing(site: Site) -> None:

@@ -34,7 +34,15 @@ from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy, Severi
 from orderdrop.errors import Busy, LedgerUnavailable
 from orderdrop.ledger.accounts import AccountState
 from orderdrop.ledger.feeds import FeedState
-from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Exclusion, Ledger, MappingVersion, Outcome
+from orderdrop.ledger.ledger import (
+    NO_MAPPING,
+    Attempt,
+    AttemptOutcome,
+    Exclusion,
+    Ledger,
+    MappingVersion,
+    Outcome,
+)
 from orderdrop.ledger.open import open_ledger
 
 LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
@@ -221,6 +229,24 @@ def test_a_batch_whose_source_was_not_told_is_unfinished_if_there_is_a_source(le
     assert [batch.id for batch in ledger.unfinished()] == ["b-1"]
     ledger.feed_done("b-1", None)
     assert ledger.unfinished() == []
+
+
+def test_what_was_set_aside_for_want_of_a_mapping_is_listed_while_it_lies_there(ledger: Ledger) -> None:
+    for name, feed, digest in (
+        ("1", "acme", NO_MAPPING),
+        ("2", "acme", "f00"),
+        ("3", "zenith", NO_MAPPING),
+        ("4", "acme", NO_MAPPING),
+    ):
+        drop = a_drop(f"d-{name}", feed=feed, place=f"failed/{name}.csv")
+        ledger.open_batch(a_batch(f"b-{name}", status=BatchStatus.FAILED, mapping_digest=digest, drop=drop))
+    assert [batch.id for batch in ledger.set_aside("acme")] == ["b-1", "b-4"]
+    ledger.feed_done("b-1", "failed/1.csv")
+    assert [batch.id for batch in ledger.set_aside("acme")] == ["b-1", "b-4"], (
+        "the source was told, and it waits still"
+    )
+    ledger.feed_done("b-1", None)
+    assert [batch.id for batch in ledger.set_aside("acme")] == ["b-4"]
 
 
 def test_unfinished_batches_come_oldest_first_and_by_feed(ledger: Ledger) -> None:

@@ -149,6 +149,9 @@ class World:
         counted = self.judge.posts(prefix=f"{self.prefix}-")
         return {key.removeprefix(f"{self.prefix}-"): count for key, count in counted.items()}
 
+    def failed(self) -> list[str]:
+        return sorted(path.name for path in self.inbox.glob("failed/*.csv"))
+
     def archived(self, suffix: str = ".csv") -> list[str]:
         return sorted(path.name for path in self.inbox.glob("archive/*/*") if path.name.endswith(suffix))
 
@@ -469,17 +472,84 @@ def test_a_done_file_counts_for_one_drop_only(world: World) -> None:
     assert world.poll() == []
 
 
-def test_a_mapping_for_another_destination_than_the_account_ends_the_poll_before_anything_is_claimed(
-    world: World,
-) -> None:
+def test_a_drop_that_no_mapping_fits_waits_in_failed_and_is_taken_when_one_does(world: World) -> None:
     world.drop("orders.csv", "1")
-    parts, plan = world.parts()
-    try:
-        with pytest.raises(SetupError, match="is for shipup, but account `local` belongs to parcellab"):
-            list(poll(replace(parts, destination_of=lambda _: "parcellab"), plan))
-    finally:
-        parts.close()
-    assert [path.name for path in world.inbox.iterdir()] == ["orders.csv"]
+    (world.folder / "small.yaml").rename(world.folder / "away.yaml")
+    names, error = world.polled_with_errors()
+    assert names == ["orders.csv"]
+    assert isinstance(error, SetupError)
+    assert world.failed() == ["orders.csv"]
+    assert world.polled_with_errors()[0] == [], "it is told once"
+    (world.folder / "away.yaml").rename(world.folder / "small.yaml")
+    (receipt,) = world.poll()
+    assert (receipt["status"], world.posts()) == ("accepted", {"1": 1})
+    assert (world.archived(), world.failed()) == (["orders.csv"], [])
+    assert world.poll() == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(Step.CLAIMED, id="claimed-and-nothing-written-down"),
+        pytest.param(Step.REPORTED, id="written-down-and-still-in-processing"),
+        pytest.param(Step.FINISHED, id="moved-and-the-next-file-untouched"),
+    ],
+)
+@pytest.mark.parametrize("mended", [True, False])
+def test_who_dies_while_setting_drops_aside_loses_none_and_sends_each_once(
+    step: Step, mended: bool, world: World
+) -> None:
+    world.drop("one.csv", "1")
+    world.drop("two.csv", "2")
+    (world.folder / "small.yaml").rename(world.folder / "away.yaml")
+    world.watch = dies_at(step)
+    with pytest.raises(Died):
+        world.poll()
+    world.watch = lambda _: None
+    if not mended:
+        assert isinstance(world.polled_with_errors()[1], SetupError)
+        assert world.failed() == ["one.csv", "two.csv"]
+    (world.folder / "away.yaml").rename(world.folder / "small.yaml")
+    taken = [world.poll(), world.poll()]
+    assert sorted(receipt["drop"]["name"] for receipts in taken for receipt in receipts) == [
+        "one.csv",
+        "two.csv",
+    ]
+    assert world.posts() == {"1": 1, "2": 1}
+    assert (world.archived(), world.failed()) == (["one.csv", "two.csv"], [])
+
+
+def test_two_nights_of_one_name_that_were_set_aside_are_taken_one_after_the_other(world: World) -> None:
+    (world.folder / "small.yaml").rename(world.folder / "away.yaml")
+    for night in ("1", "2"):
+        world.drop("orders.csv", night)
+        assert world.polled_with_errors()[0] == ["orders.csv"]
+    assert len(world.failed()) == 2
+    (world.folder / "away.yaml").rename(world.folder / "small.yaml")
+    assert [receipt["orders"]["accepted"] for receipt in (*world.poll(), *world.poll())] == [1, 1]
+    assert list(world.posts()) == ["1", "2"]
+
+
+def test_a_done_file_is_kept_for_a_drop_that_was_set_aside(world: World) -> None:
+    world.done_file = "{name}.done"
+    world.drop("orders.csv", "1")
+    (world.inbox / "orders.csv.done").touch()
+    (world.folder / "small.yaml").rename(world.folder / "away.yaml")
+    assert world.polled_with_errors()[0] == ["orders.csv"]
+    (world.folder / "away.yaml").rename(world.folder / "small.yaml")
+    assert len(world.poll()) == 1
+    assert world.posts() == {"1": 1}
+
+
+def test_a_drop_that_somebody_took_out_of_failed_is_let_go(world: World) -> None:
+    world.drop("orders.csv", "1")
+    (world.folder / "small.yaml").rename(world.folder / "away.yaml")
+    world.polled_with_errors()
+    (world.inbox / "failed" / "orders.csv").unlink()
+    (world.folder / "away.yaml").rename(world.folder / "small.yaml")
+    assert world.poll() == []
+    world.drop("orders.csv", "2")
+    assert len(world.poll()) == 1
 
 
 def test_imports_that_were_left_are_finished_past_one_that_cannot_be(world: World) -> None:

@@ -98,6 +98,7 @@ class Code(StrEnum):
     REFUSED_ALIKE = "refused_alike"  # the first orders were all refused for one reason; the rest was not sent
     STALE = "stale"  # older than what the destination accepted last; not overwritten
     EXCLUDED = "excluded"  # a person took the order out for good
+    SET_UP = "set_up"  # the mapping cannot be used for the account, so nothing of the file was read
     STUCK = "stuck"  # orderdrop broke over the file again and again, which is a fault of orderdrop
     NOT_SENT = "not_sent"  # the account could not be used; the orders are safe to send again
 

@@ -23,6 +23,10 @@ class Drop:
     place: str | None = None
 
 
+NO_MAPPING = ""
+"""The digest of the mapping of a batch that was refused because there was no mapping to read it with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One drop under one version of one mapping.

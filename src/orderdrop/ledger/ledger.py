@@ -13,6 +13,7 @@ from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.facts import (
+    NO_MAPPING,
     PURGED,
     Attempt,
     AttemptOutcome,
@@ -27,6 +28,7 @@ from orderdrop.ledger.facts import (
 from orderdrop.ledger.feeds import ChangeFeed, FeedState
 
 __all__ = [
+    "NO_MAPPING",
     "PURGED",
     "Attempt",
     "AttemptOutcome",
@@ -103,6 +105,9 @@ class Ledger(Protocol):
 
     def batch_at_place(self, feed: str, place: str) -> Batch | None:
         """The newest batch whose drop was claimed at this place of this feed."""
+
+    def set_aside(self, feed: str) -> list[Batch]:
+        """Batches of files that were put aside unread for want of a mapping and lie there still, oldest first."""
 
     def unfinished(self, feed: str | None = None) -> list[Batch]:
         """Batches that a new start must work on: a status that resumes, or a source not yet told; oldest first.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.ledger.ledger import Batch
+from orderdrop.ledger.ledger import NO_MAPPING, Batch
 from orderdrop.ledger.memory_state import InMemory, one_at_a_time
 from orderdrop.ledger.unavailable import contradiction
 
@@ -53,6 +53,16 @@ class Batches(InMemory):
     def batch_at_place(self, feed: str, place: str) -> Batch | None:
         newest_first = map(self._with_drop, reversed(self._batches.values()))
         return next((b for b in newest_first if (b.drop.feed, b.drop.place) == (feed, place)), None)
+
+    @one_at_a_time
+    def set_aside(self, feed: str) -> list[Batch]:
+        return [
+            batch
+            for batch in map(self._with_drop, self._batches.values())
+            if batch.mapping_digest == NO_MAPPING
+            and batch.drop.feed == feed
+            and batch.drop.place is not None
+        ]
 
     @one_at_a_time
     def unfinished(self, feed: str | None = None) -> list[Batch]:

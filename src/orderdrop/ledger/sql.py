@@ -116,6 +116,10 @@ class SqlLedger:
         with self._database.reading() as connection:
             return sql_batches.batch_at_place(connection, feed, place)
 
+    def set_aside(self, feed: str) -> list[Batch]:
+        with self._database.reading() as connection:
+            return sql_batches.set_aside(connection, feed)
+
     def unfinished(self, feed: str | None = None) -> list[Batch]:
         with self._database.reading() as connection:
             return sql_batches.unfinished(connection, feed)

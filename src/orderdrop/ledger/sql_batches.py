@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.ledger.ledger import Batch
+from orderdrop.ledger.ledger import NO_MAPPING, Batch
 from orderdrop.ledger.records import batch_record, drop_record, read_batch
 from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.tables import BATCHES, DROPS
@@ -82,6 +82,13 @@ def batch_at_place(connection: Connection, feed: str, place: str) -> Batch | Non
         .limit(1),
     )
     return found[0] if found else None
+
+
+def set_aside(connection: Connection, feed: str) -> list[Batch]:
+    """Batches without a mapping whose drop still lies in its source."""
+    lies_there = and_(DROPS.c.feed == feed, DROPS.c.place.is_not(None))
+    unread = BATCHES.c.mapping_digest == NO_MAPPING
+    return _read(connection, _batches().where(unread, lies_there).order_by(BATCHES.c.number))
 
 
 def unfinished(connection: Connection, feed: str | None) -> list[Batch]:

@@ -164,13 +164,12 @@ def _set_aside(parts: Parts, batch_id: str, how: str) -> Finished:
 
 def report(parts: Parts, batch: Batch) -> Receipt:
     """Write the reports of a batch anew, from the ledger and the kept drop."""
-    loaded = pinned(parts, batch)
     path = Path(batch.drop.kept_at)
     written = write_all(
         parts.ledger,
         batch,
         report_folder(parts, batch),
-        (lambda: open_again(batch, path, loaded)) if batch.verdict else None,
+        (lambda: open_again(batch, path, pinned(parts, batch))) if batch.verdict else None,
     )
     parts.watcher(Event(step=Step.REPORTED, batch=batch.id, name=batch.drop.name))
     return written.receipt

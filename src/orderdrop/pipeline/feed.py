@@ -11,7 +11,15 @@ from functools import partial
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.progress import Event, Step
-from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, SourceUnavailable, Stopped, TrustError
+from orderdrop.errors import (
+    Busy,
+    LedgerUnavailable,
+    OrderdropError,
+    SetupError,
+    SourceUnavailable,
+    Stopped,
+    TrustError,
+)
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Entry, Inbox, archive_folder
@@ -19,16 +27,16 @@ from orderdrop.pickup.sets import SetInbox, file_tables
 from orderdrop.pickup.settling import pick
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.batch import Finished, register, work
-from orderdrop.pipeline.history import receipt, report_folder
+from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import is_held, leased
 from orderdrop.pipeline.overdue import Remembering, note, waiting
 from orderdrop.pipeline.parts import FeedPlan, Parts
-from orderdrop.pipeline.refusing import refuse_unread
+from orderdrop.pipeline.refusing import refuse_unread, too_large
 from orderdrop.pipeline.releasing import release
-from orderdrop.reports.places import ASKED_SUFFIXES, SUFFIXES, report_paths
+from orderdrop.pipeline.replying import reply
+from orderdrop.pipeline.setting_aside import set_aside, take_back
 
-_REPLIES = ("rejects_csv", "rejects_xlsx", "receipt", "receipt_html")
 _REFUSED = (BatchStatus.FAILED, BatchStatus.STUCK)
 _KEPT = ("archive/", f"{FAILED_FOLDER}/")
 _ENDS_THE_POLL = (Stopped, LedgerUnavailable, TrustError)  # whatever comes next would fare no better
@@ -39,13 +47,18 @@ def poll(parts: Parts, feed: FeedPlan, *, only_left: bool = False) -> Iterator[F
 
     `only_left`: what a dead run left, and no file that nobody has taken yet.
     A drop that fails for a reason of its own does not keep back the others: it is put off to the next poll, and the
-    error is raised when the others are done. Raises Busy when another orderdrop polls this feed, SetupError when
-    mapping and account do not fit, SourceUnavailable or TrustError when the source does not let us in, Stopped when
-    the stop was asked for.
+    error is raised when the others are done. Raises Busy when another orderdrop polls this feed, SetupError when the
+    mapping cannot be used for the account (what has come waits in `failed/` then, each with a receipt),
+    SourceUnavailable or TrustError when the source does not let us in, Stopped when the stop was asked for.
     """
     with leased(parts, f"feed:{feed.name}") as lease, _inbox(feed) as inbox:
-        loaded = parts.mapping(feed.mapping)
-        suits(parts, loaded.mapping.mapping, loaded.mapping.destination, feed.account)
+        try:
+            loaded = _suitable(parts, feed)
+        except SetupError as fault:
+            if not only_left:
+                yield from set_aside(parts, feed, inbox, fault)
+            raise
+        take_back(parts, feed, inbox)
         drops_in = SetInbox(inbox, loaded.mapping, feed.files) if file_tables(loaded.mapping) else inbox
         this_round = _Round(parts=parts, feed=feed, inbox=drops_in, loaded=loaded)
         failed: Exception | None = None
@@ -115,7 +128,7 @@ def has_reply(batch: Batch, feeds: Mapping[str, FeedPlan]) -> bool:
 def reply_again(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> None:
     """Give the sender of a batch who has an earlier receipt the one that there is now."""
     with _inbox(feeds[batch.drop.feed or ""]) as inbox:
-        _reply(parts, inbox, batch, batch.drop.place or "")
+        reply(parts, inbox, batch, batch.drop.place or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +182,8 @@ class _Round:
             return self._bring_home(known.id, claim)
         size = self.inbox.size(claim)
         if size is not None and size > feed.largest_file_bytes:
-            return self._bring_home(refuse_unread(parts, feed, claim, size, self.loaded).id, claim)
+            told = too_large(size, feed.largest_file_bytes)
+            return self._bring_home(refuse_unread(parts, feed, claim, size, told, self.loaded).id, claim)
         kept = drops.incoming(parts)
         fetched = self.inbox.fetch(claim, kept)
         parts.watcher(Event(step=Step.FETCHED, name=claim.name, done=fetched.size))
@@ -190,7 +204,7 @@ class _Round:
             FAILED_FOLDER if before.status in _REFUSED else archive_folder(parts.clock().date()),
         )
         if self.feed.reply:
-            _reply(parts, self.inbox, before, place)
+            reply(parts, self.inbox, before, place)
         finished = Finished(batch=before, receipt=receipt(parts, before), repeated=True)
         parts.watcher(Event(step=Step.FINISHED, batch=before.id, name=claim.name, facts={"repeated": 1}))
         return finished
@@ -201,13 +215,13 @@ class _Round:
         batch = finished.batch
         if batch.feed_done:  # archived while answers were pending
             if feed.reply and not batch.scope and not batch.status.resumes and batch.drop.place is not None:
-                _reply(parts, inbox, batch, batch.drop.place)
+                reply(parts, inbox, batch, batch.drop.place)
             return finished
         if claim.place.startswith(
             _KEPT
         ):  # archived before: what waited or was held is sent, and a reply owed
             if feed.reply:
-                _reply(parts, inbox, batch, claim.place)
+                reply(parts, inbox, batch, claim.place)
             parts.ledger.feed_done(batch.id, claim.place)
             return finished
         size = inbox.size(claim)
@@ -216,7 +230,7 @@ class _Round:
         place = inbox.archive(claim, _folder(batch))
         parts.watcher(Event(step=Step.ARCHIVED, batch=batch.id, name=claim.name))
         if feed.reply:
-            _reply(parts, inbox, batch, place)
+            reply(parts, inbox, batch, place)
             parts.watcher(Event(step=Step.REPLIED, batch=batch.id, name=claim.name))
         parts.ledger.feed_done(batch.id, place)
         facts: dict[str, str | int | float] = {"status": batch.status.value}
@@ -231,6 +245,12 @@ class _Round:
         self.parts.ledger.feed_done(batch.id, None)
         self.parts.watcher(Event(step=Step.PUT_OFF, batch=batch.id, name=claim.name, facts={"why": why}))
         return finished
+
+
+def _suitable(parts: Parts, feed: FeedPlan) -> LoadedMapping:
+    loaded = parts.mapping(feed.mapping)
+    suits(parts, loaded.mapping.mapping, loaded.mapping.destination, feed.account)
+    return loaded
 
 
 @contextmanager
@@ -251,11 +271,3 @@ def put_off(parts: Parts, name: str, error: Exception) -> None:
 def _folder(batch: Batch) -> str:
     # by the batch's own day: a restart after midnight must look where the first run put the drop
     return FAILED_FOLDER if batch.status in _REFUSED else archive_folder(batch.created_at.date())
-
-
-def _reply(parts: Parts, inbox: Inbox, batch: Batch, place: str) -> None:
-    paths = report_paths(report_folder(parts, batch), batch.drop.name)
-    links = ("accepted",) if parts.line(batch.account).links else ()
-    for kind in (*_REPLIES, *links):
-        if paths[kind].is_file():
-            inbox.reply(place, (SUFFIXES | ASKED_SUFFIXES)[kind], paths[kind])
