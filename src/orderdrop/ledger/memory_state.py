@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
+from orderdrop.core.notices import Matter, Sending, Told
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import RowFate
 from orderdrop.core.problems import Problem
@@ -37,6 +38,9 @@ class InMemory:
         self._leases: dict[str, tuple[str, datetime]] = {}
         self._accounts: dict[str, AccountState] = {}
         self._feeds: dict[str, FeedState] = {}
+        self._told: dict[Matter, Told] = {}
+        self._sendings: dict[tuple[int, str], Sending] = {}
+        self._notices = 0
         self._mappings: dict[str, tuple[str, str, datetime]] = {}
         self._drops: dict[str, Drop] = {}
         self._batches: dict[str, Batch] = {}  # in the order of their registration, as all dictionaries here

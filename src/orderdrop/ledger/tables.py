@@ -231,6 +231,47 @@ ACCEPTED = Table(
     Column("as_of", UtcDateTime),  # unknown for what an older orderdrop sent
 )
 
+TOLD = Table(
+    "told",
+    METADATA,
+    Column("cause", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("subjects", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+    Column("standing", Boolean, nullable=False),
+)
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("number", COUNTER, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("tone", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+SENDINGS = Table(
+    "sendings",
+    METADATA,
+    Column("notice", BigInteger, ForeignKey(NOTICES.c.number), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("given_up_at", UtcDateTime),
+    Index(
+        "ix_sendings_waiting",
+        "notice",
+        sqlite_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+    ),
+)
+
 EXCLUSIONS = Table(
     "exclusions",
     METADATA,
