@@ -59,11 +59,6 @@ def go_on(
         raise failed
 
 
-def accounts_waited_for(parts: Parts) -> list[str]:
-    """The accounts for which batches wait."""
-    return sorted({batch.account for batch in parts.ledger.waiting()})
-
-
 def _in_turn(parts: Parts, waiting: list[Batch], rests: int) -> list[Batch]:
     """Oldest first; but once each of the first orders of a batch has asked in vain, the next batch asks.
 

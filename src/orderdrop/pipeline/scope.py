@@ -8,7 +8,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orderdrop.core.rows import compact, expand
+from orderdrop.core.rows import expand
 from orderdrop.frames import Table, TextFrame, TypedFrame
 from orderdrop.ledger.ledger import Batch
 
@@ -76,11 +76,6 @@ class Scope:
             ignored=(),
             problems=tuple(problem for problem in typed.problems if problem.row in kept),
         )
-
-
-def scope_json(only: str, rows: set[int] | None, orders: tuple[str, ...] | None) -> str:
-    """The scope of a new rerun, as the ledger keeps it."""
-    return Scope(only=only, rows=None if rows is None else compact(rows), orders=orders).to_json()
 
 
 def key_texts(frame: TextFrame, headings: tuple[str, ...]) -> "pa.Array[pa.StringScalar]":

@@ -96,21 +96,17 @@ def _everything(ledger: SqlLedger) -> object:
 
 
 CHILD = dedent("""
-    import sys, time
-    from orderdrop.ledger.committer import GroupCommit
+    import sys
     from orderdrop.ledger.open import open_ledger
     from orderdrop.core.outcomes import OrderFate
     from tests.unit.ledger.facts import ACCOUNT, accepted, an_attempt
 
     ledger = open_ledger(sys.argv[1], must_exist=True)
-    group = GroupCommit(ledger, ACCOUNT, clock=time.monotonic, max_outcomes=5)
     while orders := ledger.orders("b-1", [OrderFate.READY], limit=5):
         attempts = [an_attempt(order, f"{sys.argv[2]}-{order.id}") for order in orders]
         ledger.record_attempts(attempts)
         print("attempted", *(order.id for order in orders), flush=True)
-        for attempt in attempts:
-            group.add(accepted(attempt))
-        group.flush()
+        ledger.record_outcomes([accepted(attempt) for attempt in attempts], ACCOUNT)
         print("accepted", *(order.id for order in orders), flush=True)
 """)
 

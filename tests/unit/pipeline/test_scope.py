@@ -9,8 +9,9 @@ from pandas.arrays import ArrowExtensionArray
 from tests.unit.ledger.facts import a_batch
 
 from orderdrop.core.problems import Cell, Code, Problem
+from orderdrop.core.rows import compact
 from orderdrop.frames import Table, TextFrame, TypedFrame, Verdict
-from orderdrop.pipeline.scope import Scope, scope_json
+from orderdrop.pipeline.scope import Scope
 
 
 def a_table(keys: list[str], *, frame_rows: int = 3) -> Table:
@@ -33,7 +34,7 @@ def rows_of(table: Table) -> list[int]:
     chosen=st.sets(st.integers(min_value=2, max_value=13)),
 )
 def test_every_row_of_a_chosen_rows_order_is_taken_and_no_other(keys: list[str], chosen: set[int]) -> None:
-    scope = Scope.of(a_batch(scope=scope_json("held", chosen, None)))
+    scope = Scope.of(a_batch(scope=Scope(only="held", rows=compact(chosen)).to_json()))
     names = {row: key.strip() for row, key in enumerate(keys, start=2)}
     wanted = {names[row] for row in chosen & names.keys()} - {""}
     taken = rows_of(*scope.narrowed(lambda: [a_table(keys)], [("Order",)]))
