@@ -10,7 +10,8 @@ OrderdropError
 │   ├── SourceUnavailable . the folder or SFTP server did not answer
 │   ├── DestinationUnavailable
 │   ├── LedgerUnavailable
-│   └── Busy .............. another orderdrop works on the same feed or batch
+│   ├── Busy .............. another orderdrop works on the same feed or batch
+│   └── Paused ............ somebody paused the feed
 ├── Stopped ............... exit 5: somebody asked for the stop
 └── FileRefused ........... exit 1: one drop cannot be read at all; a verdict on a file, carried as a problem
 
@@ -111,6 +112,10 @@ class LedgerUnavailable(TryAgainLater):
 
 class Busy(TryAgainLater):
     """Another orderdrop holds the lease on the same feed or batch."""
+
+
+class Paused(TryAgainLater):
+    """Somebody paused the feed; its files wait until it is resumed."""
 
 
 class Stopped(OrderdropError):  # noqa: N818 - named for what happened, not for a fault

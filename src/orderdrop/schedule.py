@@ -54,6 +54,17 @@ def start(
     return scheduler
 
 
+def next_poll(feed: Feed, last: datetime | None, now: datetime) -> datetime:
+    """When a serving process polls a feed next; in the past where an interval has gone by and nobody did.
+
+    `last` is when it was polled last. Raises SettingsError for a cron line that cannot be read.
+    """
+    trigger = _trigger(feed.source, feed)
+    if isinstance(trigger, WallClockTrigger):
+        return trigger.get_next_fire_time(None, now) or now
+    return now if last is None else last + feed.interval
+
+
 def _trigger(name: str, feed: Feed) -> IntervalTrigger | WallClockTrigger:
     if feed.cron is not None:
         try:
@@ -61,5 +72,4 @@ def _trigger(name: str, feed: Feed) -> IntervalTrigger | WallClockTrigger:
         except ValueError as error:
             fault = Fault(message=f"`feeds.{name}.cron` is {feed.cron!r}: {error}")
             raise SettingsError("The schedule cannot be used:", [fault]) from None
-    seconds = feed.every.total_seconds() if feed.every is not None else 60.0
-    return IntervalTrigger(seconds=seconds)
+    return IntervalTrigger(seconds=feed.interval.total_seconds())

@@ -2,13 +2,15 @@
 
 import threading
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from orderdrop import schedule
 from orderdrop.errors import SettingsError
 from orderdrop.settings import Feed
+
+NOW = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 
 
 def feed(**options: object) -> Feed:
@@ -58,3 +60,25 @@ def test_a_feed_at_fixed_times_waits_for_the_first_of_them_in_its_own_time_zone(
 def test_a_line_of_times_that_means_nothing_is_a_fault_of_the_settings() -> None:
     with pytest.raises(SettingsError, match=r"feeds\.night\.cron"):
         schedule.start({"night": feed(cron="99 2 * * *")}, lambda _: None, datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    ("options", "last", "due"),
+    [
+        pytest.param({}, None, NOW, id="never-polled-at-once"),
+        pytest.param({"every": "90s"}, NOW, NOW + timedelta(seconds=90), id="so-long-after-the-last"),
+        pytest.param(
+            {"every": "5m"}, NOW - timedelta(hours=1), NOW - timedelta(minutes=55), id="overdue-is-said-so"
+        ),
+        pytest.param(
+            {"cron": "30 2 * * *", "timezone": "Europe/Berlin"},
+            NOW - timedelta(days=3),
+            datetime(2026, 11, 23, 1, 30, tzinfo=UTC),
+            id="the-next-of-its-times",
+        ),
+    ],
+)
+def test_the_next_poll_of_a_feed_can_be_told(
+    options: dict[str, str], last: datetime | None, due: datetime
+) -> None:
+    assert schedule.next_poll(feed(**options), last, NOW) == due

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orderdrop.errors import ExitCode, SettingsError
-from orderdrop.settings import Settings, load
+from orderdrop.settings import Feed, Settings, load
 
 SECRET = "s3cr3t-and-long"
 EXAMPLE = """\
@@ -464,3 +464,14 @@ def test_a_retention_is_a_number_of_days(tmp_path: Path, said: str) -> None:
     (fault,) = _faults(tmp_path, f"retention: {said}\n", {})
     assert fault.startswith(":1: `retention`")
     assert "write a number of days such as 90d" in fault
+
+
+@pytest.mark.parametrize("text", ["30s", "5m", "36h", "1d", "250ms", "90s"])
+def test_a_time_is_said_as_people_write_it(text: str) -> None:
+    feed = Feed.model_validate({"source": "in", "mapping": "m", "account": "a", "every": text})
+    assert feed.when == f"every {text}"
+
+
+def test_a_feed_with_fixed_times_says_them_with_their_time_zone() -> None:
+    feed = {"source": "in", "mapping": "m", "account": "a", "cron": "0 2 * * *", "timezone": "Europe/Paris"}
+    assert Feed.model_validate(feed).when == "at 0 2 * * * (Europe/Paris)"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orderdrop import __version__
-from orderdrop.cli import checking, files, history, mappings, purging, reading, render, stand_ins, work
+from orderdrop.cli import checking, feeds, files, history, mappings, purging, reading, render, stand_ins, work
 from orderdrop.errors import ExitCode, OrderdropError
 
 _COLLECT_EVERY = 20_000  # objects: a few megabytes of cycles at most
@@ -53,6 +53,7 @@ def _options(
 
 stand_ins.register(app)
 work.register(app)
+feeds.register(app)
 files.register(app)
 history.register(app)
 mappings.register(app)

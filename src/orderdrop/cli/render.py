@@ -239,6 +239,12 @@ def found_entry(hit: FoundOrder, attempts: Sequence[Attempt]) -> dict[str, Any]:
     }
 
 
+def texts(shown: Iterable[Text]) -> None:
+    """Print texts as data, each at once."""
+    for one in shown:
+        out().print(one)
+
+
 def lines(text: Iterable[str]) -> None:
     """Print plain lines as data, at once."""
     for line in text:

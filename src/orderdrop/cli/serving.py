@@ -12,11 +12,12 @@ import structlog
 
 from orderdrop import schedule
 from orderdrop.cli.session import Session
-from orderdrop.errors import Busy, OrderdropError, Stopped
+from orderdrop.errors import Busy, OrderdropError, Paused, Stopped
 from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll, resume
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.parts import FeedPlan
+from orderdrop.pipeline.polling import poll_feed
 from orderdrop.pipeline.purging import purge
 from orderdrop.pipeline.resuming import go_on
 from orderdrop.pipeline.sweeping import sweep
@@ -76,7 +77,7 @@ class _Chores:
     def poll_feed(self, name: str) -> None:
         """Bring what lies at a feed to rest."""
         with self._watched.work(name):
-            for _ in poll(self._parts, self._plans[name]):
+            for _ in poll_feed(self._parts, self._plans[name]):
                 pass
 
     def finish_what_was_left(self) -> None:
@@ -85,7 +86,8 @@ class _Chores:
             for finished in resume(self._parts, self._plans):
                 self._resumed(finished)
         for name, feed in self._settings.feeds.items():
-            polled_soon = feed.cron is None and not feed.paused
+            paused = feed.paused or self._parts.ledger.feed_state(name).paused_at is not None
+            polled_soon = feed.cron is None and not paused
             if polled_soon or not self._parts.ledger.unfinished(name):
                 continue
             with self._watched.work(f"(left by {name})"):
@@ -130,6 +132,10 @@ class _Watched:
             yield
         except (Busy, Stopped) as error:
             self._log.info("poll_left_out", feed=feed, why=error.message)
+        except Paused as error:
+            if self._told.get(feed) != error.message:
+                self._log.info("feed_paused", feed=feed, why=error.message)
+            self._told[feed] = error.message
         except OrderdropError as error:
             self._tell(feed, "poll_failed", why=error.message, next_step=error.next_step)
         except Exception as error:  # noqa: BLE001 - one broken feed must not end the others

@@ -12,7 +12,7 @@ import typer
 
 from orderdrop.cli import render
 from orderdrop.cli.registering import add
-from orderdrop.errors import ExitCode, OrderdropError, Stopped, TryAgainLater, UsageError
+from orderdrop.errors import ExitCode, OrderdropError, Paused, Stopped, TryAgainLater, UsageError
 
 if TYPE_CHECKING:
     from orderdrop.cli.session import Session
@@ -65,10 +65,15 @@ def import_(
 def run(
     context: typer.Context,
     feed: Annotated[str | None, typer.Argument(help="A feed of the settings.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Poll every feed.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Poll every feed that is not paused.")] = False,
+    paused: Annotated[
+        bool, typer.Option("--paused", help="Poll it although somebody paused it; it stays paused.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Poll a feed now: send what waited for its account, finish what a dead run left, take every settled file to its receipt.
+
+    A feed that `orderdrop feeds pause` paused is left alone, with code 4 where it was named.
 
     Example: orderdrop run acme-nightly
     """
@@ -81,9 +86,13 @@ def run(
 
     with working(context.obj, quiet=json, insists=False) as session:
         names = [feed] if feed is not None else list(session.settings.feeds)
-        done, failed = _poll_each(session, names, every=every)
+        done, failed = _poll_each(session, names, every=every, although_paused=paused)
         waiting = waits(session.parts)
     _show(done, json=json, single=False)
+    left_out = [error for _, error in failed if every and isinstance(error, Paused)]
+    failed = [(name, error) for name, error in failed if error not in left_out]
+    for pause in left_out:
+        render.talk(str(pause))
     for name, error in failed:
         if not isinstance(error, OrderdropError):
             raise error
@@ -97,7 +106,7 @@ def run(
 
 
 def _poll_each(
-    session: "Session", names: list[str], *, every: bool
+    session: "Session", names: list[str], *, every: bool, although_paused: bool
 ) -> "tuple[list[Finished], list[tuple[str, Exception]]]":
     """Poll feed by feed; one that fails keeps back neither its own finished drops nor the other feeds.
 
@@ -110,7 +119,7 @@ def _poll_each(
         ]
     for name in names:
         jobs += [] if every else [(name, partial(_go_on_with_feed, session, name))]
-        jobs.append((name, partial(_poll, session, name)))
+        jobs.append((name, partial(_poll, session, name, although_paused=although_paused)))
     done: list[Finished] = []
     failed: list[tuple[str, Exception]] = []
     for name, begin in jobs:
@@ -139,11 +148,12 @@ def _go_on_with_feed(session: "Session", name: str) -> "Iterator[Finished]":
     return go_on(session.parts, plan.account, {name: plan}, feed=name)
 
 
-def _poll(session: "Session", name: str) -> "Iterator[Finished]":
+def _poll(session: "Session", name: str, *, although_paused: bool) -> "Iterator[Finished]":
     from orderdrop import wiring
-    from orderdrop.pipeline.feed import poll
+    from orderdrop.pipeline.polling import poll_feed
 
-    return poll(session.parts, wiring.feed_plan(session.settings, name))
+    plan = wiring.feed_plan(session.settings, name)
+    return poll_feed(session.parts, plan, although_paused=although_paused)
 
 
 def serve(

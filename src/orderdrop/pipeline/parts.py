@@ -46,7 +46,10 @@ def _never_breaks(file: Path, batch: Batch) -> str | None:  # noqa: ARG001 - sta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPlan:
-    """What the pipeline needs to know of a feed."""
+    """What the pipeline needs to know of a feed.
+
+    `when` says in words when it is polled; `next_poll` gives the next time, from the last poll and now.
+    """
 
     name: str
     mapping: str
@@ -57,6 +60,9 @@ class FeedPlan:
     largest_file_bytes: int = 2_000_000_000
     open_inbox: Callable[[], Inbox]
     files: str = "*"
+    paused: bool = False  # by the settings: nothing polls it by itself
+    when: str = ""
+    next_poll: Callable[[datetime | None, datetime], datetime | None] = lambda last, now: None  # noqa: ARG005 - stands where a schedule could
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from orderdrop.mapping.model import zone_named
-from orderdrop.settings.values import Duration, SomeTime, Strict
+from orderdrop.settings.values import Duration, SomeTime, Strict, said
 
 
 class SettleOptions(Strict):
@@ -84,6 +84,18 @@ class Feed(Strict):
         elif "://" in self.source:
             raise ValueError("source must be a folder, or begin with sftp://")
         return self
+
+    @property
+    def when(self) -> str:
+        """When it is polled, in words."""
+        if self.cron is not None:
+            return f"at {self.cron} ({self.timezone})"
+        return f"every {said(self.interval)}"
+
+    @property
+    def interval(self) -> timedelta:
+        """How often it is polled, where no times are given."""
+        return self.every or timedelta(minutes=1)
 
     @property
     def remote(self) -> bool:

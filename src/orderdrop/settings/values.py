@@ -26,6 +26,17 @@ def _some_time(value: timedelta) -> timedelta:
     return value
 
 
+def said(time: timedelta) -> str:
+    """A time as people write it, in the largest unit that leaves a whole number: 30s, 5m, 36h."""
+    milliseconds = round(time.total_seconds() * 1000)
+    unit, each = next(
+        (name, each)
+        for name, seconds in reversed(_UNITS.items())
+        if milliseconds % (each := round(seconds * 1000)) == 0
+    )
+    return f"{milliseconds // each}{unit}"
+
+
 def period(value: Any) -> timedelta:
     """A number of days, as people write them: 90d. Raises ValueError."""
     found = re.fullmatch(r"(\d{1,4})\s*d", str(value).strip())

@@ -1,6 +1,6 @@
 """Settings become concrete parts; the one place that picks them."""
 
-from orderdrop.wiring.feeds import feed_plan
+from orderdrop.wiring.feeds import feed_plan, feed_steps
 from orderdrop.wiring.ledgers import database_of, open_settled_ledger, scratch_ledger
 from orderdrop.wiring.lines import account_of, unused_carrier
 from orderdrop.wiring.parts import build, find_shape, load_mapping
@@ -10,6 +10,7 @@ __all__ = [
     "build",
     "database_of",
     "feed_plan",
+    "feed_steps",
     "find_shape",
     "load_mapping",
     "open_settled_ledger",

@@ -56,8 +56,23 @@ def check_host_key(shown: PKey, known: list[PKey], known_hosts: Path, host: str,
     listed = ", ".join(f"{key.fingerprint} ({_kind(key)})" for key in known)
     raise TrustError(
         f"THE HOST KEY OF {host}:{port} HAS CHANGED: {known_hosts} knows {listed}, the server showed {shown.fingerprint} ({kind}). Somebody may be listening in, or the server was set up anew. No login was sent.",
-        next_step=f"Ask the server's owner, by another way than this server. Only if the new fingerprint is theirs: ssh-keygen -R {shlex.quote(_name(host, port))} -f {file} && {add}",
+        next_step=f"Ask the server's owner, by another way than this server. Only if the new fingerprint is theirs: {forget_command(known_hosts, host, port)} && {add}",
     )
+
+
+def known_hosts_line(key: PKey, host: str, port: int) -> str:
+    """The line by which known_hosts knows a key."""
+    return f"{_name(host, port)} {key.get_name()} {key.get_base64()}"
+
+
+def forget_command(known_hosts: Path, host: str, port: int) -> str:
+    """The command that takes a server's keys out of the file."""
+    return f"ssh-keygen -R {shlex.quote(_name(host, port))} -f {shlex.quote(str(known_hosts))}"
+
+
+def spoken_of(key: PKey) -> str:
+    """A key as people compare it: its kind and its fingerprint."""
+    return f"{_kind(key)} {key.fingerprint}"
 
 
 def _entry(line: str) -> HostKeyEntry | None:

@@ -63,7 +63,7 @@ class SftpLogin:
         return posixpath.join(self.folder, place)
 
 
-class _Transport(Transport):
+class Connection(Transport):
     """Remembers the words with which a server says goodbye; paramiko only logs them."""
 
     goodbye: str | None = None
@@ -95,29 +95,54 @@ def dial(login: SftpLogin) -> Session:
     No password or signature leaves before the host key was found in known_hosts. The whole of it takes at most three
     times `connect_timeout_seconds`, whatever the server does.
     """
-    _quiet_paramiko()
     known = known_keys(login.known_hosts, login.host, login.port)
+    connection = connect(login)
+    try:
+        check_host_key(greet(connection, login, known), known, login.known_hosts, login.host, login.port)
+        log_in(connection, login)
+        return open_sftp(connection, login)
+    except BaseException:
+        hang_up(connection)
+        raise
+
+
+def connect(login: SftpLogin) -> Connection:
+    """A connection over which nothing has been said yet."""
+    _quiet_paramiko()
     with answering(str(login), "connecting"):
         wire_socket = socket.create_connection(
             (login.host, login.port), timeout=login.connect_timeout_seconds
         )
         _give_up_unacknowledged(wire_socket, login.io_timeout_seconds)
-        transport = _Transport(wire_socket)
-    try:
-        with answering(str(login), "greeting it"), _deadline(transport, login.connect_timeout_seconds):
-            _greet(transport, login, known)
-        check_host_key(transport.get_remote_server_key(), known, login.known_hosts, login.host, login.port)
-        with answering(str(login), "logging in"), _deadline(transport, login.connect_timeout_seconds):
-            _log_in(transport, login)
-        with answering(str(login), "opening SFTP"), _deadline(transport, login.connect_timeout_seconds):
-            channel = transport.open_session(timeout=login.connect_timeout_seconds)
-            channel.settimeout(login.io_timeout_seconds)
-            channel.invoke_subsystem("sftp")
-            return Session(transport, channel, Wire(channel))
-    except BaseException:
-        transport.close()
-        wire_socket.close()
-        raise
+        return Connection(wire_socket)
+
+
+def greet(connection: Connection, login: SftpLogin, known: list[PKey]) -> PKey:
+    """Agree on how to talk; the host key that the server showed, of a known kind where it has one."""
+    with answering(str(login), "greeting it"), _deadline(connection, login.connect_timeout_seconds):
+        _greet(connection, login, known)
+    return connection.get_remote_server_key()
+
+
+def log_in(connection: Connection, login: SftpLogin) -> None:
+    """Show who we are, to a server whose host key was compared."""
+    with answering(str(login), "logging in"), _deadline(connection, login.connect_timeout_seconds):
+        _log_in(connection, login)
+
+
+def open_sftp(connection: Connection, login: SftpLogin) -> Session:
+    """The SFTP channel of a connection that is logged in."""
+    with answering(str(login), "opening SFTP"), _deadline(connection, login.connect_timeout_seconds):
+        channel = connection.open_session(timeout=login.connect_timeout_seconds)
+        channel.settimeout(login.io_timeout_seconds)
+        channel.invoke_subsystem("sftp")
+        return Session(connection, channel, Wire(channel))
+
+
+def hang_up(connection: Connection) -> None:
+    """Close a connection, however far it got."""
+    connection.close()
+    connection.sock.close()  # which it leaves open until it has been greeted
 
 
 def _greet(transport: Transport, login: SftpLogin, known: list[PKey]) -> None:
@@ -131,7 +156,7 @@ def _greet(transport: Transport, login: SftpLogin, known: list[PKey]) -> None:
         raise TimeoutError
 
 
-def _log_in(transport: _Transport, login: SftpLogin) -> None:
+def _log_in(transport: Connection, login: SftpLogin) -> None:
     try:
         if login.password is not None:
             missing = transport.auth_password(login.user, login.password)
@@ -141,7 +166,7 @@ def _log_in(transport: _Transport, login: SftpLogin) -> None:
             missing = _try_agent(transport, login)
     except BadAuthenticationType as error:
         raise TrustError(
-            f"{login} does not take a {_method(login)}; it takes {', '.join(error.allowed_types)}.",
+            f"{login} does not take a {method_of(login)}; it takes {', '.join(error.allowed_types)}.",
             next_step="Change how this feed logs in.",
         ) from error
     except AuthenticationException as error:
@@ -152,12 +177,12 @@ def _log_in(transport: _Transport, login: SftpLogin) -> None:
                 next_step="The next poll tries again; if it stays so, ask its owner whether the account is locked.",
             ) from error
         raise TrustError(
-            f"{login} did not accept our {_method(login)}{f' ({transport.goodbye})' if transport.goodbye else ''}.",
-            next_step=f"Check user {login.user!r} and its {_method(login)}; ask the server's owner whether the account is open. We do not try again by ourselves.",
+            f"{login} did not accept our {method_of(login)}{f' ({transport.goodbye})' if transport.goodbye else ''}.",
+            next_step=f"Check user {login.user!r} and its {method_of(login)}; ask the server's owner whether the account is open. We do not try again by ourselves.",
         ) from error
     if missing:
         raise TrustError(
-            f"{login} accepted our {_method(login)} but wants {' and '.join(missing)} as well.",
+            f"{login} accepted our {method_of(login)} but wants {' and '.join(missing)} as well.",
             next_step="Ask the server's owner for an account with one factor.",
         )
 
@@ -197,7 +222,8 @@ def _load_key(path: Path, passphrase: str | None) -> PKey:
         ) from error
 
 
-def _method(login: SftpLogin) -> str:
+def method_of(login: SftpLogin) -> str:
+    """How a login shows who it is, in words."""
     return (
         "password"
         if login.password is not None

@@ -1,0 +1,96 @@
+"""Feeds and the steps to their sources, in words and as JSON."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.text import Text
+
+from orderdrop.core.neutral import printable
+from orderdrop.pickup.steps import Result, Step
+from orderdrop.pipeline.polling import FeedLine, Standing
+from orderdrop.reports.receipt import iso
+
+_MARKS = {Result.PASSED: ("ok", "green"), Result.FAILED: ("failed", "red"), Result.NOT_TRIED: ("-", "dim")}
+_COLOURS = {
+    Standing.PAUSED: "yellow",
+    Standing.FAILING: "red",
+    Standing.LATE: "red",
+    Standing.POLLING: "green",
+}
+
+
+def feed_texts(lines: Iterable[FeedLine]) -> Iterator[Text]:
+    """Every feed in a few lines: how it stands, its polls, its last drop, and what a person must know."""
+    for line in lines:
+        yield Text.assemble(
+            (line.plan.name, "bold"), "  ", (line.standing.value, _COLOURS.get(line.standing, "")),
+            (f"  {line.plan.mapping} to {line.plan.account}, polled {line.plan.when}", "dim"),
+        )  # fmt: skip
+        for told in _told(line):
+            yield Text(f"  {printable(told)}")
+
+
+def _told(line: FeedLine) -> Iterator[str]:
+    state = line.state
+    polls = f"last poll {_moment(state.polled_at)}"
+    yield f"{polls}, next {_moment(line.next_poll)}" if line.next_poll else polls
+    if line.newest is not None:
+        yield f"last drop {_moment(line.last_drop)}; newest batch {line.newest.id} ({line.newest.drop.name}, {line.newest.status.value})"
+    if line.plan.paused:
+        yield "paused in the settings (`paused: true`)"
+    if state.paused_at is not None:
+        yield f"paused since {_moment(state.paused_at)} by {state.paused_by}: {state.pause_reason}"
+    if state.failed:
+        yield f"no poll has worked since {_moment(state.failing_since)}: {state.failed}"
+    if line.standing is Standing.LATE:
+        yield "its poll is overdue: is `orderdrop serve` at work?"
+    yield from map(str, line.overdue)
+
+
+def feed_entry(line: FeedLine) -> dict[str, Any]:
+    """A feed for programs."""
+    state = line.state
+    return {
+        "feed": line.plan.name,
+        "mapping": line.plan.mapping,
+        "account": line.plan.account,
+        "polled": line.plan.when,
+        "standing": line.standing.value,
+        "last_poll": iso(state.polled_at),
+        "next_poll": iso(line.next_poll),
+        "failed": state.failed or None,
+        "failing_since": iso(state.failing_since),
+        "paused_in_settings": line.plan.paused,
+        "paused_at": iso(state.paused_at),
+        "paused_by": state.paused_by or None,
+        "pause_reason": state.pause_reason or None,
+        "last_drop": iso(line.last_drop),
+        "newest_batch": line.newest.id if line.newest else None,
+        "incomplete": [str(one) for one in line.overdue],
+    }
+
+
+def step_text(step: Step) -> Text:
+    """A step as it ended."""
+    mark, colour = _MARKS[step.result]
+    took = f"{step.seconds:7.2f} s" if step.result is not Result.NOT_TRIED else f"{'':9}"
+    told = step.told if step.result is not Result.NOT_TRIED else "not tried"
+    lines = [printable(told), *(printable(more) for more in (step.next_step, step.to_add) if more)]
+    return Text.assemble((f"{mark:<7}", colour), f"{step.name:<9}", took, "  ", f"\n{'':27}".join(lines))
+
+
+def step_entry(step: Step) -> dict[str, Any]:
+    """A step for programs."""
+    return {
+        "step": step.name,
+        "result": step.result.value,
+        "told": step.told,
+        "next_step": step.next_step,
+        "to_add": step.to_add,
+        "seconds": round(step.seconds, 3),
+    }
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if moment is not None else "never"

@@ -1,0 +1,139 @@
+"""Feeds as people see them: polled unless somebody paused them, and what is known of each.
+
+A pause stands in the ledger, so that every process obeys it; what was begun before it is still brought to its end.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, Paused, Stopped, UsageError
+from orderdrop.ledger.feeds import FeedState
+from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.batch import Finished
+from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.overdue import Overdue, overdue
+from orderdrop.pipeline.parts import FeedPlan, Parts
+
+LATE_AFTER = timedelta(minutes=2)
+"""So long after the time of a poll that did not come, somebody should look whether anything serves."""
+
+
+_SAYS_NOTHING = (Busy, Stopped, LedgerUnavailable)  # of the feed
+_WHY_MAX, _REASON_MAX = 1000, 500
+_LATELY = 20  # batches, reruns of older drops among them
+
+
+class Standing(StrEnum):
+    """How a feed stands at this moment."""
+
+    POLLING = "polling"
+    PAUSED = "paused"
+    FAILING = "failing"
+    LATE = "late"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """One feed and all that is known of it.
+
+    `next_poll` is None while it is paused; it may lie in the past. `newest` is its newest batch, `last_drop` when a file
+    of it arrived last, `overdue` what lies there and does not become complete.
+    """
+
+    plan: FeedPlan
+    state: FeedState
+    standing: Standing
+    next_poll: datetime | None
+    newest: Batch | None
+    last_drop: datetime | None
+    overdue: tuple[Overdue, ...]
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing polls it by itself: a person said so, or the settings do."""
+        return self.plan.paused or self.state.paused_at is not None
+
+
+def poll_feed(parts: Parts, plan: FeedPlan, *, although_paused: bool = False) -> Iterator[Finished]:
+    """Poll a feed, and remember how that went; ends after the drop at hand when somebody pauses it meanwhile.
+
+    Raises Paused where it is paused, and what a poll raises.
+    """
+    if not although_paused:
+        _refuse_paused(parts.ledger.feed_state(plan.name))
+    try:
+        with closing(poll(parts, plan)) as finished:  # type: ignore[type-var]  # it is a generator
+            for one in finished:
+                yield one
+                if not although_paused and parts.ledger.feed_state(plan.name).paused_at is not None:
+                    break
+    except _SAYS_NOTHING:
+        raise
+    except Exception as error:
+        why = (
+            str(error)
+            if isinstance(error, OrderdropError)
+            else f"A fault in orderdrop: {type(error).__name__}."
+        )
+        _note(parts, plan, why[:_WHY_MAX])
+        raise
+    _note(parts, plan, "")
+
+
+def pause(parts: Parts, feed: str, by: str, reason: str) -> FeedState:
+    """Have no process take files of a feed until it is resumed; a feed that is paused stays as it is. Raises UsageError."""
+    reason = " ".join(reason.split())[:_REASON_MAX]
+    if not reason:
+        raise UsageError("A pause needs a reason.", next_step="Say what the next one who looks must know.")
+    return parts.ledger.change_feed(feed, lambda state: state.paused(parts.clock(), by, reason))
+
+
+def resume(parts: Parts, feed: str) -> FeedState:
+    """Let a feed be polled again at its times; no error where it was not paused."""
+    return parts.ledger.change_feed(feed, FeedState.resumed)
+
+
+def feed_line(parts: Parts, plan: FeedPlan) -> FeedLine:
+    """All that is known of a feed."""
+    ledger, now = parts.ledger, parts.clock()
+    state = ledger.feed_state(plan.name)
+    lately = ledger.batches(limit=_LATELY, feed=plan.name)
+    paused = plan.paused or state.paused_at is not None
+    due = None if paused else plan.next_poll(state.polled_at, now)
+    polling = ledger.lease_holder(f"feed:{plan.name}", now) is not None
+    return FeedLine(
+        plan=plan,
+        state=state,
+        standing=(
+            Standing.POLLING
+            if polling
+            else Standing.PAUSED
+            if paused
+            else Standing.FAILING
+            if state.failed
+            else Standing.LATE
+            if due is not None and now - due > LATE_AFTER
+            else Standing.WAITING
+        ),
+        next_poll=due,
+        newest=lately[0] if lately else None,
+        last_drop=max((batch.drop.arrived_at for batch in lately), default=None),
+        overdue=tuple(overdue(parts.workdir, plan.name)),
+    )
+
+
+def _refuse_paused(state: FeedState) -> None:
+    if state.paused_at is not None:
+        raise Paused(
+            f"Feed {state.feed} is paused since {state.paused_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {state.paused_by}: "
+            f"{state.pause_reason.rstrip('.')}.",
+            next_step=f"`orderdrop feeds resume {state.feed}` lets it go on; `orderdrop run {state.feed} --paused` polls it this once.",
+        )
+
+
+def _note(parts: Parts, plan: FeedPlan, failed: str) -> None:
+    parts.ledger.change_feed(plan.name, lambda state: state.polled(parts.clock(), failed))
