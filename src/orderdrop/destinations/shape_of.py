@@ -1,4 +1,4 @@
-"""A payload's shape, read off its pydantic models, so that no list of places is written twice.
+"""A payload's shape, read off its models (pydantic's, or typed dicts), so that no list of places is written twice.
 
 How a leaf travels follows from its annotation (text, whole number, number, boolean); where that is not enough a
 `Wire` stands among the annotation's metadata. A list of objects needs an `Elements`, which names its natural key; a
@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Required, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import Len, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from typing_extensions import is_typeddict
 
 from orderdrop.core.shape import Cancel, Leaf, ListNode, Shape, Wire
 
@@ -39,7 +40,7 @@ class Elements:
 
 
 def shape_of(
-    model: type[BaseModel],
+    model: type[Any],
     *,
     destination: str,
     key: str,
@@ -86,23 +87,34 @@ def _must_hold_together(shape: Shape) -> None:
             )
 
 
-def _nodes(model: type[BaseModel], prefix: str) -> Iterator[Leaf | ListNode | str]:
-    for name, info in model.model_fields.items():
-        yield from _nodes_of_field(f"{prefix}{info.alias or name}", info)
+def _is_model(annotation: Any) -> bool:
+    return is_typeddict(annotation) or (isinstance(annotation, type) and issubclass(annotation, BaseModel))
 
 
-def _nodes_of_field(place: str, info: FieldInfo) -> Iterator[Leaf | ListNode | str]:
-    annotation, metadata = _unwrap(info.annotation)
-    metadata = [*metadata, *info.metadata]
+def _nodes(model: type[Any], prefix: str) -> Iterator[Leaf | ListNode | str]:
+    if is_typeddict(model):
+        for name, hint in get_type_hints(model, include_extras=True).items():
+            yield from _nodes_of_field(f"{prefix}{name}", hint, [], required=name in model.__required_keys__)
+    else:
+        for name, info in model.model_fields.items():
+            place = f"{prefix}{info.alias or name}"
+            yield from _nodes_of_field(place, info.annotation, info.metadata, required=info.is_required())
+
+
+def _nodes_of_field(
+    place: str, hint: Any, beside: list[Any], *, required: bool
+) -> Iterator[Leaf | ListNode | str]:
+    annotation, metadata = _unwrap(hint)
+    metadata = [*metadata, *beside]
     origin = get_origin(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if _is_model(annotation):
         yield from _nodes(annotation, prefix=f"{place}.")
     elif origin in (list, tuple):
-        yield from _nodes_of_list(place, annotation, metadata, required=info.is_required())
+        yield from _nodes_of_list(place, annotation, metadata, required=required)
     elif origin is dict or annotation is dict:
         yield place
     else:
-        yield _leaf(place, annotation, metadata, required=info.is_required())
+        yield _leaf(place, annotation, metadata, required=required)
 
 
 def _nodes_of_list(
@@ -110,7 +122,7 @@ def _nodes_of_list(
 ) -> Iterator[Leaf | ListNode | str]:
     element, inner = _unwrap(get_args(annotation)[0])
     told = next((datum for datum in metadata if isinstance(datum, Elements)), None)
-    if isinstance(element, type) and issubclass(element, BaseModel):
+    if _is_model(element):
         if told is None:
             raise TypeError(f"{place}: a list of objects needs Elements(key=...) in its annotation")
         yield ListNode(
@@ -143,8 +155,10 @@ def _longest(metadata: list[Any]) -> int | None:
 
 
 def _unwrap(annotation: Any) -> tuple[Any, list[Any]]:
-    """Take `Annotated` and `| None` off an annotation and keep what stood beside it."""
+    """Take `Annotated`, `Required` and `| None` off an annotation and keep what stood beside it."""
     origin = get_origin(annotation)
+    if origin is Required:
+        return _unwrap(get_args(annotation)[0])
     if origin is Annotated:
         inner, metadata = _unwrap(annotation.__origin__)
         return inner, [*metadata, *annotation.__metadata__]

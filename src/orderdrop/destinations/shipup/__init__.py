@@ -28,9 +28,8 @@ class Shipup:
 
     def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:
         """Per payload the JSON to send, equal for equal payloads, or everything that is wrong with it."""
-        dump = self._orders.dump_json
-        # Unset, not None: null is what erases a value, and a payload has it only where the mapping says so.
-        return judge(self._orders, self.shape, payloads, finish=lambda order: dump(order, exclude_unset=True))
+        # Nulls are sent: they erase a value, and a payload has one only where the mapping says so.
+        return judge(self._orders, self.shape, payloads, finish=self._orders.dump_json)
 
     def carrier(
         self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]
