@@ -1,7 +1,6 @@
 """The command that suggests a mapping for a file."""
 
 import re
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,10 +92,11 @@ def _name(name: str | None, output: Path | None, file: Path) -> str:
     """The mapping's name: as told, as the file it goes to, or after the file that it reads."""
     if output is not None and name is not None and output.stem != name:
         raise UsageError(f"A mapping's file is called like the mapping: {name}.yaml, not {output.name}.")
+    from orderdrop.pipeline.suggesting import name_after
+
     told = name or (output.stem if output is not None else None)
     if told is None:
-        plain = unicodedata.normalize("NFKD", file.stem).encode("ascii", "ignore").decode().lower()
-        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "mapping"
+        return name_after(file.name)
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", told):
         raise UsageError(f"{told} is no name for a mapping: lower case letters, digits, - and _ make one.")
     return told

@@ -72,7 +72,7 @@ def _columns(
             if column.type is not ColumnType.TEXT and leaf.wire not in _SUITS[column.type]:
                 yield document.fault(
                     (*at, "columns", heading, "type"),
-                    f"`{place}` takes {_wanted(leaf)}; a column of type {column.type} does not fit there",
+                    f"`{place}` takes {wanted(leaf)}; a column of type {column.type} does not fit there",
                 )
             yield from _choices((*at, "columns", heading), column, leaf, document)
 
@@ -139,7 +139,8 @@ def _open_node_over(place: str, shape: Shape) -> str:
     return next((node for node in sorted(shape.open_nodes) if place.startswith(f"{node}.")), "")
 
 
-def _wanted(leaf: Leaf) -> str:
+def wanted(leaf: Leaf) -> str:
+    """What a leaf takes, in words."""
     words = {
         Wire.TEXT: "text", Wire.INTEGER: "a whole number", Wire.NUMBER: "a number", Wire.DECIMAL_TEXT: "an amount",
         Wire.BOOLEAN: "true or false", Wire.UNIX_SECONDS: "a date and time", Wire.ISO_DATETIME: "a date and time",

@@ -52,15 +52,17 @@ def parse(
     destinations: tuple[str, ...],
     *,
     folder: Path | None = None,
+    expected_name: str | None = None,
 ) -> LoadedMapping:
     """Load a mapping from its text, such as a version that a batch is pinned to. Raises MappingError.
 
-    `folder` is where the mappings lie that it extends; a pinned version extends none.
+    `folder` is where the mappings lie that it extends; a pinned version extends none. `expected_name` is that of the file
+    that it is for.
     """
     document = yaml_lines.parse(text, file)
     if isinstance(document, Fault):
         raise MappingError("The mapping cannot be used:", [document])
-    return _check(document, find_shape, destinations, expected_name=None, folder=folder)
+    return _check(document, find_shape, destinations, expected_name=expected_name, folder=folder)
 
 
 def find(name: str, folder: Path) -> Path:

@@ -1,5 +1,7 @@
 """Suggesting a mapping for a file: look at it, ask the checks what they could read, and learn from earlier mappings."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,14 +38,23 @@ def suggest_mapping(
     earlier: Iterable[tuple[FileMapping, Destination]],
     name: str,
     options: FileOptions | None = None,
+    *,
+    source: str | None = None,
 ) -> Suggestion:
     """Suggest a mapping called `name` for one file and one destination.
 
-    `options` say how the file is written where that cannot be found out. Raises FileRefused for a file that is no table.
+    `options` say how the file is written where that cannot be found out, `source` what it is called where it was renamed.
+    Raises FileRefused for a file that is no table.
     """
-    sample = sample_of(open_table(file, options or FileOptions(), chunk_rows=CHUNK_ROWS), file.name)
+    sample = sample_of(open_table(file, options or FileOptions(), chunk_rows=CHUNK_ROWS), source or file.name)
     known = [(mapping, guide_of(there)) for mapping, there in earlier]
     return suggest(sample, destination.shape, guide_of(destination), known, _checks(sample.spreadsheet), name)
+
+
+def name_after(file: str) -> str:
+    """A mapping's name after the file that it reads: orders_2026.csv makes orders-2026."""
+    plain = unicodedata.normalize("NFKD", Path(file).stem).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "mapping"
 
 
 def guide_of(destination: Destination) -> Guide:

@@ -3,7 +3,7 @@
 from orderdrop.wiring.feeds import feed_plan, feed_steps
 from orderdrop.wiring.ledgers import database_of, open_settled_ledger, scratch_ledger
 from orderdrop.wiring.lines import account_of, unused_carrier
-from orderdrop.wiring.parts import build, find_shape, load_mapping
+from orderdrop.wiring.parts import build, find_shape, load_mapping, mapping_folder
 
 __all__ = [
     "account_of",
@@ -13,6 +13,7 @@ __all__ = [
     "feed_steps",
     "find_shape",
     "load_mapping",
+    "mapping_folder",
     "open_settled_ledger",
     "scratch_ledger",
     "unused_carrier",

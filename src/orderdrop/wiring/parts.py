@@ -15,6 +15,7 @@ from orderdrop.destinations import registry
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping import load as mappings
 from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pipeline.mapping_folder import MappingFolder
 from orderdrop.pipeline.parts import Parts
 from orderdrop.processes import has_died, this_process
 from orderdrop.trial import breaks
@@ -90,3 +91,12 @@ def find_shape(destination: str) -> Shape | None:
 def load_mapping(settings: setup.Settings, name: str) -> LoadedMapping:
     """A mapping by name or path. Raises MappingError."""
     return mappings.load(mappings.find(name, settings.mappings), find_shape, registry.names())
+
+
+def mapping_folder(settings: setup.Settings) -> MappingFolder:
+    """The folder of the mappings, for whoever writes them."""
+
+    def parse(text: str, file: str, name: str | None, folder: Path) -> LoadedMapping:
+        return mappings.parse(text, file, find_shape, registry.names(), folder=folder, expected_name=name)
+
+    return MappingFolder(folder=settings.mappings, parse=parse)

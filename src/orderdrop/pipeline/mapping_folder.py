@@ -1,0 +1,202 @@
+"""The folder of the mappings, for whoever writes them: read as text, checked before they are there, saved whole.
+
+A mapping that runs is never half written. What a batch is pinned to is in the ledger, so saving changes no batch that is
+under way; the version that is replaced is kept there, too.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any
+
+from orderdrop.core.identity import digest
+from orderdrop.errors import Fault, MappingError, UsageError
+from orderdrop.mapping import yaml_lines
+from orderdrop.mapping.differences import Difference, differences
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pipeline.leases import leased
+from orderdrop.pipeline.parts import Parts
+
+_SUFFIXES = (".yaml", ".yml")
+_NEW_FILE = 0o644
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingFolder:
+    """The files of a folder by the mappings' names.
+
+    `parse` takes a text, what faults call it, the name that it must have (None: any), and the folder of its bases.
+    """
+
+    folder: Path
+    parse: Callable[[str, str, str | None, Path], LoadedMapping]
+
+    def names(self) -> list[str]:
+        """The mappings there are, sorted."""
+        return sorted({path.stem for path in self.folder.glob("*.y*ml") if path.suffix in _SUFFIXES})
+
+    def text(self, name: str) -> str | None:
+        """The text of a mapping's file, None where there is none. Raises MappingError for one that is no text."""
+        path = self._path(name)
+        if path is None:
+            return None
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            why = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error}"
+            raise MappingError("The mapping cannot be used:", [Fault(message=why, file=path.name)]) from None
+
+    def check(self, text: str, name: str | None) -> LoadedMapping:
+        """A text as the mapping that it would be in this folder. Raises MappingError."""
+        return self.parse(text, f"{name or 'new'}.yaml", name, self.folder)
+
+    def place(self, name: str) -> Path:
+        """Where a mapping's file is, or would be."""
+        return self._path(name) or self.folder / f"{name}.yaml"
+
+    def _path(self, name: str) -> Path | None:
+        if name not in self.names():  # so that no name leads out of the folder
+            return None
+        return next(path for suffix in _SUFFIXES if (path := self.folder / f"{name}{suffix}").is_file())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A mapping was saved; `before` names the version that it replaced, None for a new one."""
+
+    name: str
+    digest: str
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedMeanwhile:
+    """Nothing was saved: the file is not the one that was started from. Its text now (None: gone), and what they changed."""
+
+    text: str | None
+    changes: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotWrite:
+    """Nothing was saved: the folder takes no files from this process."""
+
+    place: Path
+    why: str
+
+
+def save(
+    parts: Parts, folder: MappingFolder, text: str, *, name: str | None, based_on: str | None
+) -> Saved | ChangedMeanwhile | CannotWrite:
+    """Save a text as a mapping's new version: it takes part from the next drop on.
+
+    `name` and `based_on` are those of the mapping and the text that somebody started from; None for a new one, which is
+    called as its text says. Raises MappingError for a text that cannot be used or that breaks a mapping that extends it,
+    UsageError for a new one whose name is taken, Busy.
+    """
+    loaded = folder.check(text, name)
+    called = loaded.mapping.mapping
+    with leased(parts, f"mapping:{called}"):
+        there = folder.text(called)
+        if there is not None and name is None:
+            raise UsageError(
+                f"There is a mapping `{called}` already.", next_step="Write another name behind `mapping:`."
+            )
+        if there != based_on:
+            return ChangedMeanwhile(
+                text=there, changes=tuple(changes(folder, called, based_on or "", there or ""))
+            )
+        _must_suit_its_heirs(folder, called, text)
+        before = _kept(parts, folder, called, there) if there is not None else None
+        try:
+            _write(folder.place(called), text)
+        except OSError as error:
+            return CannotWrite(place=folder.place(called), why=error.strerror or str(error))
+        parts.ledger.pin_mapping(loaded.digest, called, loaded.text, parts.clock())
+    return Saved(name=called, digest=loaded.digest, before=before)
+
+
+def changes(folder: MappingFolder, name: str, before: str, after: str) -> list[Difference]:
+    """What is different between two texts of a mapping, by meaning as far as they can be read."""
+    return differences(_data(folder, name, before), _data(folder, name, after))
+
+
+def _data(folder: MappingFolder, name: str, text: str) -> dict[str, Any]:
+    try:
+        return folder.check(text, name).document.data
+    except MappingError:
+        parsed = yaml_lines.parse(text, name)
+        return {} if isinstance(parsed, Fault) else parsed.data
+
+
+def _kept(parts: Parts, folder: MappingFolder, name: str, text: str) -> str:
+    """The version that is about to be replaced, pinned in the ledger as a batch would."""
+    try:
+        loaded = folder.check(text, name)
+        version, kept = loaded.digest, loaded.text
+    except MappingError:
+        version, kept = digest(text.encode()), text
+    parts.ledger.pin_mapping(version, name, kept, parts.clock())
+    return version
+
+
+def _must_suit_its_heirs(folder: MappingFolder, name: str, text: str) -> None:
+    """Raise MappingError with the faults of every mapping that extends this one and could be used before."""
+    heirs = list(_heirs(folder, name))
+    if not heirs:
+        return
+    faults: list[Fault] = []
+    with TemporaryDirectory(prefix="orderdrop-heirs-") as scratch:
+        for other in folder.names():
+            shutil.copyfile(folder.place(other), Path(scratch) / f"{other}.yaml")
+        (Path(scratch) / f"{name}.yaml").write_text(text, encoding="utf-8")
+        for heir in heirs:
+            try:
+                folder.parse(folder.text(heir) or "", f"{heir}.yaml", heir, Path(scratch))
+            except MappingError as error:
+                faults += [
+                    Fault(
+                        message=f"`{heir}`, which extends this mapping, could not be used any more: {one.message}"
+                    )
+                    for one in error.faults
+                ]
+    if faults:
+        raise MappingError("The mapping cannot be saved:", faults)
+
+
+def _heirs(folder: MappingFolder, name: str) -> Iterator[str]:
+    for other in folder.names():
+        with suppress(MappingError):
+            if name in {Path(base).stem for base in folder.check(folder.text(other) or "", other).bases}:
+                yield other
+
+
+def _write(place: Path, text: str) -> None:
+    """Write a file whole: beside its place first, so that nobody ever reads the half of it."""
+    place = place.resolve()  # a link stays one
+    mode = place.stat().st_mode if place.exists() else _NEW_FILE
+    with NamedTemporaryFile(
+        "w",
+        encoding="utf-8",
+        newline="\n",
+        dir=place.parent,
+        prefix=f".{place.stem}-",
+        suffix=".part",
+        delete=False,
+    ) as file:
+        beside = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            beside.chmod(mode & 0o777)
+            beside.replace(place)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
