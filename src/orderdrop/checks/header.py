@@ -4,7 +4,6 @@ Settled before a single row is judged. Headings are compared exactly first, then
 space and invisible characters, then by the mapping's aliases; a file without headings goes by position.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from difflib import get_close_matches
 
 from orderdrop.checks import templates
 from orderdrop.checks.reading import listed
+from orderdrop.core.headings import folded
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.frames import COMMAND
 from orderdrop.mapping.model import Column
@@ -94,17 +94,10 @@ def _find(heading: str, aliases: Sequence[str], names: Sequence[str]) -> tuple[s
         if wanted in names:
             return (wanted,)
     for wanted in heading, *aliases:
-        alike = tuple(dict.fromkeys(name for name in names if _plain(name) == _plain(wanted)))
+        alike = tuple(dict.fromkeys(name for name in names if folded(name) == folded(wanted)))
         if alike:
             return alike
     return ()
-
-
-def _plain(heading: str) -> str:
-    """A heading without what the eye does not see: capitals, white space, invisible characters, Unicode variants."""
-    composed = unicodedata.normalize("NFKC", heading).casefold()
-    visible = "".join(c for c in composed if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
-    return " ".join(visible.split())
 
 
 def _duplicates(names: Sequence[str], mapping: FileMapping, columns: Mapping[str, str]) -> Iterator[Problem]:
@@ -183,8 +176,8 @@ def _is_foreign(mapped: int, there: Sequence[str], names: Sequence[str], columns
 
 
 def _one_missing(heading: str, column: Column | None, names: Sequence[str], *, needed: bool) -> Problem:
-    near = get_close_matches(_plain(heading), [_plain(name) for name in names], n=1, cutoff=0.6)
-    nearest = next((name for name in names if near and _plain(name) == near[0]), None)
+    near = get_close_matches(folded(heading), [folded(name) for name in names], n=1, cutoff=0.6)
+    nearest = next((name for name in names if near and folded(name) == near[0]), None)
     where = f" at position {column.position}" if column and column.position else ""
     message = f"The file has no column {_quoted(heading)}{where}. {_has(names)}"
     if nearest is not None:

@@ -8,12 +8,12 @@ the headings that the mapping wants. What is left undecided is a question, never
 from collections.abc import Sequence
 from dataclasses import replace
 
+from orderdrop.core.headings import folded
 from orderdrop.core.problems import Code, Owner, Problem
 from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.candidates import COMMON, SAMPLE_RECORDS, candidates, escapes_of, quotes_of
 from orderdrop.tables.fixed import likely_widths
-from orderdrop.tables.headings import folded
 from orderdrop.tables.pieces import BLANKS, refused
 from orderdrop.tables.plausible import Guess, guess_of
 from orderdrop.tables.records import END_OF_LINE, Dialect

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from orderdrop.core.headings import folded
 from orderdrop.core.problems import Code
 from orderdrop.frames import Verdict
 from orderdrop.mapping.model import FileOptions
@@ -18,7 +19,6 @@ from orderdrop.tables.excel_remarks import above
 from orderdrop.tables.excel_remarks import remarks as told_of
 from orderdrop.tables.excel_rows import Sheet, piece
 from orderdrop.tables.excel_run import parse
-from orderdrop.tables.headings import folded
 from orderdrop.tables.limits import Limits
 from orderdrop.tables.pieces import Opened, blank_mask, refused
 from orderdrop.tables.sniff import Kind

@@ -10,8 +10,9 @@ from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from orderdrop.core.headings import folded
 from orderdrop.tables.excel_text import as_text
-from orderdrop.tables.headings import SAMPLE_ROWS, count_matches, find_heading_row, folded
+from orderdrop.tables.headings import SAMPLE_ROWS, count_matches, find_heading_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from orderdrop.tables.headings import count_matches, folded
+from orderdrop.core.headings import folded
+from orderdrop.tables.headings import count_matches
 from orderdrop.tables.pieces import BLANKS
 
 LOOKED_AT = 50

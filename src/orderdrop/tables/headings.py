@@ -1,13 +1,14 @@
 """Which of the first rows holds the headings: found by the headings a mapping names, else by the shape of the rows.
 
-Works on plain lists of cell texts, so that delimited text and sheets are judged alike. Standard library only: the child
-process that parses workbooks uses it too.
+Works on plain lists of cell texts, so that delimited text and sheets are judged alike. Nothing heavy is imported: the
+child process that parses workbooks uses it too.
 """
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median_high
+
+from orderdrop.core.headings import folded
 
 SAMPLE_ROWS = 100
 """How far down the headings are looked for."""
@@ -45,15 +46,6 @@ def find_heading_row(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()
 def count_matches(cells: Sequence[str], names: Collection[str]) -> int:
     """How many different ones of `names`, which must be folded, stand among the cells."""
     return len({folded(cell) for cell in cells}.intersection(names))
-
-
-def folded(heading: str) -> str:
-    """A heading without what the eye does not see: capitals, white space, invisible characters, Unicode variants."""
-    if heading.isascii() and heading.isprintable():
-        return " ".join(heading.casefold().split())
-    composed = unicodedata.normalize("NFKC", heading).casefold()
-    visible = "".join(c for c in composed if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
-    return " ".join(visible.split())
 
 
 def _below_titles(rows: Sequence[Sequence[str]], filled: Sequence[int]) -> int:

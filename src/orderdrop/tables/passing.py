@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orderdrop.core.headings import folded
 from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
-from orderdrop.tables.headings import folded
 from orderdrop.tables.pieces import BLANKS, Opened, Piece, keep, refused
 from orderdrop.tables.totals import Positions, cell_at, totals_refused
 

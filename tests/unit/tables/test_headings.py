@@ -1,6 +1,6 @@
 import pytest
 
-from orderdrop.tables.headings import Found, count_matches, find_heading_row, folded
+from orderdrop.tables.headings import Found, count_matches, find_heading_row
 
 HEAD = ["Order", "Email", "SKU", "Qty"]
 ROW = ["A-1", "a@example.com", "S-1", "2"]
@@ -40,20 +40,6 @@ ROW = ["A-1", "a@example.com", "S-1", "2"]
 )
 def test_the_heading_row_is_found(rows: list[list[str]], wanted: list[str], found: Found | None) -> None:
     assert find_heading_row(rows, wanted) == found
-
-
-@pytest.mark.parametrize(
-    ("heading", "plain"),
-    [
-        pytest.param("  Order  ref ", "order ref", id="white-space"),
-        pytest.param("Order\u200bref", "orderref", id="zero-width"),
-        pytest.param("Stra\u00dfe", "strasse", id="sharp-s"),
-        pytest.param("Cafe\u0301", "caf\u00e9", id="decomposed"),
-        pytest.param("\ufeffOrder", "order", id="byte-order-mark"),
-    ],
-)
-def test_headings_are_compared_as_the_eye_sees_them(heading: str, plain: str) -> None:
-    assert folded(heading) == plain
 
 
 def test_a_heading_that_stands_twice_counts_once() -> None:
