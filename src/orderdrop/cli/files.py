@@ -4,12 +4,12 @@ What a command needs is imported when it runs: `--help` answers at once.
 """
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.options import DropFile, FurtherFiles, MappingOption
 from orderdrop.cli.registering import add
 from orderdrop.core.problems import Problem
 from orderdrop.errors import ExitCode, UsageError
@@ -26,18 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def preview(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
-    mapping: Annotated[str, typer.Option("--mapping", help="A mapping by name, or its file.")],
+    file: DropFile,
+    mapping: MappingOption,
     account: Annotated[
         str | None,
         typer.Option(
             "--account", help="Also say which orders are new to this account, and how long it takes there."
         ),
     ] = None,
-    further: Annotated[
-        list[Path] | None,
-        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
-    ] = None,
+    further: FurtherFiles = None,
     limit: Annotated[int, typer.Option(min=0, help="How many orders to show.")] = 3,
     every: Annotated[bool, typer.Option("--all", help="Show every order.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the receipt and the payloads as JSON.")] = False,
@@ -85,7 +82,7 @@ def _predicted(shown: dict[str, Any]) -> ExitCode:
 
 def read(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
+    file: DropFile,
     mapping: Annotated[str | None, typer.Option("--mapping", help="Read it as this mapping says.")] = None,
 ) -> None:
     """Print the table as plain CSV as the reader sees it, and the verdict on stderr.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import reading, render, reruns
+from orderdrop.cli.options import AsJson
 from orderdrop.cli.registering import add, add_group
 from orderdrop.cli.work import release_
 from orderdrop.errors import UsageError
@@ -17,8 +18,6 @@ from orderdrop.errors import UsageError
 if TYPE_CHECKING:
     from orderdrop.cli.session import Session
     from orderdrop.ledger.ledger import Batch
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +53,7 @@ def list_(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
     feed: Annotated[str | None, typer.Option(help="Only of this feed.")] = None,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """List batches, newest first.
 
@@ -75,7 +74,7 @@ def list_(
 
 
 def show(
-    context: typer.Context, batch: Annotated[str, typer.Argument(help="The batch.")], json: Json = False
+    context: typer.Context, batch: Annotated[str, typer.Argument(help="The batch.")], json: AsJson = False
 ) -> None:
     """Print the receipt of a batch.
 
@@ -146,7 +145,7 @@ def find(
     text: Annotated[
         str, typer.Argument(help="An order's key, or any text of it: a tracking number, an email.")
     ],
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Find an order across all batches: its file, rows, attempts and answers.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render, render_checks
+from orderdrop.cli.options import AsJson, FurtherFiles, MappingName
 from orderdrop.cli.registering import add
 from orderdrop.errors import UsageError
 
@@ -23,16 +24,13 @@ def register(group: typer.Typer) -> None:
 
 def check(
     context: typer.Context,
-    mapping: Annotated[str, typer.Argument(help="A mapping by name, or its file.")],
+    mapping: MappingName,
     file: Annotated[
         Path | None,
         typer.Argument(help="A file of the feed, to hold it against; its examples if left out."),
     ] = None,
-    further: Annotated[
-        list[Path] | None,
-        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    further: FurtherFiles = None,
+    json: AsJson = False,
 ) -> None:
     """Say in words what each line of a mapping does, and warn of what will hurt.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render, render_examples
+from orderdrop.cli.options import AsJson, FurtherFiles, MappingName
 from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode, UsageError
 
@@ -23,7 +24,7 @@ def register(group: typer.Typer) -> None:
 
 def run_examples(
     context: typer.Context,
-    mapping: Annotated[str, typer.Argument(help="A mapping by name, or its file.")],
+    mapping: MappingName,
     accept: Annotated[
         bool, typer.Option("--accept", help="Write down what came out as what is expected from now on.")
     ] = False,
@@ -31,11 +32,8 @@ def run_examples(
         Path | None,
         typer.Option("--drop", help="With --accept: a sender's file that becomes one more example."),
     ] = None,
-    further: Annotated[
-        list[Path] | None,
-        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    further: FurtherFiles = None,
+    json: AsJson = False,
 ) -> None:
     """Run a mapping's examples as a preview and say what is not as expected; nothing is sent.
 

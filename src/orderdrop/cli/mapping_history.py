@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from orderdrop.cli import render, render_mappings
+from orderdrop.cli.options import AsJson
 from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(group: typer.Typer) -> None:
@@ -23,7 +22,7 @@ def register(group: typer.Typer) -> None:
 def versions(
     context: typer.Context,
     mapping: Annotated[str, typer.Argument(help="A mapping by name, also one whose file is gone.")],
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """List the versions of a mapping that batches ran under: digest, first and last use, number of batches.
 
@@ -51,7 +50,7 @@ def diff(
     after: Annotated[
         str | None, typer.Argument(metavar="B", help="The same; the mapping's file of today if left out.")
     ] = None,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """Say in words what changed from one version of a mapping to another; exit code 1 if anything did.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orderdrop.cli import render, render_orders
+from orderdrop.cli.options import AsJson
 from orderdrop.cli.registering import add
 from orderdrop.cli.times import bounds, more_of
 from orderdrop.errors import ExitCode, UsageError
@@ -113,7 +114,7 @@ def view(
     text: Annotated[str, typer.Argument(help="An order's number, or an email, or a tracking number.")],
     account: MaybeAccount = None,
     more: More = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Show one order as its system holds it now, for when a customer asks where the parcel is.
 
@@ -149,7 +150,7 @@ def link(
 def reconcile(
     context: typer.Context,
     batch: Annotated[str, typer.Argument(help="The batch.")],
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Compare what was accepted of a batch with what the system holds now, field by field; ends with 1 if anything differs.
 

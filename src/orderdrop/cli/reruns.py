@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.options import ReceiptAsJson
 from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode, UsageError
 
-Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept and shown.")]
 
 
@@ -50,7 +50,7 @@ def rerun(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would pass; nothing is sent.")
     ] = False,
-    json: Json = False,
+    json: ReceiptAsJson = False,
 ) -> None:
     """Work on a batch again: a new batch that names it, from the file that was kept.
 
@@ -88,7 +88,7 @@ def discard(
     context: typer.Context,
     batch: Annotated[str, typer.Argument(help="A batch that is held.")],
     reason: Reason,
-    json: Json = False,
+    json: ReceiptAsJson = False,
 ) -> None:
     """Give up a batch that was held as a whole: nothing of it is sent.
 
@@ -107,7 +107,7 @@ def exclude(
     text: Annotated[str, typer.Argument(help="The order's number.")],
     batch: Annotated[str, typer.Option("--batch", help="The batch that it is to be taken out of.")],
     reason: Reason,
-    json: Json = False,
+    json: ReceiptAsJson = False,
 ) -> None:
     """Take an order out of a batch for good: no release, rerun or correction of the batch sends it.
 

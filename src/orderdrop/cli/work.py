@@ -5,20 +5,18 @@ What a command needs is imported when it runs: `--help` answers at once.
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.options import DropFile, FurtherFiles, MappingOption, ReceiptAsJson
 from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode, OrderdropError, Paused, Stopped, TryAgainLater, UsageError
 
 if TYPE_CHECKING:
     from orderdrop.cli.session import Session
     from orderdrop.pipeline.batch import Finished
-
-Json = Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,13 +29,10 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The CSV or Excel file.")],
-    mapping: Annotated[str, typer.Option("--mapping", help="A mapping by name, or its file.")],
+    file: DropFile,
+    mapping: MappingOption,
     account: Annotated[str, typer.Option("--account", help="An account of the settings.")],
-    further: Annotated[
-        list[Path] | None,
-        typer.Option("--with", help="Another file of the same set, where the mapping joins several."),
-    ] = None,
+    further: FurtherFiles = None,
     force: Annotated[
         bool,
         typer.Option(
@@ -45,7 +40,7 @@ def import_(
             help="Work on it again although the same content came before; what was accepted and is unchanged is not sent twice.",
         ),
     ] = False,
-    json: Json = False,
+    json: ReceiptAsJson = False,
 ) -> None:
     """Import one file now and print its receipt.
 
@@ -69,7 +64,7 @@ def run(
     paused: Annotated[
         bool, typer.Option("--paused", help="Poll it although somebody paused it; it stays paused.")
     ] = False,
-    json: Json = False,
+    json: ReceiptAsJson = False,
 ) -> None:
     """Poll a feed now: send what waited for its account, finish what a dead run left, take every settled file to its receipt.
 
@@ -212,7 +207,7 @@ def health(context: typer.Context) -> None:
 def release_(
     context: typer.Context,
     batch: Annotated[str, typer.Argument(help="A batch that is held.")],
-    json: Json = False,
+    json: ReceiptAsJson = False,
 ) -> None:
     """Send a batch that was held as a whole.
 
