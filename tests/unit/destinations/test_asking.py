@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.unit.destinations.shop import Shop
 
 from orderdrop.destinations.asking import Asking
 from orderdrop.destinations.base import AccountOptions, Limits
@@ -27,14 +28,9 @@ class Days:
 
 
 def asking(days: Days, *responses: httpx.Response, rate: float | None = None) -> Asking:
-    waiting = list(responses)
-
-    def shop(_: httpx.Request) -> httpx.Response:
-        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
-
     return Asking(
         AccountOptions(name="eu", base_url="http://127.0.0.1:9", key="secret-token"),
-        lambda: httpx.MockTransport(shop),
+        lambda: httpx.MockTransport(Shop(*responses)),
         who="parcelLab",
         headers={"Authorization": "secret-token"},
         limits=Limits(requests_per_second=rate),

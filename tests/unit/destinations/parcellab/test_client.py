@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.unit.destinations.shop import HTML, Shop
 
 from orderdrop.destinations.base import (
     Accepted,
@@ -28,19 +29,6 @@ SENT = {
     "mutations": [{"type": "add_tracking", "tracking": {"tracking_number": "00", "courier": "dhl-mars"}}],
 }
 ONE = Parcel(keys=("4711",), bodies=(json.dumps(SENT).encode(),))
-HTML = {"Content-Type": "text/html"}
-
-
-class Shop:
-    """A parcelLab that always gives one answer and remembers what it was asked."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.response
 
 
 def carrier(shop: Callable[[httpx.Request], httpx.Response], **options: Any) -> ParcellabCarrier:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.destinations.shop import HTML, Shop
 
 from orderdrop.destinations.base import (
     Accepted,
@@ -31,23 +32,10 @@ from orderdrop.destinations.shippify.client import LARGEST_PARCEL, ShippifyCarri
 
 KEY = "app-0123456:secret-789"
 ACCOUNT = AccountOptions(name="lojas", base_url="http://127.0.0.1:9/shippify/", key=KEY)
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 TOKEN = "ThegDpp8VhtbAVw1y7NjSZ"
 IN_REVIEW = Pending(ticket="t-x-1", until_next_run=True)
 
 Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Shop:
-    """A server made of answers, the last of them for ever; keeps the requests that came."""
-
-    def __init__(self, *answers: httpx.Response) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 def carrier(handler: Handler, **options: Any) -> ShippifyCarrier:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.unit.destinations.shop import HTML, Shop
 
 from orderdrop.destinations.base import (
     Accepted,
@@ -27,21 +28,8 @@ KEY = "sk_live_0123456789"
 ACCOUNT = AccountOptions(name="shop-eu", base_url="http://127.0.0.1:9/shipup/", key=KEY)
 ONE = Parcel(keys=("o1",), bodies=(b'{"merchant_id":"o1"}',))
 TWO = Parcel(keys=("o1", "o2"), bodies=(b'{"merchant_id":"o1"}', b'{"merchant_id":"o2"}'))
-HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Shop:
-    """A server made of one answer; keeps the requests that came."""
-
-    def __init__(self, *answers: httpx.Response) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
 def carrier(handler: Handler, **options: Any) -> ShipupCarrier:
