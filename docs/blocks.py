@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from types import UnionType
@@ -94,6 +95,7 @@ def _takes(annotation: Any) -> str:
         "timedelta": "a time such as `30s`",
         "ByteSize": "a size such as `500MB`",
         "AnyUrl": "a URL",
+        "time": "a time of the day such as `22:30`",
     }.get(
         name,
         "a table of keys" if isinstance(annotation, type) and issubclass(annotation, BaseModel) else name,
@@ -108,6 +110,8 @@ def _default(info: FieldInfo) -> str:
         return "" if value is not False else "`false`"
     if isinstance(value, StrEnum):
         return f"`{value.value}`"
+    if isinstance(value, time):
+        return f"`{value:%H:%M}`"
     total = getattr(value, "total_seconds", None)
     return f"`{total():g}s`" if total else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -58,7 +58,16 @@ MAPPING_MODELS: list[type[BaseModel]] = [*Strict.__subclasses__()]
         *(pytest.param("mapping.md", model, id=model.__name__) for model in MAPPING_MODELS),
         *(
             pytest.param("settings.md", model, id=model.__name__)
-            for model in (settings.Settings, settings.Account, settings.Feed, settings.SettleOptions)
+            for model in (
+                settings.Settings,
+                settings.Account,
+                settings.Feed,
+                settings.ExpectedOptions,
+                settings.SettleOptions,
+                settings.ConsoleOptions,
+                settings.NoticeOptions,
+                settings.ChannelOptions,
+            )
         ),
     ],
 )

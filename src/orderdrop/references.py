@@ -13,6 +13,9 @@ from orderdrop.mapping.yaml_lines import Document, Location
 SECRETS = ("key", "password", "passphrase")
 """The keys of accounts and feeds whose values are secret."""
 
+CHANNELS = "channels"
+"""The table of the notices' channels: a URL in it holds a secret, in a place that only its service knows."""
+
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _URL_PASSWORD = re.compile(r"://[^/@:]*:([^/@]+)@")
 _STAND_IN = "not-set"  # for what is missing, so that one fault does not make a second one
@@ -58,7 +61,7 @@ def _resolved(
             )
             for name in missing
         ]
-    if missing and at[-1] == "base_url" and _REFERENCE.fullmatch(node):
+    if missing and at[-1] in ("base_url", "url") and _REFERENCE.fullmatch(node):
         return f"https://{_STAND_IN}"
     return _REFERENCE.sub(lambda found: environ.get(found[1]) or _STAND_IN, node)
 
@@ -80,6 +83,17 @@ def secrets_written_out(document: Document) -> Iterator[Fault]:
                 if value is not None and not local and not _REFERENCE.fullmatch(str(value)):
                     message = _written_out(f"`{section}.{name}.{key}`", f'{key}: "${{NAME}}"')
                     yield document.fault((section, name, key), message)
+    yield from _channels_written_out(document)
+
+
+def _channels_written_out(document: Document) -> Iterator[Fault]:
+    notices = document.data.get("notices")
+    channels = notices.get(CHANNELS) if isinstance(notices, dict) else None
+    for name, channel in channels.items() if isinstance(channels, dict) else ():
+        url = channel.get("url") if isinstance(channel, dict) else None
+        if isinstance(url, str) and not _REFERENCE.search(url) and not is_loopback(_host(url)):
+            at = ("notices", CHANNELS, name, "url")
+            yield document.fault(at, _written_out(f"the secret in `{'.'.join(at)}`", 'url: "${NAME}"'))
 
 
 def _written_out(what: str, instead: str) -> str:

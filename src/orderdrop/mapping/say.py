@@ -74,12 +74,24 @@ def _fault(
         part for index, part in enumerate(detail["loc"]) if not (part in tags and index == 2)
     )
     hidden = any(part in secret for part in location)
-    written = "not as it should be" if hidden else _short(document.at(location))
-    return document.fault(location, _sentence(detail, location, model, written))
+    there = _as_written(location, document)
+    written = "not as it should be" if hidden else _short(document.at(there))
+    place = ".".join(str(part) for part in there) or "the file"
+    return document.fault(there, _sentence(detail, location, place, model, written))
 
 
-def _sentence(detail: ErrorDetails, location: Location, model: type[BaseModel], written: str) -> str:
-    place = ".".join(str(part) for part in location) or "the file"
+def _as_written(location: Location, document: Document) -> Location:
+    """A location without the numbers of lists that nobody wrote: one thing may stand alone where several may."""
+    there: Location = ()
+    for part in location:
+        if part != 0 or isinstance(document.at(there), list):
+            there = (*there, part)
+    return there
+
+
+def _sentence(
+    detail: ErrorDetails, location: Location, place: str, model: type[BaseModel], written: str
+) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "extra_forbidden":

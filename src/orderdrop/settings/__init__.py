@@ -7,16 +7,21 @@ relative to the folder of the settings file.
 
 from orderdrop.settings.account import Account
 from orderdrop.settings.console import ConsoleOptions
+from orderdrop.settings.expected import ExpectedOptions
 from orderdrop.settings.feed import Feed, SettleOptions
 from orderdrop.settings.loading import DEFAULT_FILE, load
 from orderdrop.settings.model import Settings
+from orderdrop.settings.notices import ChannelOptions, NoticeOptions
 from orderdrop.settings.values import period
 
 __all__ = [
     "DEFAULT_FILE",
     "Account",
+    "ChannelOptions",
     "ConsoleOptions",
+    "ExpectedOptions",
     "Feed",
+    "NoticeOptions",
     "Settings",
     "SettleOptions",
     "load",

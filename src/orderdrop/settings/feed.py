@@ -1,12 +1,16 @@
 """A feed: where its files lie, how to log in there, when it polls, and when an upload is complete."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
+from orderdrop.core.expected import Expected
 from orderdrop.mapping.model import zone_named
+from orderdrop.settings.expected import ExpectedOptions, several
 from orderdrop.settings.values import Duration, SomeTime, Strict, said
 
 
@@ -55,6 +59,9 @@ class Feed(Strict):
         examples=["0 2 * * * (minute, hour, day, month, weekday)"],
     )
     timezone: str = Field("UTC", description="The time zone of cron.")
+    expected: Annotated[tuple[ExpectedOptions, ...], BeforeValidator(several)] = Field(
+        (), description="When a new file should have come, for the notices; a list where that differs by day."
+    )
     settle: SettleOptions = Field(
         default_factory=lambda: SettleOptions(), description="When a file counts as complete."
     )
@@ -84,6 +91,11 @@ class Feed(Strict):
         elif "://" in self.source:
             raise ValueError("source must be a folder, or begin with sftp://")
         return self
+
+    def expectations(self) -> Iterator[Expected]:
+        """When its files should have come, each time by itself."""
+        for options in self.expected:
+            yield from options.expected(self.timezone)
 
     @property
     def when(self) -> str:

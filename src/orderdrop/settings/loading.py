@@ -11,7 +11,7 @@ from pydantic_settings import EnvSettingsSource
 
 from orderdrop.errors import Fault, SettingsError
 from orderdrop.mapping import say, yaml_lines
-from orderdrop.references import SECRETS, resolve, secrets_written_out
+from orderdrop.references import CHANNELS, SECRETS, resolve, secrets_written_out
 from orderdrop.settings.model import Settings
 
 DEFAULT_FILE = "orderdrop.yaml"
@@ -43,7 +43,7 @@ def load(path: Path | None, environ: Mapping[str, str], cwd: Path, *, need_secre
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        faults += say.faults(error, document, Settings, frozenset(), secret=SECRETS)
+        faults += say.faults(error, document, Settings, frozenset(), secret=(*SECRETS, CHANNELS))
     faults += _dangling(document)
     if faults or settings is None:
         raise SettingsError(

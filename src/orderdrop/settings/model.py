@@ -13,6 +13,7 @@ from orderdrop.references import without_password
 from orderdrop.settings.account import Account
 from orderdrop.settings.console import ConsoleOptions
 from orderdrop.settings.feed import Feed
+from orderdrop.settings.notices import NoticeOptions
 from orderdrop.settings.values import period, size
 
 
@@ -43,6 +44,9 @@ class Settings(BaseSettings):
     )
     console: ConsoleOptions | None = Field(
         None, description="The console in the browser; `orderdrop serve` has none if left out."
+    )
+    notices: NoticeOptions | None = Field(
+        None, description="Whom `orderdrop serve` tells when something is wrong; nobody if left out."
     )
     accounts: dict[str, Account] = Field(default_factory=dict, description="The accounts, by name.")
     feeds: dict[str, Feed] = Field(default_factory=dict, description="The feeds, by name.")
