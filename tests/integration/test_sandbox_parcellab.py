@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.integration.faulty import seen_by_client, write_into
 
 from orderdrop.sandbox.parcellab.api import FAULT_KINDS
 from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, running
@@ -133,28 +134,7 @@ def test_an_event_needs_its_last_slash_too(client: httpx.Client) -> None:
     assert [one["status_code"] for one in shown["trackings"][0]["checkpoints"]] == ["Delivered"]
 
 
-# What the client gets from a PUT that meets each fault: a status, or None for no whole answer.
-SEEN_BY_CLIENT: dict[str, int | None] = {
-    "429": 429,
-    "500": 500,
-    "503": 503,
-    "502-html": 502,
-    "401": 401,
-    "402": 402,
-    "403": 403,
-    "hang": None,
-    "drop-before": None,
-    "drop-after-commit": None,
-    "slow": 201,
-    "trickle": 201,
-    "empty-2xx": 201,
-    "drift": 201,
-    "html-200": 200,
-    "redirect": 302,
-    "truncated": None,
-    "endpoint-missing": 404,
-    "mutation-failed": 201,
-}
+SEEN_BY_CLIENT = seen_by_client(201, {"mutation-failed": 201})
 
 
 def test_every_kind_of_fault_is_in_the_table() -> None:
@@ -163,13 +143,7 @@ def test_every_kind_of_fault_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("kind", sorted(FAULT_KINDS))
 def test_a_fault_ends_the_call_as_planned_and_the_next_one_is_served(client: httpx.Client, kind: str) -> None:
-    seconds = {"seconds": 0.0001 if kind == "trickle" else 0.01}
-    asked = {"kind": kind, **(seconds if kind in ("hang", "slow", "trickle") else {})}
-    assert client.post("/_control/faults", json=asked).status_code == 200
-    try:
-        seen = client.put(ORDERS, json=order()).status_code
-    except httpx.RemoteProtocolError:
-        seen = None
+    seen = write_into(client, kind, lambda: client.put(ORDERS, json=order()))
     commits = FAULT_KINDS[kind].commits
     [entry] = client.get("/_control/log").json()["calls"]
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from tests.integration.faulty import seen_by_client, write_into
 from tests.unit.sandbox.shippify.deliveries import delivery, stop
 
 from orderdrop.sandbox.clock import Clock
@@ -86,32 +87,9 @@ def test_the_same_creation_twice_makes_two(client: httpx.Client) -> None:
     assert stored(client) == ["A", "A"]
 
 
-# What the client gets from a POST that meets each fault: a status, or None for no whole answer.
-SEEN_BY_CLIENT: dict[str, int | None] = {
-    "429": 429,
-    "500": 500,
-    "503": 503,
-    "502-html": 502,
-    "401": 401,
-    "402": 402,
-    "403": 403,
-    "hang": None,
-    "drop-before": None,
-    "drop-after-commit": None,
-    "slow": 200,
-    "trickle": 200,
-    "empty-2xx": 200,
-    "drift": 200,
-    "html-200": 200,
-    "redirect": 302,
-    "truncated": None,
-    "endpoint-missing": 404,
-    "code-error": 200,
-    "no-index": 200,
-    "foreign-index": 200,
-    "shuffled": 200,
-    "short": 200,
-}
+SEEN_BY_CLIENT = seen_by_client(
+    200, dict.fromkeys(("code-error", "no-index", "foreign-index", "shuffled", "short"), 200)
+)
 
 
 def test_every_kind_of_fault_is_in_the_table() -> None:
@@ -120,14 +98,8 @@ def test_every_kind_of_fault_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("kind", sorted(FAULT_KINDS))
 def test_a_fault_ends_the_call_as_planned_and_the_next_one_is_served(client: httpx.Client, kind: str) -> None:
-    seconds = {"seconds": 0.0001 if kind == "trickle" else 0.01}
-    asked = {"kind": kind, **(seconds if kind in ("hang", "slow", "trickle") else {})}
-    assert client.post("/_control/faults", json=asked).status_code == 200
     body = {"deliveries": [delivery("A")]}
-    try:
-        seen = client.post(CREATE, json=body).status_code
-    except httpx.RemoteProtocolError:
-        seen = None
+    seen = write_into(client, kind, lambda: client.post(CREATE, json=body))
     commits = FAULT_KINDS[kind].commits
     [entry] = client.get("/_control/log").json()["calls"]
 
