@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow
 
 from orderdrop.checks import kinds, plan
@@ -276,15 +275,15 @@ def _side_by_side(columns: list[ArrowArray]) -> ArrowArray:
 
 
 def fingerprint(raw: Mapping[str, ArrowArray], count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    """A hash of every row's cells, equal for exact duplicates, the same in every process.
+    """A hash of every row's cells, equal for exact duplicates; means nothing to another process.
 
     The cells are hashed in one piece together with their lengths; our own report's columns are left out.
     """
     cells = [text for name, text in raw.items() if name not in OUR_OWN]
     if not cells or not count:
         return np.zeros(count, dtype=np.uint64)
-    joined = pc.binary_join_element_wise(*cells, "\x1f")
-    hashed = pd.util.hash_array(joined.to_numpy(zero_copy_only=False), categorize=False)
+    joined = pc.binary_join_element_wise(*cells, "\x1f").cast(pa.binary()).to_pylist()
+    hashed = np.fromiter(map(hash, joined), dtype=np.int64, count=count).view(np.uint64)
     lengths = np.zeros(count, dtype=np.uint64)
     for cell in cells:
         lengths = lengths * np.uint64(1_000_003) + pc.binary_length(cell).to_numpy().astype(np.uint64)

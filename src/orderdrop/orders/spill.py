@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from orderdrop.errors import TryAgainLater
-from orderdrop.orders.block import Numbers, column_in, joined, texts_of
+from orderdrop.orders.block import Numbers, column_in, joined
 
-_PARTS = 32
-# A part that is still too large is split again with another hash. A single order cannot be split: it stops here.
-_SALTS = ("orderdrop-part-1", "orderdrop-part-2")  # pandas wants 16 bytes
+_BITS = 5  # of the hash of its order's key say to which of 32 parts a row goes
+_PARTS = 1 << _BITS
+# A part that is still too large is split again by the next bits. A single order cannot be split: it stops here.
+_MOST_SPLITS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def in_parts(
         held.append(table)
         count += table.num_rows
         del table  # memory holds what `held` holds, nothing more
-        if folder is not None and _depth < len(_SALTS) and count > in_memory_rows:
+        if folder is not None and _depth < _MOST_SPLITS and count > in_memory_rows:
             with _on_disk(folder):
                 folder.mkdir(parents=True, exist_ok=True)
                 place = TemporaryDirectory(prefix="spill-", dir=folder)
@@ -134,9 +135,9 @@ def _split(table: pa.Table, key: str, depth: int) -> Iterator[tuple[int, pa.Tabl
 
 
 def _part_of(table: pa.Table, key: str, depth: int) -> Numbers:
-    texts = np.array(texts_of(column_in(table, key)), dtype=object)
-    hashes = pd.util.hash_array(texts, hash_key=_SALTS[depth])
-    return (hashes % _PARTS).astype(np.int64)
+    keys = column_in(table, key).cast(pa.string()).cast(pa.binary()).to_pylist()
+    hashes = np.fromiter((crc32(name or b"") for name in keys), dtype=np.int64, count=len(keys))
+    return (hashes >> (depth * _BITS)) % _PARTS
 
 
 def _read(part: Path, folder: Path) -> Iterator[pa.Table]:
