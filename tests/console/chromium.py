@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.console.site import PASSWORD, Site
 from orderdrop.access.people import Role
 
 PLACE = Path(os.environ.get("ORDERDROP_CHROMIUM", "/usr/bin/chromium"))
+GRAVE = {"serious", "critical"}
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -65,3 +67,16 @@ def sitting(
         assert quiet or not faults
     finally:
         context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds that is grave on the page as it is shown, with every fold open."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{page.url}: {one['id']} ({one['impact']}): {one['help']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE or one["id"] in ("heading-order", "region", "landmark-unique")
+        for node in one["nodes"]
+    ]

@@ -36,6 +36,7 @@ class Scene:
             "upload": "/upload",
             "draft": self.draft,
             "feeds": "/feeds",
+            "feed": "/feeds/acme",
             "mappings": "/mappings",
             "mapping": "/mappings/small",
             "people": "/people",

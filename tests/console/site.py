@@ -79,10 +79,10 @@ class Browser:
 
 
 @contextmanager
-def running(folder: Path, base_url: str) -> Iterator[Site]:
-    """A console with two feeds over a stand-in at `base_url`."""
+def running(folder: Path, base_url: str, more: str = "") -> Iterator[Site]:
+    """A console with two feeds over a stand-in at `base_url`; `more` are lines of further ones."""
     port = _free_port()
-    (folder / "orderdrop.yaml").write_text(SETTINGS.format(base_url=base_url, port=port))
+    (folder / "orderdrop.yaml").write_text(SETTINGS.format(base_url=base_url, port=port) + more)
     (folder / "small.yaml").write_text(MAPPING)
     for feed in ("acme", "other"):
         (folder / feed).mkdir()

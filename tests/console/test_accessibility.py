@@ -1,19 +1,16 @@
 """Every page in both themes, on a desk and on a phone: no violation that axe calls serious or worse, nothing too wide."""
 
 from collections.abc import Iterator
-from importlib.resources import files
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-from tests.console.chromium import DESKTOP, PHONE, chromium_or_skip, sitting
+from playwright.sync_api import Browser
+from tests.console.chromium import DESKTOP, PHONE, chromium_or_skip, sitting, violations
 from tests.console.scene import Scene, play
 from tests.console.site import Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
 
-GRAVE = {"serious", "critical"}
 WEIGHT_MAX = 100_000
 
 
@@ -27,19 +24,6 @@ def scene(site: Site, judge: Judge) -> Scene:
     return play(site, judge)
 
 
-def _violations(page: Page) -> list[str]:
-    """What axe finds on the page as it is shown, with every fold open."""
-    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
-    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{page.url}: {one['id']} ({one['impact']}): {one['help']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for one in found["violations"]
-        if one["impact"] in GRAVE or one["id"] in ("heading-order", "region", "landmark-unique")
-        for node in one["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [pytest.param(DESKTOP, id="desk"), pytest.param(PHONE, id="phone")])
 def test_axe_finds_nothing_grave_and_no_page_is_wider_than_the_screen(
@@ -49,7 +33,7 @@ def test_axe_finds_nothing_grave_and_no_page_is_wider_than_the_screen(
     with sitting(browser, site, Role.ADMIN, viewport=viewport, color_scheme=theme, quiet=True) as page:
         for path in scene.pages().values():
             page.goto(path)
-            found += _violations(page)
+            found += violations(page)
             wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -57,7 +41,7 @@ def test_axe_finds_nothing_grave_and_no_page_is_wider_than_the_screen(
         page.context.clear_cookies()
         for path in ("/login", "/welcome/unknown"):
             page.goto(path)
-            found += _violations(page)
+            found += violations(page)
     assert not found, "\n".join(found)
 
 

@@ -40,14 +40,14 @@ def list_(context: typer.Context, json: Json = False) -> None:
 
     Example: orderdrop feeds list --json
     """
-    from orderdrop.cli.render_feeds import feed_entry, feed_texts
+    from orderdrop.cli.render_feeds import feed_texts
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.polling import feed_line
+    from orderdrop.pipeline.polling import facts_of, feed_line
 
     with looking(context.obj) as session:
         lines = [feed_line(session.parts, plan) for plan in session.feed_plans().values()]
     if json:
-        render.as_json([feed_entry(line) for line in lines])
+        render.as_json([facts_of(line) for line in lines])
     elif lines:
         render.texts(feed_texts(lines))
     else:
@@ -105,7 +105,7 @@ def try_out(context: typer.Context, feed: Name, json: Json = False) -> None:
     Example: orderdrop feeds test acme-nightly
     """
     from orderdrop import wiring
-    from orderdrop.cli.render_feeds import step_entry, step_text
+    from orderdrop.cli.render_feeds import step_text
     from orderdrop.cli.session import settings_of
 
     taken = []
@@ -114,7 +114,7 @@ def try_out(context: typer.Context, feed: Name, json: Json = False) -> None:
         if not json:
             render.texts([step_text(step)])
     if json:
-        render.as_json([step_entry(step) for step in taken])
+        render.as_json([step.facts() for step in taken])
     raise typer.Exit(max((step.error.exit_code for step in taken if step.error is not None), default=0))
 
 

@@ -1,15 +1,13 @@
-"""Feeds and the steps to their sources, in words and as JSON."""
+"""Feeds and the steps to their sources, in words."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from rich.text import Text
 
 from orderdrop.core.neutral import printable
 from orderdrop.pickup.steps import Result, Step
 from orderdrop.pipeline.polling import FeedLine, Standing
-from orderdrop.reports.receipt import iso
 
 _MARKS = {Result.PASSED: ("ok", "green"), Result.FAILED: ("failed", "red"), Result.NOT_TRIED: ("-", "dim")}
 _COLOURS = {
@@ -48,29 +46,6 @@ def _told(line: FeedLine) -> Iterator[str]:
     yield from map(str, line.overdue)
 
 
-def feed_entry(line: FeedLine) -> dict[str, Any]:
-    """A feed for programs."""
-    state = line.state
-    return {
-        "feed": line.plan.name,
-        "mapping": line.plan.mapping,
-        "account": line.plan.account,
-        "polled": line.plan.when,
-        "standing": line.standing.value,
-        "last_poll": iso(state.polled_at),
-        "next_poll": iso(line.next_poll),
-        "failed": state.failed or None,
-        "failing_since": iso(state.failing_since),
-        "paused_in_settings": line.plan.paused,
-        "paused_at": iso(state.paused_at),
-        "paused_by": state.paused_by or None,
-        "pause_reason": state.pause_reason or None,
-        "last_drop": iso(line.last_drop),
-        "newest_batch": line.newest.id if line.newest else None,
-        "incomplete": [str(one) for one in line.overdue],
-    }
-
-
 def step_text(step: Step) -> Text:
     """A step as it ended."""
     mark, colour = _MARKS[step.result]
@@ -78,18 +53,6 @@ def step_text(step: Step) -> Text:
     told = step.told if step.result is not Result.NOT_TRIED else "not tried"
     lines = [printable(told), *(printable(more) for more in (step.next_step, step.to_add) if more)]
     return Text.assemble((f"{mark:<7}", colour), f"{step.name:<9}", took, "  ", f"\n{'':27}".join(lines))
-
-
-def step_entry(step: Step) -> dict[str, Any]:
-    """A step for programs."""
-    return {
-        "step": step.name,
-        "result": step.result.value,
-        "told": step.told,
-        "next_step": step.next_step,
-        "to_add": step.to_add,
-        "seconds": round(step.seconds, 3),
-    }
 
 
 def _moment(moment: datetime | None) -> str:

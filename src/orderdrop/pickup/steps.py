@@ -32,6 +32,17 @@ class Step:
     seconds: float = 0.0
     error: OrderdropError | None = None
 
+    def facts(self) -> dict[str, str | float]:
+        """The step for programs."""
+        return {
+            "step": self.name,
+            "result": self.result.value,
+            "told": self.told,
+            "next_step": self.next_step,
+            "to_add": self.to_add,
+            "seconds": round(self.seconds, 3),
+        }
+
 
 class Unverified(TrustError):  # noqa: N818 - an answer, not a fault
     """A server showed a host key that nobody has vouched for; `line` is how known_hosts would name it."""

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, Paused, Stopped, UsageError
 from orderdrop.ledger.feeds import FeedState
@@ -16,6 +17,7 @@ from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll
 from orderdrop.pipeline.overdue import Overdue, overdue
 from orderdrop.pipeline.parts import FeedPlan, Parts
+from orderdrop.reports.receipt import iso
 
 LATE_AFTER = timedelta(minutes=2)
 """So long after the time of a poll that did not come, somebody should look whether anything serves."""
@@ -124,6 +126,29 @@ def feed_line(parts: Parts, plan: FeedPlan) -> FeedLine:
         last_drop=max((batch.drop.arrived_at for batch in lately), default=None),
         overdue=tuple(overdue(parts.workdir, plan.name)),
     )
+
+
+def facts_of(line: FeedLine) -> dict[str, Any]:
+    """A feed for programs."""
+    state = line.state
+    return {
+        "feed": line.plan.name,
+        "mapping": line.plan.mapping,
+        "account": line.plan.account,
+        "polled": line.plan.when,
+        "standing": line.standing.value,
+        "last_poll": iso(state.polled_at),
+        "next_poll": iso(line.next_poll),
+        "failed": state.failed or None,
+        "failing_since": iso(state.failing_since),
+        "paused_in_settings": line.plan.paused,
+        "paused_at": iso(state.paused_at),
+        "paused_by": state.paused_by or None,
+        "pause_reason": state.pause_reason or None,
+        "last_drop": iso(line.last_drop),
+        "newest_batch": line.newest.id if line.newest else None,
+        "incomplete": [str(one) for one in line.overdue],
+    }
 
 
 def _refuse_paused(state: FeedState) -> None:

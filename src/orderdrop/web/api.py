@@ -6,13 +6,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from orderdrop.access.people import Role
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.browsing import Filter
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.history import receipt, summary
+from orderdrop.pipeline.parts import FeedPlan
+from orderdrop.pipeline.polling import facts_of, feed_line
 from orderdrop.reports.receipt import iso
-from orderdrop.web.gate import Known, Ops, console_of
+from orderdrop.web.console import Console
+from orderdrop.web.gate import Known, Ops, Visitor, console_of
 from orderdrop.web.pages.batches import batch_for, feeds_of
+from orderdrop.web.pages.feeds import pause_feed, plan_for, resume_feed, try_way
 from orderdrop.web.pages.upload import take
 
 router = APIRouter(prefix="/api/v1", tags=["orderdrop"])
@@ -67,6 +72,49 @@ async def upload(request: Request, visitor: Known, feed: str, name: str) -> JSON
         console.work_on(found.id)
     told = {"batch": found.id, "status": found.status.value, "repeated": repeated}
     return JSONResponse(told, status_code=200 if repeated else 202)
+
+
+@router.get("/feeds")
+def feeds(request: Request, visitor: Known) -> list[dict[str, Any]]:
+    """Every feed: how it stands, its last and next poll, its last drop."""
+    console = console_of(request)
+    mine = (plan for name, plan in sorted(console.feeds.items()) if visitor.user.may_use(name))
+    return [_feed(console, visitor, plan) for plan in mine]
+
+
+@router.post("/feeds/{name}/pause")
+def pause(
+    request: Request, visitor: Ops, name: str, reason: Annotated[str, Query(min_length=1, max_length=500)]
+) -> dict[str, Any]:
+    """Have nobody take a feed's files until it is resumed."""
+    console = console_of(request)
+    plan = plan_for(console, visitor, name)
+    pause_feed(console, visitor, name, reason)
+    return _feed(console, visitor, plan)
+
+
+@router.post("/feeds/{name}/resume")
+def resume(request: Request, visitor: Ops, name: str) -> dict[str, Any]:
+    """Let a feed be polled again at its times."""
+    console = console_of(request)
+    plan = plan_for(console, visitor, name)
+    resume_feed(console, visitor, name)
+    return _feed(console, visitor, plan)
+
+
+@router.post("/feeds/{name}/test")
+def try_source(request: Request, visitor: Ops, name: str) -> list[dict[str, str | float]]:
+    """Go the way to a feed's source step by step; nothing is claimed."""
+    console = console_of(request)
+    plan_for(console, visitor, name)
+    return [step.facts() for step in try_way(console, visitor, name)]
+
+
+def _feed(console: Console, visitor: Visitor, plan: FeedPlan) -> dict[str, Any]:
+    facts = facts_of(feed_line(console.parts, plan))
+    if not visitor.user.role.covers(Role.OPS) and facts["failed"]:
+        facts["failed"] = "The people who run it see why."
+    return facts
 
 
 @router.get("/orders")

@@ -57,6 +57,7 @@ def _environment() -> Environment:
         "moment": moment,
         "ago": ago,
         "size": size,
+        "took": took,
         "row": said,
         "pretty": lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     }
@@ -93,6 +94,11 @@ def ago(at: datetime | None, now: datetime) -> str:
     else:
         told = f"{amount // 86_400} days"
     return f"{told} ago" if seconds > 0 else f"in {told}"
+
+
+def took(seconds: float) -> str:
+    """How long something took."""
+    return f"{seconds * _THOUSAND:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def size(count: int) -> str:

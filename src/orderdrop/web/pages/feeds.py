@@ -1,101 +1,130 @@
-"""Feeds: what each brought and when, what waits there, polling now, and trying the way to its source."""
+"""Feeds: how each stands, what it brought and when; polling now, pausing, and trying the way to its source."""
 
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from orderdrop.errors import OrderdropError
+from orderdrop import wiring
+from orderdrop.access.people import Role
 from orderdrop.ledger.browsing import Filter
-from orderdrop.pipeline.feed import poll
-from orderdrop.pipeline.overdue import overdue
+from orderdrop.pickup.steps import Step
+from orderdrop.pipeline import polling
+from orderdrop.pipeline.parts import FeedPlan
+from orderdrop.pipeline.polling import feed_line, poll_feed
 from orderdrop.web.console import Console
-from orderdrop.web.gate import Known, Ops, Unknown, console_of
-from orderdrop.web.pages.batches import feeds_of
+from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER = 303
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """What came of trying a feed's source."""
-
-    feed: str
-    works: bool
-    told: str
-    next_step: str
-    seconds: float
+_NEWEST = 10
 
 
 @router.get("/feeds")
 def feeds(request: Request, visitor: Known) -> Response:
     """Every feed that is this visitor's business."""
-    return _feeds(request, visitor)
+    console = console_of(request)
+    mine = [plan for name, plan in sorted(console.feeds.items()) if visitor.user.may_use(name)]
+    lines = [feed_line(console.parts, plan) for plan in mine]
+    return page(request, "feeds.html", visitor=visitor, lines=lines)
+
+
+@router.get("/feeds/{name}")
+def feed(request: Request, visitor: Known, name: str) -> Response:
+    """One feed."""
+    return _page(request, visitor, name)
 
 
 @router.post("/feeds/{name}/poll")
 def poll_now(request: Request, visitor: Ops, name: str) -> Response:
     """Poll a feed now."""
     console = console_of(request)
-    plan = console.feeds.get(name)
-    if plan is None:
-        raise Unknown("There is no such feed.")
+    plan = plan_for(console, visitor, name)
     console.doors.note(visitor.user.name, "poll", subject=name)
-    console.jobs.begin(_job_of(name), lambda: list(poll(console.parts, plan)))
-    return RedirectResponse("/feeds", status_code=_SEE_OTHER)
+    console.jobs.begin(_job_of(name), lambda: list(poll_feed(console.parts, plan)))
+    return _to(name)
 
 
-@router.post("/feeds/{name}/try")
-def try_source(request: Request, visitor: Ops, name: str) -> Response:
-    """Go the way to a feed's source as far as a listing; nothing is claimed."""
+@router.post("/feeds/{name}/pause")
+def pause(request: Request, visitor: Ops, name: str, reason: Annotated[str, Form()] = "") -> Response:
+    """Have nobody take its files until it is resumed; who came first stays the one who paused it."""
     console = console_of(request)
-    if name not in console.feeds:
-        raise Unknown("There is no such feed.")
-    return _feeds(request, visitor, tried=_try(console, name))
+    plan_for(console, visitor, name)
+    pause_feed(console, visitor, name, reason)
+    return _to(name)
 
 
-def _feeds(request: Request, visitor: Known, *, tried: Tried | None = None) -> Response:
-    console, mine = console_of(request), feeds_of(visitor)
-    names = sorted(name for name in console.feeds if visitor.user.may_use(name))
-    last = console.browsing.last_drops()
-    lines = []
-    for name in names:
-        newest = console.browsing.batches(Filter(feeds=(name,)), limit=1)
-        lines.append(
-            {
-                "name": name,
-                "options": console.settings.feeds[name],
-                "last": last.get(name),
-                "newest": newest[0] if newest else None,
-                "overdue": list(overdue(console.parts.workdir, name)),
-                "polling": console.jobs.is_under_way(_job_of(name)),
-                "failed": console.jobs.why_failed(_job_of(name)),
-            }
-        )
+@router.post("/feeds/{name}/resume")
+def resume(request: Request, visitor: Ops, name: str) -> Response:
+    """Let it be polled again at its times."""
+    console = console_of(request)
+    plan_for(console, visitor, name)
+    resume_feed(console, visitor, name)
+    return _to(name)
+
+
+@router.post("/feeds/{name}/test")
+def test_connection(request: Request, visitor: Ops, name: str) -> Response:
+    """Go the way to a feed's source step by step; nothing is claimed."""
+    console = console_of(request)
+    plan_for(console, visitor, name)
+    return _page(request, visitor, name, steps=try_way(console, visitor, name))
+
+
+def pause_feed(console: Console, visitor: Visitor, name: str, reason: str) -> None:
+    """Pause a feed, and note who did; nothing to note where it was paused."""
+    before = console.parts.ledger.feed_state(name)
+    after = polling.pause(console.parts, name, visitor.user.name, reason)
+    if before.paused_at is None:
+        console.doors.note(visitor.user.name, "pause", subject=name, detail=after.pause_reason)
+
+
+def resume_feed(console: Console, visitor: Visitor, name: str) -> None:
+    """Let a feed go on, and note who did; nothing to note where it was not paused."""
+    before = console.parts.ledger.feed_state(name)
+    polling.resume(console.parts, name)
+    if before.paused_at is not None:
+        console.doors.note(visitor.user.name, "resume", subject=name)
+
+
+def try_way(console: Console, visitor: Visitor, name: str) -> list[Step]:
+    """Every step to a feed's source, tried now, and noted."""
+    console.doors.note(visitor.user.name, "test", subject=name)
+    return list(wiring.feed_steps(console.settings, name))
+
+
+def _page(request: Request, visitor: Visitor, name: str, *, steps: Sequence[Step] = ()) -> Response:
+    console = console_of(request)
+    line = feed_line(console.parts, plan_for(console, visitor, name))
+    failed = console.jobs.why_failed(_job_of(name))
     return page(
-        request, "feeds.html", visitor=visitor, lines=lines, tried=tried, serving=console.serving, mine=mine
+        request,
+        "feed.html",
+        visitor=visitor,
+        line=line,
+        options=console.settings.feeds[name],
+        may_mend=visitor.user.role.covers(Role.OPS),
+        polling=console.jobs.is_under_way(_job_of(name)),
+        left_out=failed if failed and failed != line.state.failed else None,
+        newest=console.browsing.batches(Filter(feeds=(name,)), limit=_NEWEST),
+        steps=steps,
     )
 
 
-def _try(console: Console, name: str) -> Tried:
-    began = time.monotonic()
-    try:
-        inbox = console.feeds[name].open_inbox()
-        try:
-            found = inbox.look()
-        finally:
-            inbox.close()
-    except OrderdropError as error:
-        seconds = time.monotonic() - began
-        return Tried(
-            feed=name, works=False, told=error.message, next_step=error.next_step or "", seconds=seconds
-        )
-    told = f"It works: {len(found):,} {'file waits' if len(found) == 1 else 'files wait'} there."
-    return Tried(feed=name, works=True, told=told, next_step="", seconds=time.monotonic() - began)
+def plan_for(console: Console, visitor: Visitor, name: str) -> FeedPlan:
+    """A feed that is this visitor's business. Raises Unknown."""
+    plan = console.feeds.get(name)
+    if plan is None:
+        raise Unknown("There is no such feed.")
+    visitor.must_use(name)
+    return plan
 
 
 def _job_of(name: str) -> str:
     return f"feed:{name}"
+
+
+def _to(name: str) -> Response:
+    return RedirectResponse(f"/feeds/{name}", status_code=_SEE_OTHER)
