@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from tests.forked import Forked, forked
 from tests.integration.judge import Judge
 
 COMMAND = [sys.executable, "-m", "orderdrop"]
@@ -112,31 +112,18 @@ class Site:
 
     def run(self, *arguments: str, environ: dict[str, str] | None = None) -> Result:
         """Run the command to its end; no command ever shows a traceback."""
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=self.folder,
-            env={**_environ(), **(environ or {})},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Result(code=done.returncode, out=done.stdout, err=done.stderr)
+        with self.start(*arguments, environ=environ) as process:
+            out, err = process.communicate(timeout=60)
+        assert "Traceback" not in err, err
+        return Result(code=process.wait(), out=out, err=err)
 
     @contextmanager
     def start(
-        self, *arguments: str, environ: dict[str, str] | None = None, stderr: IO[str] | int = subprocess.PIPE
-    ) -> "Iterator[subprocess.Popen[str]]":
+        self, *arguments: str, environ: dict[str, str] | None = None, stderr: IO[str] | None = None
+    ) -> Iterator[Forked]:
         """Start the command; a test that fails does not wait for its end."""
-        with subprocess.Popen(
-            [*COMMAND, *arguments],
-            cwd=self.folder,
-            env={**_environ(), **(environ or {})},
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        ) as process:
+        complete = {**_environ(), **(environ or {})}
+        with forked("orderdrop", *arguments, folder=self.folder, environ=complete, stderr=stderr) as process:
             try:
                 yield process
             except BaseException:

@@ -108,7 +108,6 @@ def test_mapping_schema_prints_a_json_schema(site: Site) -> None:
 
 def test_sandbox_prints_one_ready_line_and_answers(site: Site) -> None:
     with site.start("sandbox", "--port", "0", "--key", "k") as process:
-        assert process.stdout is not None
         word, url, *prefixes = process.stdout.readline().split()
         answer = httpx.get(f"{url}/shipup/v2/orders", headers={"Authorization": "k"}, timeout=30)
         process.send_signal(signal.SIGINT)
@@ -139,25 +138,17 @@ def test_demo_shows_the_whole_job_in_time_and_leaves_a_folder(tmp_path: Path) ->
     site = Site(folder=home, prefix="", judge=None)  # type: ignore[arg-type]  # only its folder is used
     found = site.run("orders", "find", "AC-10441", "--json")
     assert found.json[0]["order"] == "AC-10441"
-    refused = subprocess.run(
-        [*COMMAND, "demo", "--folder", "."],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert refused.returncode == 2
+    refused = site.run("demo", "--folder", "..")
+    assert refused.code == 2
     assert home.is_dir()
 
 
 def stopped(site: Site) -> Result:
     with site.start("serve") as process:
-        assert process.stderr is not None
         assert json.loads(process.stderr.readline())["event"] == "serving"
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=10)
-    return Result(code=process.returncode, out=out, err=err)
+    return Result(code=process.wait(), out=out, err=err)
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5])
@@ -198,18 +189,10 @@ def test_a_wrong_call_is_code_2_and_says_what_would_be_right(
 
 def test_a_reader_that_has_seen_enough_is_no_error(site: Site) -> None:
     site.file("orders.csv", site.rows(range(1, 400)))
-    process = subprocess.Popen(
-        [*COMMAND, "preview", "orders.csv", "--mapping", "small", "--json"],
-        cwd=site.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    err = process.stderr.read().decode()
-    process.stderr.close()
-    assert process.wait(timeout=30) == 0
+    with site.start("preview", "orders.csv", "--mapping", "small", "--json") as process:
+        process.stdout.close()
+        err = process.stderr.read()
+        assert process.wait(timeout=30) == 0
     assert "BrokenPipe" not in err
 
 

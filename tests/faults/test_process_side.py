@@ -17,6 +17,7 @@ import pytest
 import xlsxwriter
 from tests.acceptance.site import COMMAND, Site, until
 from tests.faults.place import Place
+from tests.forked import Forked
 from tests.integration.toxic import ToxicProxy
 
 from orderdrop.core.progress import Step
@@ -32,7 +33,7 @@ def numbers(drop: int) -> range:
     return range(drop * PER_DROP, (drop + 1) * PER_DROP)
 
 
-def events(process: "subprocess.Popen[str]") -> list[str]:
+def events(process: Forked) -> list[str]:
     _, err = process.communicate(timeout=10)
     return [json.loads(line)["event"] for line in err.splitlines()]
 
