@@ -9,19 +9,12 @@ import pytest
 from tests.acceptance.site import COMMAND, Site
 from tests.faults.place import Place
 from tests.faults.test_drop_side import small_disk
+from tests.integration.death import Died, die
 
 from orderdrop.core.progress import Step
 from orderdrop.errors import SourceUnavailable
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.sweeping import sweep
-
-
-class Died(BaseException):
-    """Stands for kill -9."""
-
-
-def die() -> None:
-    raise Died
 
 
 def aged(path: Path, *, hours: float) -> Path:

@@ -18,6 +18,7 @@ import xlsxwriter
 from tests.acceptance.site import COMMAND, Site, until
 from tests.faults.place import Place
 from tests.forked import Forked
+from tests.integration.death import Died, die
 from tests.integration.toxic import ToxicProxy
 
 from orderdrop.core.progress import Step
@@ -135,14 +136,6 @@ def test_P4_what_a_dead_machine_held_is_taken_over_when_its_lease_has_run_out(si
         process.communicate(timeout=60)
     assert process.returncode == 0, heard.read_text()
     assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1}
-
-
-class Died(BaseException):
-    """Stands for kill -9."""
-
-
-def die() -> None:
-    raise Died
 
 
 @pytest.mark.parametrize("step", [Step.ANSWERED, Step.OUTCOMES_RECORDED, Step.SENT, Step.REPORTED])

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.integration.death import Died, dies_at
 from tests.integration.test_shippify import Shop, row
 from tests.integration.test_shippify import shop as shippify_shop
 
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus, OrderFate
-from orderdrop.core.progress import Event, Step
+from orderdrop.core.progress import Step
 from orderdrop.errors import SetupError
 from orderdrop.pipeline.auditing import audit
 from orderdrop.pipeline.batch import work
@@ -21,10 +22,6 @@ from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.restoring import ASIDE, take_note
 
 shop = shippify_shop
-
-
-class Died(BaseException):
-    """Stands for kill -9."""
 
 
 def backed_up(folder: Path) -> Path:
@@ -47,13 +44,8 @@ def put_back(backup: Path, folder: Path) -> None:
 @pytest.fixture
 def older(shop: Shop) -> Shop:
     """A shop whose ledger is from before its orders were sent, and from before its second file came."""
-
-    def die(event: Event) -> None:
-        if event.step is Step.PREPARED:
-            raise Died
-
     with pytest.raises(Died):
-        replace(shop, parts=replace(shop.parts, watcher=die)).drop(*ROWS, name="first.csv")
+        replace(shop, parts=replace(shop.parts, watcher=dies_at(Step.PREPARED))).drop(*ROWS, name="first.csv")
     backup = backed_up(shop.folder)
     (first,) = shop.parts.ledger.batches()
     work(shop.parts, first.id)

@@ -4,14 +4,15 @@ import csv
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.death import Died, dies_at
+from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -44,10 +45,6 @@ accounts:
 feeds:
   night: {{source: inbox, files: "*.csv", mapping: small, account: local, settle: {{looks: 1, age: 0s}}, reply: true}}
 """
-
-
-class Died(BaseException):
-    """Stands for kill -9: nothing in the program catches it, and nothing after it is done."""
 
 
 class Trouble(FolderInbox):
@@ -162,20 +159,6 @@ class _Watcher:
 
     def __call__(self, event: Event) -> None:
         self._world.watch(event)
-
-
-def dies_at(step: Step) -> Callable[[Event], None]:
-    def watch(event: Event) -> None:
-        if event.step is step:
-            raise Died
-
-    return watch
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
 
 
 @pytest.fixture

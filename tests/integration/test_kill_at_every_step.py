@@ -21,7 +21,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.judge import Judge
 from tests.integration.sshd import PROGRAM, Sshd
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
@@ -108,12 +108,6 @@ def processes() -> Iterator[Processes]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
         yield Processes(program)
         program.communicate(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

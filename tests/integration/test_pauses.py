@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -32,12 +32,6 @@ accounts:
 feeds:
   night: {{source: inbox, files: "*.csv", mapping: small, account: local, every: 100ms, settle: {{looks: 1, age: 0s}}}}
 """
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.death import Died, dies_at
+from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus, OrderFate
-from orderdrop.core.progress import Event, Step
+from orderdrop.core.progress import Step
 from orderdrop.errors import UsageError
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.auditing import audit
@@ -47,10 +48,6 @@ mappings: .
 accounts:
   local: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
 """
-
-
-class Died(BaseException):
-    """Stands for kill -9."""
 
 
 @dataclass
@@ -121,12 +118,6 @@ class World:
             order.key.removeprefix(self.prefix + "-"): order.fate.value
             for order in self.parts.ledger.orders(batch)
         }
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
 
 
 @pytest.fixture
@@ -216,11 +207,7 @@ def test_a_rerun_that_dies_is_brought_home_and_keeps_to_its_orders(world: World,
     first = world.load("orders.csv", "1:7", "2:3", "3:1")
     world.mapping(minimum=2)
 
-    def die(event: Event) -> None:
-        if event.step is step:
-            raise Died
-
-    dying = replace(world.parts, watcher=die)
+    dying = replace(world.parts, watcher=dies_at(step))
     planned = reruns.plan(dying, first["batch"], only=Only.HELD)
     with pytest.raises(Died):
         reruns.rerun(dying, planned)

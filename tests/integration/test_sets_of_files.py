@@ -1,16 +1,16 @@
 """A feed whose drops are sets of files: taken when complete, together, and whole after a kill at any step."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.death import Died, dies_at
+from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.core.progress import Event, Step
+from orderdrop.core.progress import Step
 from orderdrop.errors import SetupError
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Entry
@@ -47,16 +47,6 @@ STEPS = [
 ]  # fmt: skip
 
 
-class Died(BaseException):
-    """Stands for kill -9: nothing in the program catches it."""
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
-
-
 @pytest.fixture
 def folder(judge: Judge, tmp_path: Path) -> Path:
     (tmp_path / "inbox").mkdir()
@@ -72,11 +62,7 @@ def _set_up(judge: Judge, folder: Path, settle: str = AT_ONCE, files: str = "lin
 def _poll(folder: Path, die_at: Step | None = None, ahead: timedelta = timedelta()) -> list[Finished]:
     settings = setup.load(folder / "orderdrop.yaml", {}, folder)
 
-    def watch(event: Event) -> None:
-        if event.step is die_at:
-            raise Died
-
-    parts = wiring.build(settings, watcher=watch, clock=lambda: datetime.now(UTC) + ahead)
+    parts = wiring.build(settings, watcher=dies_at(die_at), clock=lambda: datetime.now(UTC) + ahead)
     try:
         return list(poll(parts, wiring.feed_plan(settings, "night")))
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -38,12 +38,6 @@ mappings: .
 accounts:
   local: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
 """
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
 
 
 @pytest.fixture

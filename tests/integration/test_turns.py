@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.integration.judge import Judge, judging
+from tests.integration.death import Died, dies_at
+from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -37,10 +38,6 @@ accounts:
   local: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
   other: {{destination: shipup, base_url: "{base_url}", key: any, rate: unlimited, endpoint: single}}
 """
-
-
-class Died(BaseException):
-    """Stands for kill -9."""
 
 
 class World:
@@ -80,26 +77,12 @@ class World:
         return str(self.judge.held(key)[key]["email"]).removesuffix("@example.com")
 
 
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as one:
-        yield one
-
-
 @pytest.fixture
 def world(judge: Judge, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     made = World(tmp_path, judge, f"T{abs(hash(request.node.name)) % 10**9}")
     yield made
     for parts in made.opened:
         parts.close()
-
-
-def dies_at(step: Step) -> Callable[[Event], None]:
-    def watch(event: Event) -> None:
-        if event.step is step:
-            raise Died
-
-    return watch
 
 
 @pytest.mark.parametrize("step", [Step.PREPARING, Step.PREPARED, Step.ATTEMPTS_RECORDED])
