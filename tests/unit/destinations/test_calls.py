@@ -245,6 +245,7 @@ def test_a_request_says_where_it_goes_and_how_long_it_is(
     caller = Caller(account, lambda: httpx.MockTransport(answer), headers={})
     caller.call(method, "/v2/orders", content)
     caller.call(method, "/v2/orders", content)
+    assert len(seen) == 2
     for request in seen:
         assert str(request.url) == "http://127.0.0.1:9/shipup/v2/orders"
         assert request.headers["host"] == "127.0.0.1:9"

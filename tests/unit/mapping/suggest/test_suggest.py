@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.mapping.suggest.small_api import CHECKS, SHAPE, line, sample, suggested
+from tests.unit.mapping.suggest.small_api import CHECKS, line, sample, suggested
 
 from orderdrop.core.shape import Leaf, ListNode, Shape, Wire
 from orderdrop.mapping.suggest.guessing import guess_guide
@@ -79,7 +79,7 @@ def test_what_is_not_understood_is_left_to_a_person(cells: list[str]) -> None:
 
 def test_values_that_contradict_the_heading_take_the_meaning_away() -> None:
     found = line(suggested(sample(Order_number=ORDERS, Email=["yes", "no", "yes", "no"])), "Email")
-    assert not found.is_used or (found.sure or 0) < 50
+    assert not found.is_used
 
 
 def test_the_order_is_named_by_the_column_that_groups_the_rows() -> None:
@@ -161,7 +161,7 @@ def test_where_nothing_looks_like_an_order_number_the_likeliest_column_is_asked_
     found = suggested(sample(Quux=["k1", "k2", "k3"], City=["Lyon", "Nice", "Lille"]))
     asked = line(found, "Quux")
     assert asked.places == ("number",)
-    assert (asked.sure or 0) < 50 or asked.question is not None
+    assert asked.question == "no column looks like an order number; is it this one?"
 
 
 def test_a_column_that_goes_elsewhere_may_have_to_name_the_order_too() -> None:
@@ -226,10 +226,6 @@ def test_a_destination_that_says_nothing_is_understood_by_its_names() -> None:
         "drop",
     )
     assert [one.places for one in found.lines] == [(place,) for place in leaves]
-
-
-def test_the_shape_of_these_tests_holds_together() -> None:
-    assert all(SHAPE.leaf(place) is not None for place in SHAPE.leaves)
 
 
 def test_a_heading_that_a_template_cannot_name_is_in_none() -> None:
