@@ -1,18 +1,22 @@
 """The page for three in the morning says what the code does."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from docs.answers import CASES, course, in_words
 
 from orderdrop.core.failures import FailureKind
+from orderdrop.core.notices import Cause
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.policy import GiveUp, LookUpFirst, Refuse, Retry, StopAccount
 from orderdrop.destinations.answers import failure_for
 from orderdrop.destinations.calls import Reply
 from orderdrop.errors import ExitCode
+from orderdrop.notices.wording import WORDS
+from orderdrop.pipeline.noticing import FIRST_PAUSE, GIVEN_UP_AFTER, LONGEST_PAUSE, LOUD_AFTER
+from orderdrop.settings import NoticeOptions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PAGE = (Path(__file__).parents[1] / "docs/operations.md").read_text()
@@ -91,6 +95,30 @@ def test_every_status_is_read_as_the_table_says(status: int) -> None:
     exact = [kind for answer, (kind, _) in CASES.items() if str(status) in re.findall(r"\d{3}", answer)]
     expected = (exact or named or [CASES["another 4xx"][0]])[0]
     assert failure_for(Reply(status=status), "It", lambda: NOW).kind is expected
+
+
+def test_every_cause_of_a_notice_says_when_it_is_told_and_what_to_do() -> None:
+    causes = rows("cause")
+    assert set(causes) == {cause.value for cause in Cause}
+    for name, (when, what) in causes.items():
+        assert (when, what.rstrip(" |")) == (WORDS[Cause(name)].when, WORDS[Cause(name)].do)
+
+
+def test_every_time_that_is_said_of_notices_is_the_one_that_is_kept() -> None:
+    said = PAGE.split("## Who is told what", 1)[1].split("\n## ", 1)[0]
+    usual = NoticeOptions.model_fields
+    assert (usual["quiet"].default, usual["remind"].default) == (timedelta(minutes=15), timedelta(days=1))
+    assert (timedelta(minutes=1), timedelta(hours=1)) == (FIRST_PAUSE, LONGEST_PAUSE)
+    assert (4, timedelta(days=3)) == (LOUD_AFTER, GIVEN_UP_AFTER)
+    for words in (
+        "(15 minutes)",
+        "(a day)",
+        "after a minute",
+        "up to an hour",
+        "After four failures",
+        "three days",
+    ):
+        assert words in " ".join(said.split())
 
 
 def test_every_status_and_exit_code_says_what_to_do() -> None:

@@ -16,6 +16,7 @@ Poll = Callable[[str], None]
 
 TIDY_SECONDS = 60.0
 RESUME_SECONDS = 5.0
+LOOK_SECONDS = 15.0
 
 
 def start(
@@ -26,9 +27,10 @@ def start(
     tidy: Callable[[], None] | None = None,
     daily: Callable[[], None] | None = None,
     resume: Mapping[str, Callable[[], None]] | None = None,
+    look: Callable[[], None] | None = None,
 ) -> BackgroundScheduler:
     """Begin polling; the first poll of an interval feed is at once. `tidy` is called at once and every minute, `daily` at
-    once and every 24 hours, what is in `resume` at once and every few seconds, each by itself.
+    once and every 24 hours, `look` and what is in `resume` at once and every few seconds, each by itself.
 
     A poll that is due while the one before still runs is left out, not piled up; times that were missed (the machine
     slept) are made up for once. Raises SettingsError for a cron line that cannot be read.
@@ -36,7 +38,7 @@ def start(
     scheduler = BackgroundScheduler(
         timezone="UTC",
         # a slow feed or account keeps no other waiting
-        executors={"default": ThreadPoolExecutor(len(feeds) + len(resume or {}) + 2)},
+        executors={"default": ThreadPoolExecutor(len(feeds) + len(resume or {}) + 3)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     triggers = {name: _trigger(name, feed) for name, feed in feeds.items() if not feed.paused}
@@ -47,9 +49,11 @@ def start(
         scheduler.add_job(tidy, IntervalTrigger(seconds=TIDY_SECONDS), id=".tidy", next_run_time=now)
     if daily is not None:
         scheduler.add_job(daily, IntervalTrigger(days=1), id=".daily", next_run_time=now)
-    for name, look in (resume or {}).items():
+    if look is not None:
+        scheduler.add_job(look, IntervalTrigger(seconds=LOOK_SECONDS), id=".look", next_run_time=now)
+    for name, try_again in (resume or {}).items():
         trigger = IntervalTrigger(seconds=RESUME_SECONDS)
-        scheduler.add_job(look, trigger, id=f".resume {name}", next_run_time=now)
+        scheduler.add_job(try_again, trigger, id=f".resume {name}", next_run_time=now)
     scheduler.start()
     return scheduler
 

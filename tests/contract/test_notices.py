@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.ledger.facts import NOW, later
 
-from orderdrop.core.notices import Cause, Matter, Notice, Told, Tone
+from orderdrop.core.notices import Cause, Matter, Message, Notice, Told, Tone
 from orderdrop.errors import LedgerUnavailable
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.open import open_ledger
@@ -21,7 +21,8 @@ LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
 MATTER = Matter(cause=Cause.FAILED, place="acme")
 OTHER = Matter(cause=Cause.STOPPED, place="shop-eu")
 TOLD = Told(matter=MATTER, subjects=frozenset({"b-1", "b-2"}), since=NOW, told_at=NOW)
-NOTICE = Notice(matter=MATTER, tone=Tone.ALARM, at=NOW, title="2 files", text="Two files\nwith accents: é")
+MESSAGE = Message(tone=Tone.ALARM, title="2 files", text="Two files\nwith accents: é")
+NOTICE = Notice(matter=MATTER, at=NOW, message=MESSAGE)
 
 
 @pytest.fixture(params=LEDGERS)
@@ -99,9 +100,14 @@ def test_a_sending_waits_until_it_is_sent_or_given_up(ledger: Ledger) -> None:
 
 def test_the_newest_come_first_where_all_are_asked_for_and_the_oldest_where_they_wait(ledger: Ledger) -> None:
     ledger.tell(None, TOLD, NOTICE, ["a"])
-    ledger.tell(TOLD, replace(TOLD, told_at=later(9)), replace(NOTICE, at=later(9), title="3 files"), ["a"])
-    assert [one.notice.title for one in ledger.sendings()] == ["2 files", "3 files"]
-    assert [one.notice.title for one in ledger.sendings(limit=1)] == ["3 files"]
+    ledger.tell(
+        TOLD,
+        replace(TOLD, told_at=later(9)),
+        replace(NOTICE, at=later(9), message=replace(MESSAGE, title="3 files")),
+        ["a"],
+    )
+    assert [one.notice.message.title for one in ledger.sendings()] == ["2 files", "3 files"]
+    assert [one.notice.message.title for one in ledger.sendings(limit=1)] == ["3 files"]
 
 
 def test_a_notice_that_nobody_wrote_cannot_be_sent(ledger: Ledger) -> None:

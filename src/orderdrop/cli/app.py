@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from orderdrop import __version__
-from orderdrop.cli import checking, feeds, files, history, mappings, purging, reading, render, stand_ins, work
+from orderdrop.cli import (
+    checking,
+    feeds,
+    files,
+    history,
+    mappings,
+    notices,
+    purging,
+    reading,
+    render,
+    stand_ins,
+    work,
+)
 from orderdrop.errors import ExitCode, OrderdropError
 
 _COLLECT_EVERY = 20_000  # objects: a few megabytes of cycles at most
@@ -60,6 +72,7 @@ mappings.register(app)
 reading.register(app)
 purging.register(app)
 checking.register(app)
+notices.register(app)
 
 
 def main() -> None:

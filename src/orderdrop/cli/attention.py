@@ -3,19 +3,29 @@
 from collections.abc import Iterator
 
 from orderdrop.cli.session import Session
-from orderdrop.core.outcomes import BatchStatus
+from orderdrop.core.notices import Sending
+from orderdrop.pipeline.noticing import LOUD_AFTER
 from orderdrop.pipeline.overdue import overdue
+from orderdrop.pipeline.waiting import for_a_person
 
-_WAIT = (BatchStatus.HELD, BatchStatus.STUCK, BatchStatus.UNBALANCED, BatchStatus.UNFINISHED)
 _MOST = 20
 
 
 def attention(session: Session) -> Iterator[str]:
-    """One sentence for each: batches that only a person can go on with, uploads that do not become complete."""
-    ledger = session.parts.ledger
-    for batch in ledger.batches(limit=_MOST, statuses=_WAIT):
-        # what waits for its account goes by itself, and what has a rerun or a correction somebody has seen to
-        if batch.waits_since is None and not ledger.children(batch.id):
-            yield f"Batch {batch.id} ({batch.drop.name}) is {batch.status}: see `orderdrop batches show {batch.id}`."
+    """One sentence for each: batches that only a person can go on with, channels that are not reached, uploads that do
+    not become complete."""
+    for batch in for_a_person(session.parts.ledger, limit=_MOST):
+        yield f"Batch {batch.id} ({batch.drop.name}) is {batch.status}: see `orderdrop batches show {batch.id}`."
+    yield from _not_reached(session)
     for feed in session.settings.feeds:
         yield from map(str, overdue(session.settings.workdir, feed))
+
+
+def _not_reached(session: Session) -> Iterator[str]:
+    waiting: dict[str, list[Sending]] = {}
+    for sending in session.parts.ledger.sendings():
+        waiting.setdefault(sending.channel, []).append(sending)
+    for channel, sendings in waiting.items():
+        if sendings[0].tries >= LOUD_AFTER:
+            notices = "1 notice waits" if len(sendings) == 1 else f"{len(sendings):,} notices wait"
+            yield f"Channel {channel} is not reached, {notices} for it: {sendings[0].said} See `orderdrop notices`."

@@ -3,18 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from orderdrop.core.policy import StopReason
-from orderdrop.pipeline.waiting import Waits
+from orderdrop.pipeline.waiting import WHY, Waits
 from orderdrop.reports.receipt import iso
-
-_WHY = {
-    StopReason.CREDENTIALS: "its key is not accepted",
-    StopReason.PAYMENT: "it is not paid for",
-    StopReason.FORBIDDEN: "its key may not write orders",
-    StopReason.MISCONFIGURED: "its address is not known there",
-    StopReason.THROTTLED: "it was asked to slow down again and again",
-    StopReason.OUTAGE: "the API does not work",
-}
 
 
 def in_words(waits: Waits) -> str:
@@ -46,7 +36,7 @@ def _state(waits: Waits) -> str:
         else "One order asks again at this moment."
     )
     since = f" since {_moment(waits.since)}" if waits.since else ""
-    return f"Account {waits.account} is not sent to{since}: {_WHY[waits.reason]}.{said} {asks}"
+    return f"Account {waits.account} is not sent to{since}: {WHY[waits.reason]}.{said} {asks}"
 
 
 def _pause(waits: Waits) -> str:

@@ -11,12 +11,13 @@ from typing import Any
 import structlog
 
 from orderdrop import schedule
+from orderdrop.cli.heralding import Herald, herald_of
 from orderdrop.cli.session import Session
 from orderdrop.errors import Busy, OrderdropError, Paused, Stopped
 from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll, resume
 from orderdrop.pipeline.imports import suits
-from orderdrop.pipeline.parts import FeedPlan
+from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.polling import poll_feed
 from orderdrop.pipeline.purging import purge
 from orderdrop.pipeline.resuming import go_on
@@ -28,15 +29,15 @@ _LOOK_SECONDS = 0.5
 def serve_until_stopped(session: Session) -> None:
     """Serve until the session's stop is set; returns when the work under way is recorded.
 
-    Raises SettingsError at once for a feed that could never be polled.
+    Raises SettingsError at once for a feed that could never be polled, or a channel on which nobody could be told.
     """
     parts, log = session.parts, structlog.get_logger()
     plans = session.feed_plans()
     for plan in plans.values():
         loaded = parts.mapping(plan.mapping)
         suits(parts, loaded.mapping.mapping, loaded.mapping.destination, plan.account)
-    watched = _Watched(log)
-    chores = _Chores(session, plans, watched, log)
+    watched, herald = _Watched(log), herald_of(session, log)
+    chores = _Chores(session, plans, watched, herald, log)
     log.info("serving", feeds=len(plans))
     scheduler = schedule.start(
         session.settings.feeds,
@@ -45,13 +46,14 @@ def serve_until_stopped(session: Session) -> None:
         tidy=chores.finish_what_was_left,
         daily=chores.remove_what_is_old,
         resume={name: partial(chores.send_what_waited, name) for name in session.settings.accounts},
+        look=chores.tell_people if herald is not None else None,
     )
     try:
         beat_at = float("-inf")
         while not parts.stop.wait(_LOOK_SECONDS):
             if scheduler.running and parts.monotonic() >= beat_at:
                 with watched.work("(heartbeat)"):
-                    parts.ledger.lease(heartbeat(), parts.owner, parts.clock(), parts.lease_seconds)
+                    _beat(parts, herald)
                 beat_at = parts.monotonic() + parts.lease_seconds / 3
     finally:
         log.info("stopping")
@@ -65,14 +67,32 @@ def heartbeat() -> str:
     return f"serve:{socket.gethostname()}"
 
 
+def _beat(parts: Parts, herald: Herald | None) -> None:
+    """Give a sign of life; whoever tells people learns whether the ledger could be written."""
+    failed: OrderdropError | None = None
+    try:
+        parts.ledger.lease(heartbeat(), parts.owner, parts.clock(), parts.lease_seconds)
+    except OrderdropError as error:
+        failed = error
+        raise
+    finally:
+        if herald is not None:
+            herald.ledger_is(failed)
+
+
 class _Chores:
     """What a serving process does at its times; an error ends one chore and is told."""
 
     def __init__(
-        self, session: Session, plans: Mapping[str, FeedPlan], watched: "_Watched", log: Any
+        self,
+        session: Session,
+        plans: Mapping[str, FeedPlan],
+        watched: "_Watched",
+        herald: Herald | None,
+        log: Any,
     ) -> None:
         self._parts, self._settings, self._plans = session.parts, session.settings, plans
-        self._watched, self._log = watched, log
+        self._watched, self._herald, self._log = watched, herald, log
 
     def poll_feed(self, name: str) -> None:
         """Bring what lies at a feed to rest."""
@@ -101,6 +121,12 @@ class _Chores:
                 if finished.batch.waits_since is None:
                     self._resumed(finished)
 
+    def tell_people(self) -> None:
+        """Look whether something is news, and send what is on its way."""
+        with self._watched.work("(notices)"):
+            if self._herald is not None:
+                self._herald.look()
+
     def remove_what_is_old(self) -> None:
         """Sweep up what dead runs left behind, and purge what is past its retention."""
         with self._watched.work("(what was left behind)"):
@@ -113,6 +139,10 @@ class _Chores:
                     self._settings.retention,
                     tell=lambda batch: self._log.info("purged", batch=batch.id),
                 )
+
+        with self._watched.work("(notices)"):
+            if self._herald is not None:
+                self._herald.forget()
 
     def _resumed(self, finished: Finished) -> None:
         self._log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)

@@ -3,9 +3,9 @@
 Standard library alone, and nothing but values: who looks for files is elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 EVERY_DAY = frozenset(range(7))
@@ -27,10 +27,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Behind `begins` and until `by` a file should have come."""
+    """Behind `begins` and until `by` a file should have come; moments in UTC, told by the clocks of `timezone`."""
 
     begins: datetime
     by: datetime
+    timezone: str
+
+    def __str__(self) -> str:
+        return f"by {self.by.astimezone(ZoneInfo(self.timezone)):%a %Y-%m-%d %H:%M} ({self.timezone})"
 
 
 def last_window(expected: Iterable[Expected], now: datetime) -> Window | None:
@@ -39,7 +43,7 @@ def last_window(expected: Iterable[Expected], now: datetime) -> Window | None:
     return max(ended, key=lambda window: window.by, default=None)
 
 
-def _windows(expected: Expected, now: datetime) -> Iterable[Window]:
+def _windows(expected: Expected, now: datetime) -> Iterator[Window]:
     zone = ZoneInfo(expected.timezone)
     today = now.astimezone(zone).date()
     for back in range(_WEEK + 1):
@@ -49,6 +53,7 @@ def _windows(expected: Expected, now: datetime) -> Iterable[Window]:
             yield Window(
                 begins=_on_the_wall(day - before, expected.begins, zone),
                 by=_on_the_wall(day, expected.by, zone),
+                timezone=expected.timezone,
             )
 
 
@@ -58,4 +63,4 @@ def _on_the_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
     Of a time that autumn repeats it is the first, and one that spring leaves out comes by as much later, as it does for
     cron lines (see `orderdrop.wall_clock`).
     """
-    return datetime.combine(day, at, tzinfo=zone).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)

@@ -78,14 +78,21 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One message; `number` is 0 until the ledger gave it one."""
+class Message:
+    """What people read."""
 
-    matter: Matter
     tone: Tone
-    at: datetime
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message about a matter; `number` is 0 until the ledger gave it one."""
+
+    matter: Matter
+    at: datetime
+    message: Message
     number: int = 0
 
 

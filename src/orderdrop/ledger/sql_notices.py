@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from orderdrop.core.notices import Cause, Matter, Notice, Sending, Told, Tone
+from orderdrop.core.notices import Cause, Matter, Message, Notice, Sending, Told, Tone
 from orderdrop.ledger.tables import NOTICES, SENDINGS, TOLD
 from orderdrop.ledger.unavailable import contradiction
 
@@ -110,10 +110,10 @@ def _notice_record(notice: Notice) -> dict[str, Any]:
     return {
         "cause": notice.matter.cause.value,
         "place": notice.matter.place,
-        "tone": notice.tone.value,
         "at": notice.at,
-        "title": notice.title,
-        "text": notice.text,
+        "tone": notice.message.tone.value,
+        "title": notice.message.title,
+        "text": notice.message.text,
     }
 
 
@@ -121,10 +121,8 @@ def _sending(row: Row[Any]) -> Sending:
     return Sending(
         notice=Notice(
             matter=Matter(cause=Cause(row.cause), place=row.place),
-            tone=Tone(row.tone),
             at=row.at,
-            title=row.title,
-            text=row.text,
+            message=Message(tone=Tone(row.tone), title=row.title, text=row.text),
             number=row.number,
         ),
         channel=row.channel,

@@ -1,12 +1,26 @@
 """What waits for which account, why, and until when: for whoever asks why an order is not there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.policy import StopReason
 from orderdrop.ledger.accounts import AccountState, by_our_clock
-from orderdrop.ledger.ledger import Batch
+from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.pipeline.parts import Parts
+
+WHY = {
+    StopReason.CREDENTIALS: "its key is not accepted",
+    StopReason.PAYMENT: "it is not paid for",
+    StopReason.FORBIDDEN: "its key may not write orders",
+    StopReason.MISCONFIGURED: "its address is not known there",
+    StopReason.THROTTLED: "it was asked to slow down again and again",
+    StopReason.OUTAGE: "the API does not work",
+}
+"""Why nothing is sent to an account, in words."""
+
+_FOR_A_PERSON = (BatchStatus.HELD, BatchStatus.STUCK, BatchStatus.UNBALANCED, BatchStatus.UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +53,14 @@ def waits(parts: Parts) -> list[Waits]:
         for account in sorted(known.keys() | waiting.keys())
     ]
     return [one for one in found if one.reason or one.paused_until or one.batches]
+
+
+def for_a_person(ledger: Ledger, *, limit: int) -> Iterator[Batch]:
+    """Batches that only a person can go on with, newest first, of the newest that might be."""
+    for batch in ledger.batches(limit=limit, statuses=_FOR_A_PERSON):
+        # what waits for its account goes by itself, and what has a rerun or a correction somebody has seen to
+        if batch.waits_since is None and not ledger.children(batch.id):
+            yield batch
 
 
 def _waits(parts: Parts, state: AccountState, batches: list[Batch], now: datetime) -> Waits:

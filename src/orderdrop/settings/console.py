@@ -21,6 +21,11 @@ class ConsoleOptions(Strict):
     upload_max_mb: int = Field(200, ge=1, description="The largest file that is taken, in megabytes.")
 
     @property
+    def address(self) -> str:
+        """Where people reach it, without a slash at the end."""
+        return str(self.url).rstrip("/") if self.url else f"http://{self.host}:{self.port}"
+
+    @property
     def host(self) -> str:
         """The address without the port."""
         return self.listen.rpartition(":")[0].strip("[]") or "127.0.0.1"

@@ -69,7 +69,6 @@ def open_console(
     options = settings.console or ConsoleOptions()
     database = wiring.database_of(parts.ledger)
     store = SqlAccess(database)
-    url = str(options.url).rstrip("/") if options.url else f"http://{options.host}:{options.port}"
     return Console(
         settings=settings,
         parts=parts,
@@ -78,7 +77,7 @@ def open_console(
         browsing=SqlBrowsing(database),
         jobs=Jobs(),
         feeds=feeds,
-        url=url,
+        url=options.address,
         version=version("orderdrop"),
         serving=serving,
         upload_max_bytes=options.upload_max_mb * 1_000_000,

@@ -60,7 +60,7 @@ def at(hour: int, minute: int = 0, **facts: object) -> Expected:
     ],
 )  # fmt: skip
 def test_the_window_that_ended_last(expected: list[Expected], now: str, begins: str, by: str) -> None:
-    assert last_window(expected, utc(now)) == Window(begins=utc(begins), by=utc(by))
+    assert last_window(expected, utc(now)) == Window(begins=utc(begins), by=utc(by), timezone=PARIS)
 
 
 def test_nothing_is_expected_where_nobody_said_so() -> None:

@@ -1,0 +1,203 @@
+"""What people should know at this moment: one look at the ledger, the feeds and the accounts.
+
+Everything is looked up anew each time, so a restart, or another process, sees the same. Facts hold names of files, counts and
+codes; no remarks, values or answers, which may quote a person's data.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from orderdrop.core.expected import Expected, last_window
+from orderdrop.core.notices import Cause, Fact, Matter
+from orderdrop.core.outcomes import BatchStatus, Counts
+from orderdrop.core.policy import StopReason
+from orderdrop.ledger.accounts import by_our_clock
+from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.overdue import overdue
+from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.waiting import WHY, for_a_person
+
+LATELY = timedelta(days=1)
+"""What came to rest longer ago is no news to anybody."""
+
+POLL_LASTS = timedelta(minutes=5)
+"""For so long the end of a poll is waited for, so that files that fail together make one message."""
+
+_MOST_WAITING = 200
+_PAGE = 100
+_CODES = 5
+_ENDED = (BatchStatus.FAILED, BatchStatus.REJECTS, BatchStatus.UNFINISHED)
+_SOME_CAME_BACK = (BatchStatus.REJECTS, BatchStatus.UNFINISHED)
+_CAUSES = {
+    BatchStatus.HELD: Cause.HELD,
+    BatchStatus.STUCK: Cause.STUCK,
+    BatchStatus.UNBALANCED: Cause.STUCK,
+    BatchStatus.UNFINISHED: Cause.UNFINISHED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What is looked at: feeds with the times of their files, accounts, how many rows are too many, how long is too long."""
+
+    feeds: Mapping[str, tuple[Expected, ...]]
+    accounts: Collection[str]
+    too_many: Callable[[int, int], bool]
+    unreachable: timedelta
+
+    def minds(self, matter: Matter) -> bool:
+        """Whether a matter is the business of whoever watches this; another process may know feeds and accounts of its own."""
+        if matter.cause in (Cause.ABSENT, Cause.INCOMPLETE, Cause.UNREACHABLE):
+            return matter.place in self.feeds
+        if matter.cause is Cause.STOPPED:
+            return matter.place in self.accounts
+        return matter.cause is not Cause.LEDGER
+
+
+@dataclass(slots=True, kw_only=True)
+class Survey:
+    """Looks that remember what is known of batches at rest, whose books cost a query each."""
+
+    parts: Parts
+    watched: Watched
+    began_at: datetime
+    _known: dict[tuple[str, BatchStatus, datetime | None], tuple[Fact, ...]] = field(default_factory=dict)
+
+    def facts(self) -> list[Fact]:
+        """All that is so. Raises LedgerUnavailable."""
+        now = self.parts.clock()
+        batches = list(self._lately(now))
+        waiting = list(for_a_person(self.parts.ledger, limit=_MOST_WAITING))
+        known, self._known = self._known, {}
+        for batch in [*batches, *waiting]:
+            key = (batch.id, batch.status, batch.finished_at)
+            if key in known:
+                self._known[key] = known[key]
+            elif key not in self._known and not self._more_may_come(batch, now):
+                self._known[key] = tuple(self._of(batch))
+        still, lately = ({batch.id for batch in some} for some in (waiting, batches))
+        facts = [
+            fact
+            for found in self._known.values()
+            for fact in found
+            if fact.subject in (still if fact.matter.cause.lasts else lately)
+        ]
+        for feed in self.watched.feeds:
+            facts += self._of_feed(feed, now)
+        return [*facts, *self._stopped(now)]
+
+    def _lately(self, now: datetime) -> Iterator[Batch]:
+        """What failed or had rows come back in the last day, newest first."""
+        ledger, since = self.parts.ledger, now - LATELY
+        before: str | None = None
+        while page := ledger.batches(limit=_PAGE, before=before, statuses=_ENDED):
+            yield from (batch for batch in page if (batch.finished_at or batch.created_at) >= since)
+            if page[-1].created_at < since - LATELY:  # a batch may take hours to its end, not days
+                return
+            before = page[-1].id
+
+    def _more_may_come(self, batch: Batch, now: datetime) -> bool:
+        """Whether the poll that brought a batch goes on: what it brings is told together, where it does not take long."""
+        feed, ended_at = batch.drop.feed, batch.finished_at or batch.created_at
+        if feed is None or now - ended_at >= POLL_LASTS:
+            return False
+        return self.parts.ledger.lease_holder(f"feed:{feed}", now) is not None
+
+    def _of(self, batch: Batch) -> Iterator[Fact]:
+        counts = self.parts.ledger.counts(batch.id)
+        cause = _CAUSES.get(batch.status)
+        if batch.status is BatchStatus.FAILED:
+            yield _fact(batch, Cause.FAILED, self._codes(batch))
+        elif cause is not None:
+            yield _fact(batch, cause, _in_words(batch, counts))
+        rows = counts.rows
+        back = rows.rejected + rows.refused + rows.held
+        if batch.status in _SOME_CAME_BACK and self.watched.too_many(back, rows.read - rows.ignored):
+            yield _fact(batch, Cause.REJECTS, f"{back:,} of {rows.read - rows.ignored:,} rows came back")
+
+    def _codes(self, batch: Batch) -> str:
+        problems = self.parts.ledger.problems(batch.id, limit=_CODES)
+        return ", ".join(dict.fromkeys(problem.code.value for problem in problems)) or "failed"
+
+    def _of_feed(self, feed: str, now: datetime) -> Iterator[Fact]:
+        state = self.parts.ledger.feed_state(feed)
+        paused = f"; the feed is paused by {state.paused_by}" if state.paused_at is not None else ""
+        if missing := self._missing(feed, now):
+            yield Fact(
+                matter=Matter(cause=Cause.ABSENT, place=feed),
+                subject=missing[0],
+                said=f"{missing[1]}{paused}",
+                page="/feeds",
+            )
+        for one in overdue(self.parts.workdir, feed):
+            yield Fact(
+                matter=Matter(cause=Cause.INCOMPLETE, place=feed),
+                subject=one.name,
+                said=f"{one.name}, since {one.since:%Y-%m-%d %H:%M} UTC: {one.why}",
+                page="/feeds",
+            )
+        failing = state.failing_since
+        if failing is not None and not paused and now - failing >= self.watched.unreachable:
+            yield Fact(
+                matter=Matter(cause=Cause.UNREACHABLE, place=feed),
+                subject="polls",
+                said=f"since {failing:%Y-%m-%d %H:%M} UTC: {state.failed}",
+                page="/feeds",
+            )
+
+    def _missing(self, feed: str, now: datetime) -> tuple[str, str] | None:
+        """Which time passed without a file and what to say of it, None where one has come since."""
+        window = last_window(self.watched.feeds[feed], now)
+        if window is None:
+            return None
+        last = self._last_arrival(feed, window.begins)
+        if last is None and window.by < self.began_at:  # a feed that is new: nothing was expected of it yet
+            return None
+        if last is not None and last.drop.arrived_at >= window.begins:
+            return None
+        came = f"{last.drop.name} at {last.drop.arrived_at:%a %Y-%m-%d %H:%M} UTC" if last else "none so far"
+        return window.by.isoformat(), f"expected {window}; the last one was {came}"
+
+    def _last_arrival(self, feed: str, since: datetime) -> Batch | None:
+        """The batch of the feed's newest drop: of many reruns each has an old drop, so go on until older batches come."""
+        newest: Batch | None = None
+        before: str | None = None
+        while page := self.parts.ledger.batches(limit=_PAGE, before=before, feed=feed):
+            newest = max([*page, *([newest] if newest else [])], key=lambda batch: batch.drop.arrived_at)
+            if newest.drop.arrived_at >= since or page[-1].created_at < since:
+                return newest
+            before = page[-1].id
+        return newest
+
+    def _stopped(self, now: datetime) -> Iterator[Fact]:
+        waiting = [batch.account for batch in self.parts.ledger.waiting()]
+        for noted in self.parts.ledger.account_states():
+            state = by_our_clock(noted, now)
+            if state.reason is None or state.account not in self.watched.accounts:
+                continue
+            wait = waiting.count(state.account)
+            since = f"since {state.since:%Y-%m-%d %H:%M} UTC: " if state.since else ""
+            yield Fact(
+                matter=Matter(cause=Cause.STOPPED, place=state.account),
+                subject=state.reason,
+                said=f"{since}{WHY[StopReason(state.reason)]}; {wait:,} batch{'' if wait == 1 else 'es'} waiting",
+                page="/",
+            )
+
+
+def _fact(batch: Batch, cause: Cause, said: str) -> Fact:
+    return Fact(
+        matter=Matter(cause=cause, place=batch.drop.feed or f"imports to {batch.account}"),
+        subject=batch.id,
+        said=f"{batch.drop.name}: {said} (batch {batch.id})",
+        page=f"/batches/{batch.id}",
+    )
+
+
+def _in_words(batch: Batch, counts: Counts) -> str:
+    if batch.status is BatchStatus.UNFINISHED:
+        return f"{counts.orders.unsent:,} of {counts.orders.built:,} orders are unsent"
+    if batch.status is BatchStatus.HELD:
+        return f"{counts.rows.read:,} rows, {counts.rows.rejected:,} of them bad"
+    return batch.status.value
