@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import IO
 
 from tests.forking import NUMBER, WITHOUT_THREADS
 
-_ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[1]
+_ONE_ASKS = Lock()  # or two would start a parent each
 
 
 class Forked:
@@ -89,7 +90,7 @@ class Forked:
 def forked(
     module: str, *arguments: str, folder: Path, environ: Mapping[str, str], stderr: IO[str] | None = None
 ) -> Iterator[Forked]:
-    """Run `python -m MODULE ARGUMENTS` in a folder; its end is waited for."""
+    """Run `python -m MODULE ARGUMENTS` in a folder; whatever still runs on leaving is killed."""
     wanted = {"module": module, "arguments": arguments, "folder": str(folder), "environ": dict(environ)}
     out, its_out = os.pipe()
     err, its_err = (
@@ -97,13 +98,18 @@ def forked(
     )
     told, its_told = socket.socketpair()
     with told, os.fdopen(out) as heard_out, os.fdopen(err) as heard_err:
-        socket.send_fds(_parent().control, [b"!"], [its_told.fileno(), 0, its_out, its_err])
+        with _ONE_ASKS:
+            control = _parent().control
+        socket.send_fds(control, [b"!"], [its_told.fileno(), 0, its_out, its_err])
         for descriptor in (its_told.detach(), its_out, its_err):
             os.close(descriptor)
         told.sendall(json.dumps(wanted).encode() + b"\n")
         process = Forked(told, heard_out, heard_err)
-        yield process
-        process.wait()
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +126,7 @@ def _parent() -> _Parent:
     with its_control:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.forking", str(its_control.fileno())],
-            cwd=_ROOT,
+            cwd=ROOT,
             env={**os.environ, **WITHOUT_THREADS},
             stdin=subprocess.DEVNULL,
             pass_fds=[its_control.fileno()],

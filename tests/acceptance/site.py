@@ -130,8 +130,6 @@ class Site:
                 process.kill()
                 print(*process.communicate(), sep="\n")  # pytest shows it with the failure
                 raise
-            finally:
-                process.kill()
 
     def found(self, pattern: str) -> list[str]:
         """Files below the inbox, the day of the archive written DAY."""

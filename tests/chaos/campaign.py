@@ -1,22 +1,23 @@
 """Kills, starts again, kills: until there were enough, then one calm run, then the verdict."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import product
 from pathlib import Path
 from random import Random
 
 import asyncssh
 from tests.chaos.site import Site, Source
 from tests.chaos.verdict import Verdict, answered, judge
+from tests.forked import ROOT, forked
 from tests.integration.sshd import PROGRAM, running_sshd
 
 from orderdrop.core.progress import Step
@@ -26,7 +27,6 @@ from orderdrop.sandbox.sftp import sftp_server
 from orderdrop.sandbox.shippify.settings import ShippifySettings
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 
-ROOT = Path(__file__).parents[2]
 AT_ONCE = 6  # sites at work, which mostly wait
 STEPS = [
     step.value
@@ -45,9 +45,12 @@ _ANSWER_SECONDS = 90
 class Ended:
     """How a process ended."""
 
-    killed: bool
-    exit: int | None
+    exit: int
     words: str
+
+    @property
+    def killed(self) -> bool:
+        return self.exit == -signal.SIGKILL
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,45 +63,18 @@ class Result:
     verdict: Verdict = field(default_factory=Verdict)
 
 
-class Workers:
-    """Starts processes that poll, one or several at a time; see worker.py."""
-
-    def __init__(self, program: "subprocess.Popen[str]") -> None:
-        self._program = program
-        self._lock = threading.Lock()
-        self._numbers = count()
-        self._waiting: dict[int, Future[Ended]] = {}
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    def start(
-        self, settings: Path, *, die_at: tuple[str, int] | None = None, die_after: float | None = None
-    ) -> Future[Ended]:
-        """Have a process poll, to be killed at a step or after some seconds, or left to its end."""
-        future: Future[Ended] = Future()
-        assert self._program.stdin is not None
-        with self._lock:
-            number = next(self._numbers)
-            self._waiting[number] = future
-            job = {"id": number, "settings": str(settings), "die_at": die_at, "die_after": die_after}
-            self._program.stdin.write(json.dumps(job) + "\n")
-            self._program.stdin.flush()
-        return future
-
-    def _listen(self) -> None:
-        assert self._program.stdout is not None
-        with self._program.stdout as lines:
-            for line in lines:
-                told = json.loads(line)
-                number = told.pop("id")
-                self._waiting.pop(number).set_result(Ended(**told))
-
-    def close(self) -> None:
-        """Let the program end once all its processes have."""
-        assert self._program.stdin is not None
-        self._program.stdin.close()
-        self._listener.join(_ANSWER_SECONDS)
-        self._program.wait(_ANSWER_SECONDS)
+def work(settings: Path, *, die_at: tuple[str, int] | None = None, die_after: float | None = None) -> Ended:
+    """Have a process poll, to be killed at a step or after some seconds, or left to its end."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ORDERDROP_")}
+    with forked(
+        "tests.chaos.worker", str(settings), json.dumps(die_at), folder=ROOT, environ=environ
+    ) as process:
+        if die_after is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(die_after)
+            process.kill()
+        _, words = process.communicate(_ANSWER_SECONDS)
+        return Ended(exit=process.wait(), words=words)
 
 
 def run(
@@ -117,7 +93,7 @@ def run(
     random, result = Random(seed), Result(seed=seed)
     with ExitStack() as stack:
         sandbox = stack.enter_context(running(settings=_unlimited()))
-        workers = stack.enter_context(_workers())
+        workers = stack.enter_context(ThreadPoolExecutor(2 * AT_ONCE))
         sources = [Source(kind="folder"), stack.enter_context(_sftp(folder / "server", folder / "sites"))]
         made = list(_sites(folder / "sites", sandbox, sources, random))[:sites]
         for site in made:
@@ -134,7 +110,7 @@ def run(
     return result
 
 
-def _trouble(site: Site, kills: int, workers: Workers) -> tuple[Counter[str], Verdict]:
+def _trouble(site: Site, kills: int, workers: ThreadPoolExecutor) -> tuple[Counter[str], Verdict]:
     """Everything that happens to one site, and the verdict on it."""
     random, counted = site.random, Counter[str]()
     needless: list[str] = []
@@ -147,19 +123,20 @@ def _trouble(site: Site, kills: int, workers: Workers) -> tuple[Counter[str], Ve
             site.plan(random.choice([*LOST_ANSWERS, *STOPS]))
         known, before = answered(site), site.last_call()
         at_step = random.random() < 0.6
-        first = workers.start(
+        first = workers.submit(
+            work,
             site.settings,
             die_at=(random.choice(STEPS), random.choice([1, 1, 2, 3])) if at_step else None,
             die_after=None if at_step else random.uniform(0.0, LONGEST_LIFE_SECONDS),
         )
-        rivals = [workers.start(site.settings)] if random.random() < RIVALS else []
-        for ended in [one.result(_ANSWER_SECONDS) for one in (first, *rivals)]:
+        rivals = [workers.submit(work, site.settings)] if random.random() < RIVALS else []
+        for ended in [one.result() for one in (first, *rivals)]:
             counted["at a step" if at_step else "at a random time"] += ended.killed
-            wrong += [f"{site.name}: {ended.words}"] * (ended.exit not in (0, None))
+            wrong += [f"{site.name}: {ended.words}"] * (not ended.killed and ended.exit != 0)
         needless += _posted_again(site, known, before)
     for _ in range(CALM_RUNS):
         known, before = answered(site), site.last_call()
-        calm = workers.start(site.settings).result(_ANSWER_SECONDS)
+        calm = work(site.settings)
         wrong += [f"{site.name}: {calm.words}"] * (calm.exit != 0)
         needless += _posted_again(site, known, before)
         if not site.waits():
@@ -188,20 +165,6 @@ def _sites(folder: Path, sandbox: SandboxAddress, sources: list[Source], random:
             sandbox=sandbox,
             random=Random(random.getrandbits(64)),
         )
-
-
-@contextmanager
-def _workers() -> Iterator[Workers]:
-    command = [sys.executable, "-m", "tests.chaos.worker"]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("ORDERDROP_")}
-    program = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environ
-    )
-    workers = Workers(program)
-    try:
-        yield workers
-    finally:
-        workers.close()
 
 
 @contextmanager

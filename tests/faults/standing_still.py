@@ -1,4 +1,4 @@
-"""A program that polls a feed with leases of a second. Run: python tests/faults/standing_still.py SETTINGS FEED
+"""A program that polls a feed with leases of a second. Run: python -m tests.faults.standing_still SETTINGS FEED
 
 It ends with the exit code of whatever ended the poll, and its words on stderr.
 """

@@ -1,16 +1,14 @@
 """A file over which orderdrop breaks again and again: set aside after some tries, the others go on; whoever was only killed is not."""
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.faults.place import Place
+from tests.integration.dying import poll_in_a_process
 
 from orderdrop.core.progress import Step
 from orderdrop.destinations.base import Destination, Judged
@@ -20,8 +18,6 @@ from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.poison import DEATHS, TRIES
 from orderdrop.trial import breaks
-
-DYING = Path(__file__).parents[1] / "integration" / "dying.py"
 
 
 class Brittle:
@@ -125,17 +121,9 @@ def test_P7_what_is_not_the_files_doing_does_not_count(error: Exception, place: 
 
 def killed_at(place: Place, step: str, *, times: int) -> None:
     """Real processes poll, one after the other, and each is killed at a step."""
-    job = {"id": 1, "settings": str(place.folder / "orderdrop.yaml"), "feed": "night", "die_at": [step, 1]}
-    line = json.dumps({**job, "steps": str(place.folder / "steps")}) + "\n"
-    command = [sys.executable, str(DYING)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdin is not None
-        assert program.stdout is not None
-        for _ in range(times):
-            program.stdin.write(line)
-            program.stdin.flush()
-            assert json.loads(program.stdout.readline())["signal"] == 9
-        program.communicate(timeout=30)
+    for _ in range(times):
+        died, _ = poll_in_a_process(place.folder / "orderdrop.yaml", "night", die_at=(step, 1))
+        assert died
 
 
 def test_P7_a_file_during_which_somebody_kills_us_many_times_is_sent_all_the_same(place: Place) -> None:

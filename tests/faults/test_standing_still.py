@@ -1,17 +1,32 @@
 """The classic case of two owners: a process that stands still while another one takes over its work, and then wakes up."""
 
+import os
 import signal
-import subprocess
-import sys
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.acceptance.site import Site, until
-from tests.faults import standing_still
 from tests.faults.standing_still import LEASE_SECONDS
+from tests.forked import ROOT, Forked, forked
 
 ORDERS = range(40)
+
+
+def stop_between_writes(process: Forked, ledger: Path) -> None:
+    """Stop it, but not amid a transaction: with that nobody else could write into SQLite at all."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+        with closing(sqlite3.connect(ledger, timeout=0, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE").execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                process.send_signal(signal.SIGCONT)
+            else:
+                return
 
 
 @pytest.mark.parametrize("endpoint", ["single", "batch"])
@@ -21,15 +36,10 @@ def test_P3_a_process_that_was_stopped_for_longer_than_its_lease_sends_nothing_m
     site.set_up(rate="10" if endpoint == "single" else "2", endpoint=endpoint)
     for number in range(4):
         site.drop(f"{number}.csv", site.rows(ORDERS[number::4]))
-    frozen = subprocess.Popen(
-        [sys.executable, str(Path(standing_still.__file__)), "orderdrop.yaml", "night"],
-        cwd=site.folder,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    settings = str(site.folder / "orderdrop.yaml")
+    with forked("tests.faults.standing_still", settings, "night", folder=ROOT, environ=os.environ) as frozen:
         until(lambda: site.judge.posts(prefix=site.prefix).total() >= 3)
-        frozen.send_signal(signal.SIGSTOP)
+        stop_between_writes(frozen, site.folder / "var" / "orderdrop.db")
         time.sleep(2 * LEASE_SECONDS)
         site.set_up(rate="unlimited", endpoint=endpoint)
         taken_over = site.run("run", "night", "--json")
@@ -38,9 +48,6 @@ def test_P3_a_process_that_was_stopped_for_longer_than_its_lease_sends_nothing_m
         before = site.judge.last_call()
         frozen.send_signal(signal.SIGCONT)
         _, said = frozen.communicate(timeout=20)
-    finally:
-        frozen.kill()
-        frozen.wait()
     assert (frozen.returncode, "ran out while this process stood still" in said) == (4, True), said
     assert site.judge.last_call() == before, "it sent something after it woke up"
     posts = site.judge.posts(prefix=site.prefix)

@@ -1,22 +1,21 @@
-"""A program that polls a feed with the real parts and kills itself at a step of your choice. Run: python tests/integration/dying.py
+"""A program that polls a feed with the real parts and kills itself at a step of your choice.
 
-It reads one job a line on stdin (JSON: id, settings, feed, die_at as [step, time], steps) and answers with one line when that process has
-ended (id, signal, exit). Every job is a new process, forked after the imports, which take longer than the job.
+Run: python -m tests.integration.dying JOB, where JOB is JSON: settings, feed, die_at as [step, time] or null, steps (the
+file to write them to).
 """
 
 import json
 import os
 import signal
 import sys
-import traceback
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+
+from tests.forked import ROOT, forked
 
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.progress import Event
-from orderdrop.ledger.open import open_ledger
 from orderdrop.pipeline.feed import poll
 
 
@@ -43,37 +42,15 @@ def work(job: dict[str, Any]) -> None:
     parts.close()
 
 
-def in_a_process_of_its_own(job: dict[str, Any]) -> None:
-    """Fork twice: one process works and may die, the other waits for it and tells."""
-    if os.fork():
-        return
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    worker = os.fork()
-    if worker == 0:
-        try:
-            work(job)
-        except BaseException:  # noqa: BLE001 - the test is shown whatever it was
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(worker, 0)
-    ended = {
-        "id": job["id"],
-        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
-        "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-    }
-    os.write(1, json.dumps(ended).encode() + b"\n")
-    os._exit(0)
-
-
-def warm_up() -> None:
-    """Have loaded what is loaded late, so that not every process pays for it; leaves no thread and no open file behind."""
-    with TemporaryDirectory() as folder:
-        open_ledger(f"sqlite:///{folder}/ledger.db").close()
+def poll_in_a_process(settings: Path, feed: str, *, die_at: tuple[str, int] | None) -> tuple[bool, list[str]]:
+    """Have a process poll a feed once; whether it killed itself, and the steps that it came to."""
+    steps = settings.with_name("steps")
+    job = {"settings": str(settings), "feed": feed, "die_at": die_at, "steps": str(steps)}
+    with forked("tests.integration.dying", json.dumps(job), folder=ROOT, environ=os.environ) as process:
+        _, said = process.communicate(timeout=60)
+    assert process.returncode in (0, -signal.SIGKILL), said
+    return process.returncode != 0, steps.read_text().split()
 
 
 if __name__ == "__main__":
-    warm_up()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait
-    for line in sys.stdin:
-        in_a_process_of_its_own(json.loads(line))
+    work(json.loads(sys.argv[1]))

@@ -7,20 +7,17 @@ process, told nothing, polls again. The judge is the stand-in's journal and stor
 import csv
 import io
 import json
-import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from tests.integration.dying import poll_in_a_process
 from tests.integration.judge import Judge
 from tests.integration.sshd import PROGRAM, Sshd
 
@@ -68,46 +65,6 @@ feeds:
     settle: {{looks: 1, age: 0s}}
     reply: true
 """
-
-
-class Processes:
-    """Starts processes that poll; see dying.py."""
-
-    def __init__(self, program: "subprocess.Popen[str]") -> None:
-        self._program = program
-        self._lock = threading.Lock()
-        self._numbers = count()
-        self._waiting: dict[int, Future[dict[str, Any]]] = {}
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def poll(self, settings: Path, *, die_at: tuple[str, int] | None) -> tuple[bool, list[str]]:
-        """Poll the feed once; whether the process killed itself, and the steps that it came to."""
-        steps = settings.with_name("steps")
-        job = {"settings": str(settings), "feed": "night", "die_at": die_at, "steps": str(steps)}
-        future: Future[dict[str, Any]] = Future()
-        assert self._program.stdin is not None
-        with self._lock:
-            number = next(self._numbers)
-            self._waiting[number] = future
-            self._program.stdin.write(json.dumps({"id": number, **job}) + "\n")
-            self._program.stdin.flush()
-        ended = future.result(timeout=60)
-        assert ended["signal"] == signal.SIGKILL or ended["exit"] == 0, ended
-        return ended["signal"] == signal.SIGKILL, steps.read_text().split()
-
-    def _listen(self) -> None:
-        assert self._program.stdout is not None
-        for line in self._program.stdout:
-            ended = json.loads(line)
-            self._waiting.pop(ended["id"]).set_result(ended)
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[Processes]:
-    command = [sys.executable, str(Path(__file__).with_name("dying.py"))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
-        yield Processes(program)
-        program.communicate(timeout=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +206,6 @@ def test_killed_at_any_step_and_started_again_it_ends_as_if_nothing_had_happened
     source: str,
     endpoint: str,
     good: int,
-    processes: Processes,
     judge: Judge,
     tmp_path: Path,
     request: pytest.FixtureRequest,
@@ -264,7 +220,7 @@ def test_killed_at_any_step_and_started_again_it_ends_as_if_nothing_had_happened
         return case
 
     calm = case_of(0)
-    died, steps = processes.poll(calm.settings, die_at=None)
+    died, steps = poll_in_a_process(calm.settings, "night", die_at=None)
     assert not died
     assert set(steps) == STEPS
     expected = ending_of(calm)
@@ -272,9 +228,9 @@ def test_killed_at_any_step_and_started_again_it_ends_as_if_nothing_had_happened
 
     def disturbed(number: int, die_at: tuple[str, int]) -> bool:
         case = case_of(number)
-        died, _ = processes.poll(case.settings, die_at=die_at)
+        died, _ = poll_in_a_process(case.settings, "night", die_at=die_at)
         known = known_at_death(case, judge)
-        died_again, _ = processes.poll(case.settings, die_at=None)
+        died_again, _ = poll_in_a_process(case.settings, "night", die_at=None)
         assert not died_again
         assert_nothing_lost_nothing_doubled(case, judge, known)
         assert ending_of(case) == expected
