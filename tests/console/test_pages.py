@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
@@ -100,26 +99,6 @@ def test_an_order_is_taken_out_for_good_with_a_reason(site: Site) -> None:
     ops.post(f"/batches/{batch}/orders/{order.id}/exclude", reason="sent by hand")
     (gone,) = site.console.parts.ledger.exclusions([batch])
     assert gone.reason == "sent by hand (ops)"
-
-
-def test_a_feed_is_polled_now_and_its_source_tried(site: Site, judge: Judge) -> None:
-    ops = site.browser(Role.OPS)
-    (site.folder / "other" / "p7.csv").write_text("Order;SKU;Qty\nP7-A;X;1\n")
-    ops.get("/feeds")
-    assert "It works: 1 file waits there." in ops.post("/feeds/other/try").text
-    ops.post("/feeds/other/poll")
-    _until(lambda: judge.posts(prefix="P7-") == {"P7-A": 1})
-    _until(lambda: not site.console.jobs.is_under_way("feed:other"))
-    assert "p7.csv" in ops.get("/feeds").text
-    folder = site.folder / "other"
-    folder.rename(site.folder / "gone")
-    try:
-        assert "note bad" in ops.post("/feeds/other/try").text
-    finally:
-        Path(site.folder / "gone").rename(folder)
-    merchant = site.browser(Role.MERCHANT)
-    assert "<b>other</b>" not in merchant.get("/feeds").text
-    assert merchant.post("/feeds/acme/poll").status_code == 403
 
 
 def test_a_mapping_is_explained_and_its_versions_compared(site: Site) -> None:

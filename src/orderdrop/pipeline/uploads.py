@@ -11,8 +11,11 @@ from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.drafts import Drafts
 from orderdrop.pipeline.imports import begin, suits
+from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.sheet import Seen, look
+
+_PATIENCE_SECONDS = 10.0  # with somebody who sends the same at this moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,15 @@ class Upload:
     created_at: datetime
     edits: Mapping[int, Mapping[str, str]]
     sent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The batch that an upload is: `again` where this very upload was sent before, `repeated` where its content was."""
+
+    batch: Batch
+    again: bool = False
+    repeated: bool = False
 
 
 class Uploads:
@@ -82,18 +94,23 @@ class Uploads:
         finally:
             drops.let_go(drop)
 
-    def send(self, upload: Upload) -> tuple[Batch, bool]:
-        """The batch that it becomes, registered and not yet worked on, and whether its content had become one before."""
-        if upload.sent is not None:
-            known = self._parts.ledger.batch(upload.sent)
-            if known is not None:
-                return known, True
-        loaded = self._parts.mapping(upload.mapping)
-        suits(self._parts, loaded.mapping.mapping, loaded.mapping.destination, upload.account)
-        batch, repeated = begin(self._parts, self._kept(upload), loaded, upload.account)
+    def send(self, upload: Upload) -> Sent:
+        """The batch that it becomes, registered and not yet worked on. Sending it again does nothing more."""
+        # a second click waits for the first, and finds what it did
+        patient = replace(self._parts, patience_seconds=_PATIENCE_SECONDS)
+        with leased(patient, f"upload:{upload.id}"):
+            return self._send(patient, self.find(upload.id) or upload)
+
+    def _send(self, parts: Parts, upload: Upload) -> Sent:
+        known = parts.ledger.batch(upload.sent) if upload.sent is not None else None
+        if known is not None:
+            return Sent(batch=known, again=True)
+        loaded = parts.mapping(upload.mapping)
+        suits(parts, loaded.mapping.mapping, loaded.mapping.destination, upload.account)
+        batch, repeated = begin(parts, self._kept(upload), loaded, upload.account)
         self.put(replace(upload, sent=batch.id))
         self.file(upload).unlink(missing_ok=True)  # the batch has its own copy
-        return batch, repeated
+        return Sent(batch=batch, repeated=repeated)
 
     def _kept(self, upload: Upload) -> Drop:
         if not self.file(upload).is_file():

@@ -18,7 +18,7 @@ from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Visitor, console_of
 from orderdrop.web.pages.batches import batch_for, feeds_of
 from orderdrop.web.pages.feeds import pause_feed, plan_for, resume_feed, try_way
-from orderdrop.web.pages.upload import take
+from orderdrop.web.pages.upload import begin, take
 
 router = APIRouter(prefix="/api/v1", tags=["orderdrop"])
 
@@ -62,16 +62,14 @@ def rerun(
 
 
 @router.post("/uploads", status_code=202)
-async def upload(request: Request, visitor: Known, feed: str, name: str) -> JSONResponse:
+async def upload(request: Request, visitor: Known, feed: str, name: str) -> JSONResponse:  # noqa: ARG001 - `take` reads the name; it stands here for the OpenAPI
     """Send a file: its bytes are the body. Answers at once with its batch, 200 where the same content came before."""
     console = console_of(request)
     uploads, draft = await take(request, visitor, feed)
-    found, repeated = await run_in_threadpool(uploads.send, draft)
-    console.doors.note(visitor.user.name, "upload sent", subject=found.id, detail=name[:200])
-    if found.status.resumes:
-        console.work_on(found.id)
-    told = {"batch": found.id, "status": found.status.value, "repeated": repeated}
-    return JSONResponse(told, status_code=200 if repeated else 202)
+    sent = await run_in_threadpool(uploads.send, draft)
+    await run_in_threadpool(begin, console, visitor, draft, sent)
+    told = {"batch": sent.batch.id, "status": sent.batch.status.value, "repeated": sent.repeated}
+    return JSONResponse(told, status_code=200 if sent.repeated else 202)
 
 
 @router.get("/feeds")

@@ -2,13 +2,14 @@
 
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, UsageError
+from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, TryAgainLater, UsageError
 from orderdrop.web import api, render
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Expired, Forbidden, NotLoggedIn, SafeHeaders, Unknown, is_page
@@ -24,10 +25,17 @@ from orderdrop.web.pages import (
     people,
     upload,
 )
+from orderdrop.web.receiving import TooLarge
 from orderdrop.web.returning import way_back
 
 TOPICS = (health, door, batches, overview, orders, people, upload, feeds, mappings, metrics, api)
 """Every module of pages, by topic."""
+
+_STATUS = {TooLarge: 413, Busy: 409, UsageError: 409, LedgerUnavailable: 503, TryAgainLater: 503}
+"""What a browser or a program is told where something goes wrong; the first that fits."""
+
+_TITLES = {404: "Not here", 405: "This cannot be done here", 413: "Too large"}
+_log = structlog.get_logger()
 
 
 def create_app(console: Console) -> FastAPI:
@@ -52,6 +60,7 @@ def create_app(console: Console) -> FastAPI:
         (HTTPException, _http),
         (RequestValidationError, _misfit),
         (OrderdropError, _failed),
+        (Exception, _broken),
     ):
         app.add_exception_handler(kind, answer)
     return app
@@ -86,9 +95,8 @@ async def _expired(request: Request, _: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    titles = {404: "Not here", 405: "This cannot be done here", 413: "Too large"}
     detail = "There is no such page." if status == 404 else str(getattr(error, "detail", ""))
-    return _told(request, status, titles.get(status, "This did not work"), detail)
+    return _told(request, status, _TITLES.get(status, "This did not work"), detail)
 
 
 def _misfit(request: Request, _: Exception) -> Response:
@@ -97,13 +105,21 @@ def _misfit(request: Request, _: Exception) -> Response:
     )
 
 
-def _failed(request: Request, error: Exception) -> Response:
-    status = (
-        409 if isinstance(error, Busy | UsageError) else 503 if isinstance(error, LedgerUnavailable) else 500
+async def _failed(request: Request, error: Exception) -> Response:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+    told = str(error) if isinstance(error, OrderdropError) else "It did not work."
+    back = await way_back(request) if request.method == "POST" and is_page(request) else ""
+    return _told(request, status, _TITLES.get(status, "This did not work"), told, back=back)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    _log.error("page_broken", page=request.url.path, error=type(error).__name__, why=str(error)[:500])
+    return _told(
+        request,
+        500,
+        "A fault in orderdrop",
+        "What was done before is recorded. Try it again; if it stays so, tell your ops to look into the log.",
     )
-    told = error.message if isinstance(error, OrderdropError) else "It did not work."
-    step = (error.next_step or "") if isinstance(error, OrderdropError) else ""
-    return _told(request, status, "This did not work", f"{told} {step}".strip())
 
 
 def _told(request: Request, status: int, title: str, message: str, *, back: str = "") -> Response:

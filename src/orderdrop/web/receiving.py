@@ -1,6 +1,8 @@
 """An upload on its way in: streamed to disk as it comes, never held in memory, stopped at the limit."""
 
 import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,16 +12,19 @@ from python_multipart import FormParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, File, parse_options_header
 
-from orderdrop.errors import UsageError
+from orderdrop.errors import TryAgainLater, UsageError
 
 _FORM_AROUND = 100_000  # bytes that a form may have beside its file
 
 
-class TooLarge(Exception):  # noqa: N818 - told to the person
-    """More bytes than are taken."""
+class TooLarge(UsageError):  # noqa: N818 - an answer, not a fault
+    """More bytes than are taken; whoever sends them is told at once, the rest is let pass and not kept."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The file is larger than {most / 1_000_000:,.0f} MB.")
+        super().__init__(
+            f"The file is larger than {most / 1_000_000:,.0f} MB. Nothing of it was kept.",
+            next_step="Split it into smaller files, or ask your ops for another way.",
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +51,18 @@ async def receive(request: Request, place: Path, most: int) -> Received:
     else:
         await _as_it_is(request, place, received, most)
     return received
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """What is written in the block is kept, or it is told why it cannot be. Raises TryAgainLater."""
+    try:
+        yield
+    except OSError as error:
+        raise TryAgainLater(
+            f"The file could not be kept here: {error.strerror or error}.",
+            next_step="Nothing was sent. Tell your ops, and upload it again later.",
+        ) from error
 
 
 async def _as_it_is(request: Request, place: Path, received: Received, most: int) -> None:

@@ -64,8 +64,10 @@ def batches(
 
 
 @router.get("/batches/{batch_id}")
-def batch(request: Request, visitor: Known, batch_id: str, fate: str = "", after: int = -1) -> Response:
-    """One batch."""
+def batch(
+    request: Request, visitor: Known, batch_id: str, fate: str = "", after: int = -1, repeated: bool = False
+) -> Response:
+    """One batch; `repeated` says that somebody sent the same content again and was led here."""
     console = console_of(request)
     found = batch_for(console, visitor, batch_id)
     fates = (OrderFate(fate),) if fate in set(OrderFate) else None
@@ -84,6 +86,7 @@ def batch(request: Request, visitor: Known, batch_id: str, fate: str = "", after
         more=orders[_ORDERS - 1].sequence if len(orders) > _ORDERS else None,
         fate=fate if fates else "",
         reports=existing(report_folder(console.parts, found), found.drop.name),
+        repeated=repeated,
         under_way=console.jobs.is_under_way(job_of(found.id)) or found.status.resumes,
         failed=console.jobs.why_failed(job_of(found.id)),
     )

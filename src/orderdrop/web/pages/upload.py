@@ -11,10 +11,10 @@ from orderdrop.access.people import Role
 from orderdrop.core.neutral import printable
 from orderdrop.errors import OrderdropError, UsageError
 from orderdrop.pipeline.sheet import Seen
-from orderdrop.pipeline.uploads import Upload, Uploads
+from orderdrop.pipeline.uploads import Sent, Upload, Uploads
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Unknown, Visitor, console_of
-from orderdrop.web.receiving import Received, TooLarge, receive
+from orderdrop.web.receiving import Received, keeping, receive
 from orderdrop.web.render import fragment, page
 
 router = APIRouter(include_in_schema=False)
@@ -51,12 +51,10 @@ async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, 
     uploads = _uploads(console)
     upload_id, place = uploads.place()
     try:
-        received = await receive(request, place, console.upload_max_bytes)
-        draft = _draft_of(console, visitor, upload_id, received, feed or received.fields.get("feed", ""))
-        await run_in_threadpool(uploads.put, draft)
-    except TooLarge as error:
-        uploads.forget(upload_id)
-        raise UsageError(str(error), next_step="Split the file, or ask your ops for another way.") from None
+        with keeping():
+            received = await receive(request, place, console.upload_max_bytes)
+            draft = _draft_of(console, visitor, upload_id, received, feed or received.fields.get("feed", ""))
+            await run_in_threadpool(uploads.put, draft)
     except BaseException:  # also where the browser went away
         uploads.forget(upload_id)
         raise
@@ -119,7 +117,10 @@ def correct(
     console = console_of(request)
     found = _mine(console, visitor, upload_id)
     if found.sent is not None:
-        raise UsageError("This file was sent already.", next_step=f"See /batches/{found.sent}.")
+        raise UsageError(
+            "This file was sent before, so this correction came too late.",
+            next_step="Go back to the page: it leads to what became of the file, with the rows that came back.",
+        )
     changed = _uploads(console).correct(found, row, heading, text[:32_767])
     if request.headers.get("x-form-key"):
         seen, broken = _look(console, changed)
@@ -140,20 +141,27 @@ def send(request: Request, visitor: Known, upload_id: str) -> Response:
     """Send it: leads to its batch, which is at work by then. A second click leads to the same batch."""
     console = console_of(request)
     found = _mine(console, visitor, upload_id)
-    batch, repeated = _uploads(console).send(found)
-    if not repeated:
-        console.doors.note(visitor.user.name, "upload sent", subject=batch.id, detail=found.name)
-    if batch.status.resumes:
-        console.work_on(batch.id)
-    return RedirectResponse(f"/batches/{batch.id}", status_code=_SEE_OTHER)
+    sent = _uploads(console).send(found)
+    begin(console, visitor, found, sent)
+    told = "?repeated=1" if sent.repeated else ""
+    return RedirectResponse(f"/batches/{sent.batch.id}{told}", status_code=_SEE_OTHER)
 
 
 @router.post("/upload/{upload_id}/forget")
 def forget(request: Request, visitor: Known, upload_id: str) -> Response:
-    """Throw a draft away."""
+    """Throw a draft away; no error where that was done before."""
     console = console_of(request)
-    _uploads(console).forget(_mine(console, visitor, upload_id).id)
+    if _uploads(console).find(upload_id) is not None:
+        _uploads(console).forget(_mine(console, visitor, upload_id).id)
     return RedirectResponse("/upload", status_code=_SEE_OTHER)
+
+
+def begin(console: Console, visitor: Visitor, upload: Upload, sent: Sent) -> None:
+    """Have what was sent worked on, and note who sent it."""
+    if not sent.again and not sent.repeated:
+        console.doors.note(visitor.user.name, "upload sent", subject=sent.batch.id, detail=upload.name)
+    if sent.batch.status.resumes:
+        console.work_on(sent.batch.id)
 
 
 def feeds_for(console: Console, visitor: Visitor) -> list[str]:

@@ -34,7 +34,9 @@ if (form) {
       told.textContent = step.loaded < step.total ? "Uploading ..." : "Reading and checking ...";
     };
     call.onload = () => {
-      if (call.status === 200) {
+      if (new URL(call.responseURL).pathname === "/login") {
+        location.assign(call.responseURL); // the session ended; nothing was kept
+      } else if (call.status === 200) {
         location.assign(JSON.parse(call.responseText).to);
       } else {
         document.open();
