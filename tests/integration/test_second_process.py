@@ -32,25 +32,46 @@ class Plain:
         return [repr(payload).encode() for payload in payloads]
 
 
-class Deadly(Plain):
+class Signed(Plain):
+    """One that says which process asked; the first process waits until the other has begun, lest it does everything itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self.first = os.getpid()
+        self.begun = folder.with_name(f"{folder.name}-begun")
+
+    def validate(self, payloads: list[dict[str, Any]]) -> list[bytes]:
+        if os.getpid() != self.first:
+            self.begun.touch()
+            self.in_the_other_process()
+        for _ in range(600):
+            if self.begun.exists():
+                break
+            time.sleep(0.1)
+        return [str(os.getpid()).encode() for _ in payloads]
+
+    def in_the_other_process(self) -> None:
+        """What is held against the orders there."""
+
+
+class Deadly(Signed):
     """One that ends any process but the first that holds it against an order."""
 
-    def __init__(self, first: int) -> None:
-        self.first = first
-
-    def validate(self, payloads: list[dict[str, Any]]) -> list[bytes]:
-        if os.getpid() != self.first:
-            os._exit(9)
-        return super().validate(payloads)
+    def in_the_other_process(self) -> None:
+        os._exit(9)
 
 
-class Faulty(Deadly):
+class Faulty(Signed):
     """One that has a fault of its own in the other process."""
 
-    def validate(self, payloads: list[dict[str, Any]]) -> list[bytes]:
-        if os.getpid() != self.first:
-            raise ZeroDivisionError("a fault of ours")
-        return Plain.validate(self, payloads)
+    def in_the_other_process(self) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+
+class Homely(Plain):
+    """One that goes to no other process."""
+
+    def __reduce__(self) -> str:
+        raise AssertionError("it was sent away")
 
 
 def _rows() -> list[Row]:
@@ -93,33 +114,37 @@ def _alone(builder: Builder) -> Iterator[Built]:
             yield from builder.built(part)
 
 
-def _by_key(found: Iterator[Built]) -> dict[str, tuple[bytes, tuple[int, ...]]]:
-    made: dict[str, tuple[bytes, tuple[int, ...]]] = {}
+def _by_key(found: Iterator[Built]) -> dict[str, tuple[int, bytes, tuple[int, ...]]]:
+    made: dict[str, tuple[int, bytes, tuple[int, ...]]] = {}
     for some in found:
-        for draft in some.drafts:
+        for number, draft in enumerate(some.drafts, some.first):
             assert draft.key not in made
-            made[draft.key] = (some.payloads[draft.key], draft.lineage.rows)
+            made[draft.key] = (number, some.payloads[draft.key], draft.lineage.rows)
     return made
 
 
-def test_two_processes_build_what_one_builds_in_the_same_order_every_time(tmp_path: Path) -> None:
+def test_two_processes_build_what_one_builds_and_number_it_alike(tmp_path: Path) -> None:
     alone = _by_key(_alone(_builder(tmp_path, Plain())))
-    once, again = _by_key(_all(_builder(tmp_path, Plain()))), _by_key(_all(_builder(tmp_path, Plain())))
-    assert len(alone) == 300
-    assert once == alone
-    assert [*once] == [*again]
+    assert len(alone) == len({number for number, _, _ in alone.values()}) == 300
+    assert _by_key(_all(_builder(tmp_path, Plain()))) == alone
     assert not list(tmp_path.iterdir())
+
+
+def test_both_processes_take_parts_until_none_is_left(tmp_path: Path) -> None:
+    made = _by_key(_all(_builder(tmp_path, Signed(tmp_path))))
+    assert len(made) == 300
+    assert len({signature for _, signature, _ in made.values()}) == 2
 
 
 def test_a_second_process_that_dies_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(TryAgainLater, match="A process that builds orders died"):
-        list(_all(_builder(tmp_path, Deadly(os.getpid()))))
+        list(_all(_builder(tmp_path, Deadly(tmp_path))))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_fault_in_the_second_process_is_a_fault_here(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError, match="a fault of ours"):
-        list(_all(_builder(tmp_path, Faulty(os.getpid()))))
+        list(_all(_builder(tmp_path, Faulty(tmp_path))))
 
 
 def test_who_stops_half_way_leaves_no_process_and_no_file(tmp_path: Path) -> None:
@@ -136,9 +161,10 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
         "child = subprocess.Popen([sys.executable, '-m', 'orderdrop.pipeline.second'], stdin=subprocess.PIPE,"
         " stdout=subprocess.PIPE)\n"
         "print(child.pid, flush=True)\n"
-        "data = pickle.dumps((None, range(10**9), False))\n"
+        "data = pickle.dumps((None, False))\n"
         "child.stdin.write(struct.pack('<Q', len(data)) + data)\n"
         "child.stdin.flush()\n"
+        "child.stdout.read(8)  # it is free, and waits for a part\n"
         "os._exit(0)\n"
     )
     told = subprocess.run(
@@ -157,7 +183,7 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
 
 
 def test_a_drop_of_few_parts_needs_no_second_process(tmp_path: Path) -> None:
-    builder = _builder(tmp_path, Deadly(os.getpid()))
+    builder = _builder(tmp_path, Homely())
     builder = replace(builder, nesting=replace(builder.nesting, in_memory_rows=5_000))
     rows = _rows()
     with builder.nesting.parts([frame_of(rows, columns_of(rows))]) as parts:

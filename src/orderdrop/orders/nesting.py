@@ -18,7 +18,7 @@ from orderdrop.frames import COMMAND, TypedFrame
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
 from orderdrop.orders.agreement import disagreement_problem, disagreements
 from orderdrop.orders.block import BAD, ROW, Column, Mask, Numbers, column_in, filled, places_in, table_of
-from orderdrop.orders.building import build_lineages, build_payloads, collector_paused
+from orderdrop.orders.building import build_lineages, build_payloads
 from orderdrop.orders.chunk import Chunk, chunks
 from orderdrop.orders.commands import asked_for, disagreeing, not_cancelled
 from orderdrop.orders.erasing import Erasing, Erasure, erasing_fields, only
@@ -91,11 +91,7 @@ class Nesting:
                 plan = make_plan(self.shape, places_in(block), self.sources)
                 yield from _without_order(block, key, self.sources.get(key, ()))
                 for chunk in chunks(block, key, self.chunk_orders):
-                    with collector_paused():
-                        nested = _nest_chunk(
-                            plan, chunk, self.policy, self.sources.get(COMMAND, ()), self.erases
-                        )
-                    yield nested
+                    yield _nest_chunk(plan, chunk, self.policy, self.sources.get(COMMAND, ()), self.erases)
                 del block  # or the next part would be read while this one is still held
 
 

@@ -5,6 +5,7 @@ extra, and memory holds one part at a time.
 """
 
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
@@ -26,10 +27,14 @@ _MOST_SPLITS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Some whole orders: their rows in memory, or in files on disk that another process may read as well."""
+    """Some whole orders: their rows in memory, or in files on disk that another process may read as well.
+
+    `rows_before` is how many rows the parts before this one have.
+    """
 
     held: list[pa.Table] = field(default_factory=list)
     files: tuple[Path, ...] = ()
+    rows_before: int = 0
 
 
 def blocks(
@@ -88,30 +93,65 @@ def blocks_of(
 def _write(tables: Iterable[pa.Table], key: str, place: Path, depth: int) -> list[Part]:
     """Write every row to a file of its order's part; answers with the parts that got any.
 
-    Tables with the same columns share a file, cast to the types that they first came with.
+    A thread writes one table while the next one is made.
     """
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    writers: dict[tuple[int, int], pa.RecordBatchStreamWriter] = {}
-    schemas: dict[frozenset[str], tuple[int, pa.Schema]] = {}
-    files = ExitStack()
+    files = _Files(key, place, depth)
     try:
-        for table in tables:  # what goes wrong in reading them is not the disk's fault
-            kind, schema = schemas.setdefault(frozenset(table.column_names), (len(schemas), table.schema))
-            with _on_disk(place.parent):
-                for number, rows in _split(table.select(schema.names).cast(schema), key, depth):
-                    if (number, kind) not in writers:
-                        file = files.enter_context(pa.OSFile(str(_file(place, number, kind)), "wb"))
-                        writers[number, kind] = files.enter_context(
-                            pa.ipc.new_stream(file, schema, options=options)
-                        )
-                    writers[number, kind].write_table(rows)
+        with ThreadPoolExecutor(1) as disk:
+            written: Future[None] | None = None
+            for table in tables:  # what goes wrong in reading them is not the disk's fault
+                if written is not None:
+                    written.result()
+                written = disk.submit(files.take, table)
+                del table
+            if written is not None:
+                written.result()
     finally:
-        with _on_disk(place.parent):
-            files.close()
-    return [
-        Part(files=tuple(_file(place, *name) for name in names))
-        for _, names in groupby(sorted(writers), key=lambda name: name[0])
-    ]
+        files.close()
+    return files.parts()
+
+
+class _Files:
+    """The files of all parts. Tables with the same columns share a file, cast to the types that they first came with."""
+
+    def __init__(self, key: str, place: Path, depth: int) -> None:
+        self._key, self._place, self._depth = key, place, depth
+        self._schemas: dict[frozenset[str], tuple[int, pa.Schema]] = {}
+        self._writers: dict[tuple[int, int], pa.RecordBatchStreamWriter] = {}
+        self._rows = np.zeros(_PARTS, dtype=np.int64)
+        self._open = ExitStack()
+
+    def take(self, table: pa.Table) -> None:
+        """Write every row to its part."""
+        new = (len(self._schemas), table.schema)
+        kind, schema = self._schemas.setdefault(frozenset(table.column_names), new)
+        with _on_disk(self._place.parent):
+            for number, rows in _split(table.select(schema.names).cast(schema), self._key, self._depth):
+                self._writer(number, kind, schema).write_table(rows)
+                self._rows[number] += rows.num_rows
+
+    def close(self) -> None:
+        """End every file."""
+        with _on_disk(self._place.parent):
+            self._open.close()
+
+    def parts(self) -> list[Part]:
+        """The parts that got any rows."""
+        before = np.cumsum(self._rows) - self._rows
+        return [
+            Part(
+                files=tuple(_file(self._place, *name) for name in names),
+                rows_before=int(before[number]),
+            )
+            for number, names in groupby(sorted(self._writers), key=lambda name: name[0])
+        ]
+
+    def _writer(self, number: int, kind: int, schema: pa.Schema) -> pa.RecordBatchStreamWriter:
+        if (number, kind) not in self._writers:
+            file = self._open.enter_context(pa.OSFile(str(_file(self._place, number, kind)), "wb"))
+            stream = pa.ipc.new_stream(file, schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+            self._writers[number, kind] = self._open.enter_context(stream)
+        return self._writers[number, kind]
 
 
 def _file(place: Path, number: int, kind: int) -> Path:

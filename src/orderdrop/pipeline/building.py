@@ -11,15 +11,19 @@ from orderdrop.core.lineage import Lineage, locate
 from orderdrop.core.orders import Draft
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.destinations.base import Destination, Fitted, PathProblem
-from orderdrop.orders import Nested, Nesting, Part
+from orderdrop.orders import Nested, Nesting, Part, collector_paused
 from orderdrop.pipeline.opening import Reading
 from orderdrop.pipeline.partners import Partners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """Some orders: their drafts, the bytes to send by key, what is wrong, and the rows that are in no order."""
+    """Some orders: their drafts, the bytes to send by key, what is wrong, and the rows that are in no order.
 
+    `first` is the number of the first of the drafts among all orders of the drop.
+    """
+
+    first: int
     drafts: Sequence[Draft]
     payloads: Mapping[str, bytes]
     problems: Sequence[Problem]
@@ -37,13 +41,14 @@ def packed(some: Built, *, payloads: bool) -> tuple[Any, ...]:
         (draft.key, draft.payload if payloads else {}, draft.held, draft.command, *_parts(draft.lineage))
         for draft in some.drafts
     ]
-    return drafts, some.payloads, some.problems, some.rejected, some.ignored
+    return some.first, drafts, some.payloads, some.problems, some.rejected, some.ignored
 
 
 def unpacked(message: tuple[Any, ...]) -> Built:
     """What was packed."""
-    drafts, payloads, problems, rejected, ignored = message
+    first, drafts, payloads, problems, rejected, ignored = message
     return Built(
+        first=first,
         drafts=[
             Draft(
                 key=key,
@@ -76,9 +81,14 @@ class Builder:
 
     def built(self, part: Part) -> Iterator[Built]:
         """The orders of a part. Uses the part up."""
-        return map(self._built, self.nesting.nested(part))
+        first = part.rows_before  # as many orders as rows, at most
+        with collector_paused():
+            for chunk in self.nesting.nested(part):
+                some = self._built(chunk, first)
+                first += len(some.drafts)
+                yield some
 
-    def _built(self, chunk: Nested) -> Built:
+    def _built(self, chunk: Nested, first: int) -> Built:
         problems = [replace(problem, cells=self.reading.home(problem.cells)) for problem in chunk.problems]
         rejected = list(chunk.rejected)
         lonely = self.partners.missing(chunk.drafts)
@@ -104,6 +114,7 @@ class Builder:
             broken[draft.key] = replace(draft, held=True, lineage=_without(draft.lineage, guilty))
         drafts = [broken.get(draft.key, draft) for draft in whole]
         return Built(
+            first=first,
             drafts=[draft for draft in drafts if draft.lineage.rows],
             payloads=payloads,
             problems=problems,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orderdrop.checks.judge import Judge
+from orderdrop.core.ahead import ahead
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Code, Problem
 from orderdrop.core.progress import Event, Step, Watcher
@@ -85,7 +86,6 @@ class _Preparation:
     go_on: Callable[[], None]
     _rows_read: int = 0
     _rows_bad: int = 0
-    _sequence: int = 0
     _unlisted: dict[str, int] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
     _scope: Scope = field(init=False)
@@ -237,7 +237,7 @@ class _Preparation:
             raise _Unsettled(tuple(questions))
 
     def _typed(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:
-        for frame in table.frames:
+        for frame in ahead(table.frames):
             self.go_on()
             refused = {
                 problem.row for problem in frame.problems if problem.row is not None and problem.blocks
@@ -268,8 +268,7 @@ class _Preparation:
     def _store(self, some: Built) -> None:
         self._alone(RowFate.REJECTED, some.rejected)
         self._alone(RowFate.IGNORED, some.ignored)
-        orders, why_not = self._standing.settle(some.drafts, some.payloads, self._sequence)
-        self._sequence += len(orders)
+        orders, why_not = self._standing.settle(some.drafts, some.payloads, some.first)
         self.ledger.add_problems(self.batch.id, [*some.problems, *why_not])
         self.ledger.add_orders(self.batch.id, orders)
 

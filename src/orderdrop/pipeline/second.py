@@ -1,9 +1,11 @@
 """A second process for large drops: it builds the orders of some parts while this one builds the others.
 
-Only a drop that went through files has parts enough. Orders come in the same order every time: three chunks of the other
-process, two of this one, for this one also stores what both build.
+Only a drop that went through files has parts enough. Whoever is free takes the next part, so that both end together
+whatever else they do (this one also stores what both build). Chunks come as they are done; which number an order gets
+follows from its part alone.
 """
 
+import gc
 import os
 import pickle
 import queue
@@ -11,9 +13,9 @@ import struct
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import cycle
 from typing import IO, Any
 
 from orderdrop.errors import TryAgainLater
@@ -23,7 +25,8 @@ from orderdrop.pipeline.building import Builder, Built, packed, unpacked
 _MODULE = "orderdrop.pipeline.second"
 _LENGTH = struct.Struct("<Q")
 _AHEAD = 2  # chunks that wait for being stored
-_TURNS = (True, False, True, False, True)  # whether it is the other process's
+_FEWEST = 6  # parts for which a second process pays
+_NEXT = b""  # what the second process says when it is free
 
 
 def built(builder: Builder, parts: Sequence[Part], *, payloads: bool = False) -> Generator[Built]:
@@ -31,80 +34,109 @@ def built(builder: Builder, parts: Sequence[Part], *, payloads: bool = False) ->
 
     Without `payloads` drafts may come without theirs (see `building.packed`). Raises TryAgainLater when the other process died.
     """
-    if len(parts) <= len(_TURNS) or _processors() < 2:
-        for part in parts:
-            yield from builder.built(part)
+    waiting = deque(parts)
+    if len(parts) < _FEWEST or _processors() < 2:
+        yield from _built_here(builder, waiting)
         return
-    turns = [_TURNS[number % len(_TURNS)] for number in range(len(parts))]
-    theirs = [part for part, other in zip(parts, turns, strict=True) if other]
-    mine = [part for part, other in zip(parts, turns, strict=True) if not other]
-    with _other_process(builder, theirs, payloads=payloads) as from_other:
-        from_here = (some for part in mine for some in builder.built(part))
-        yield from _by_turns(from_other, from_here)
+    with _other_process(builder, waiting, payloads=payloads) as other:
+        for some in _built_here(builder, waiting):
+            yield some
+            yield from other.so_far()
+        yield from other.rest()
 
 
-def _by_turns(from_other: Iterator[Built], from_here: Iterator[Built]) -> Iterator[Built]:
-    streams = {True: from_other, False: from_here}
-    for other in cycle(_TURNS):
-        if other in streams:
-            some = next(streams[other], None)
-            if some is not None:
-                yield some
-            else:
-                del streams[other]
-        if not streams:
-            return
+def _built_here(builder: Builder, waiting: deque[Part]) -> Iterator[Built]:
+    while (part := _taken(waiting)) is not None:
+        yield from builder.built(part)
+
+
+def _taken(waiting: deque[Part]) -> Part | None:
+    try:
+        return waiting.popleft()
+    except IndexError:  # the last one went to the other process
+        return None
 
 
 @contextmanager
-def _other_process(builder: Builder, parts: Sequence[Part], *, payloads: bool) -> Iterator[Iterator[Built]]:
+def _other_process(builder: Builder, waiting: deque[Part], *, payloads: bool) -> Iterator["_Other"]:
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert child.stdin is not None
     assert child.stdout is not None
-    messages: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
-    stopped = threading.Event()
-    reader = threading.Thread(target=_read_all, args=(child.stdout, messages, stopped), daemon=True)
+    other = _Other(child.stdin, child.stdout, waiting)
     try:
-        _write(child.stdin, (builder, list(parts), payloads))
-        reader.start()
-        yield _answers(messages)
+        _write(child.stdin, (builder, payloads))
+        other.start()
+        yield other
     except BrokenPipeError:
         raise _died() from None
     finally:
-        stopped.set()
         child.kill()
         child.wait()
-        if reader.ident is not None:
-            reader.join()
+        other.stop()
         child.stdin.close()
         child.stdout.close()
 
 
-def _read_all(pipe: IO[bytes], messages: "queue.Queue[bytes | None]", stopped: threading.Event) -> None:
-    """Hand on what the other process says, a little ahead of its use; None when it says no more."""
-    while not stopped.is_set():
-        message = _read(pipe)
-        while not stopped.is_set():
-            try:
-                messages.put(message, timeout=0.2)
-                break
-            except queue.Full:
-                continue
+class _Other:
+    """This end of the second process: a thread gives it parts and takes what it built, a little ahead of its use."""
+
+    def __init__(self, to: IO[bytes], come_from: IO[bytes], waiting: deque[Part]) -> None:
+        self._to, self._from, self._waiting = to, come_from, waiting
+        self._messages: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
+        self._thread = threading.Thread(target=self._converse, daemon=True)
+        self._stopped = False
+        self._ended = False
+
+    def start(self) -> None:
+        """Begin to give and take."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End with it, whatever it still says; the process itself is gone already."""
+        self._stopped = True
+        while self._thread.is_alive():
+            self._drained()
+            self._thread.join(timeout=0.01)
+
+    def so_far(self) -> Iterator[Built]:
+        """What it has built by now."""
+        while not self._ended and not self._messages.empty():
+            yield from self._opened(self._messages.get())
+
+    def rest(self) -> Iterator[Built]:
+        """Everything else that it builds."""
+        while not self._ended:
+            yield from self._opened(self._messages.get())
+
+    def _opened(self, message: bytes | None) -> Iterator[Built]:
         if message is None:
-            return
-
-
-def _answers(messages: "queue.Queue[bytes | None]") -> Iterator[Built]:
-    while (message := messages.get()) is not None:
+            raise _died()
         told: Any = pickle.loads(message)  # noqa: S301 - from our own process
         if told is None:
-            return
-        if isinstance(told, BaseException):
+            self._ended = True
+        elif isinstance(told, BaseException):
             raise told
-        yield unpacked(told)
-    raise _died()
+        else:
+            yield unpacked(told)
+
+    def _converse(self) -> None:
+        while not self._stopped:
+            message = _read(self._from)
+            if message == _NEXT:
+                try:
+                    _write(self._to, _taken(self._waiting))
+                except (OSError, ValueError):  # it died; what it says next, nothing, tells so
+                    continue
+            else:
+                self._messages.put(message)
+                if message is None:
+                    return
+
+    def _drained(self) -> None:
+        while not self._messages.empty():
+            self._messages.get()
 
 
 def _died() -> TryAgainLater:
@@ -115,7 +147,10 @@ def _died() -> TryAgainLater:
 
 
 def _write(pipe: IO[bytes], message: Any) -> None:
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    _write_bytes(pipe, pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+
+
+def _write_bytes(pipe: IO[bytes], data: bytes) -> None:
     pipe.write(_LENGTH.pack(len(data)))
     pipe.write(data)
     pipe.flush()
@@ -140,29 +175,36 @@ def _processors() -> int:
         return os.cpu_count() or 1
 
 
-def _end_with_parent() -> None:
-    """End when the first process is gone, however it ended: it holds the other end of our input."""
-    sys.stdin.buffer.read(1)
-    os._exit(1)
-
-
 def main() -> None:
-    """Build the parts that the first process names, and end."""
-    message = _read(sys.stdin.buffer)
+    """Build the parts that the first process gives, one at a time, until it gives none.
+
+    The first process holds both ends: once it is gone, however it ended, there is nothing to read and nobody to write to.
+    """
+    gc.disable()  # orders hold no cycles, and walking over them again and again costs more than building them
+    come_from, to = sys.stdin.buffer, sys.stdout.buffer
+    message = _read(come_from)
     if message is None:
         return
-    builder, parts, payloads = pickle.loads(message)  # noqa: S301 - from our own process
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    out = sys.stdout.buffer
+    builder, payloads = pickle.loads(message)  # noqa: S301 - from our own process
     try:
-        for part in parts:
+        for part in _given(come_from, to):
             for some in builder.built(part):
-                _write(out, packed(some, payloads=payloads))
-        _write(out, None)
+                _write(to, packed(some, payloads=payloads))
+        _write(to, None)
     except BrokenPipeError:
-        return
+        os._exit(1)
     except Exception as error:  # noqa: BLE001 - raised again where it is read
-        _write(out, error)
+        _write(to, error)
+
+
+def _given(come_from: IO[bytes], to: IO[bytes]) -> Iterator[Part]:
+    while True:
+        _write_bytes(to, _NEXT)
+        message = _read(come_from)
+        part = None if message is None else pickle.loads(message)  # noqa: S301 - from our own process
+        if part is None:
+            return
+        yield part
 
 
 if __name__ == "__main__":
