@@ -29,7 +29,7 @@ PREFIXES = ("AA", "AB", "AD", "AE", "AF")  # one for each round: an order that w
 
 def run(folder: Path) -> bool:
     """Print the comparison; whether the bound is kept."""
-    with _stand_in() as base_url:
+    with stand_in() as base_url:
         account = settings.Account.model_validate(
             {"destination": "shipup", "base_url": base_url, "key": "bench", "rate": "unlimited", "endpoint": "single",
              "concurrency": CONCURRENCY}
@@ -89,7 +89,7 @@ def _post(base_url: str, bodies: list[bytes]) -> int:
 
 
 @contextmanager
-def _stand_in() -> Iterator[str]:
+def stand_in() -> Iterator[str]:
     """The stand-in in a process of its own, so that it does not share our interpreter lock."""
     server = subprocess.Popen(
         [sys.executable, "-m", "orderdrop.sandbox", "--port", "0", "--rate", "0"],

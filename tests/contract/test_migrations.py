@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, event, insert, inspect, make_url, text
 from tests.integration.postgres import Postgres
-from tests.unit.ledger.facts import ACCOUNT, NOW, a_batch, an_attempt, an_order
+from tests.unit.ledger.facts import ACCOUNT, NOW, a_batch, a_refusal, an_attempt, an_order
 
 import orderdrop.access.tables
 import orderdrop.ledger
 from orderdrop.core.outcomes import BatchStatus, OrderFate
+from orderdrop.core.problems import Cell
 from orderdrop.errors import LedgerUnavailable, SetupError
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import AttemptOutcome
+from orderdrop.ledger.memory_browsing import MemoryBrowsing
 from orderdrop.ledger.migrate import HEAD, revision, upgrade
 from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.postgresql import open_postgresql
-from orderdrop.ledger.records import attempt_record, batch_record, drop_record, order_record
+from orderdrop.ledger.records import attempt_record, batch_record, drop_record, order_record, problem_record
+from orderdrop.ledger.sql_browsing import SqlBrowsing
 from orderdrop.ledger.sqlite import open_sqlite
-from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, METADATA, ORDERS
+from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, METADATA, ORDERS, PROBLEMS, ROW_FATES
 
 SCRIPTS = ScriptDirectory(str(Path(orderdrop.ledger.__file__).parent / "migrations"))
 RELEASED = sorted(script.revision for script in SCRIPTS.walk_revisions())
@@ -95,6 +99,39 @@ def test_a_ledger_of_every_released_version_keeps_what_it_holds_and_becomes_toda
     with database.reading() as connection:
         assert revision(connection) == HEAD
         assert differences(connection) == []
+
+
+def test_the_batches_of_an_older_ledger_are_counted_and_its_orders_found_by_their_parcels(
+    url: str, database: Database
+) -> None:
+    at_work = a_batch("b-2", status=BatchStatus.SENDING)
+    sent = replace(ORDER, payload=b'{"fulfillments":[{"trackers":[{"tracking_number":"0034"}]}]}')
+    with database.writing() as connection:
+        at_version(connection, "0008")
+        for batch in (BATCH, at_work):
+            put(connection, DROPS, drop_record(batch.drop))
+            put(connection, BATCHES, batch_record(batch))
+            put(
+                connection,
+                ROW_FATES,
+                {"batch_id": batch.id, "fate": "ignored", "first_row": 9, "last_row": 10},
+            )
+            put(connection, PROBLEMS, problem_record(batch.id, None, a_refusal()))
+            put(
+                connection,
+                PROBLEMS,
+                problem_record(batch.id, None, a_refusal("NUL", cells=(Cell(row=2, column="\0"),))),
+            )
+        put(connection, ORDERS, order_record(BATCH.id, sent))
+        put(connection, ORDERS, order_record("b-2", an_order(0, "b-2")))
+    ledger = open_ledger(url, must_exist=True)
+    pages, plainly = SqlBrowsing(database), MemoryBrowsing(ledger)
+    assert [one.order for one in pages.find("0034").orders] == [sent]
+    assert pages.figures() == plainly.figures()
+    for batch in (BATCH, at_work):
+        assert ledger.counts(batch.id).rows.ignored == 2
+        assert len(pages.causes(batch.id)) == 2
+    ledger.close()
 
 
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:

@@ -7,7 +7,13 @@ from typing import Protocol
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate
-from orderdrop.ledger.ledger import Batch, FoundOrder
+from orderdrop.core.problems import Problem
+from orderdrop.ledger.facts import Batch, FoundOrder
+
+CANDIDATES = 2_000
+"""How many orders a search looks at, of those that begin with its text: a text that is too short finds some of them."""
+BY_HAND = "(imports)"
+"""Stands for the feed of what came by no feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +48,16 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """What a search found, newest first; `more` says that there may be others, which a longer text would find."""
+
+    orders: Sequence[FoundOrder] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What one day brought: batches by feed, and refused or rejected orders by code."""
+    """What one day (of UTC) brought: drops by feed, or problems by code."""
 
     day: str
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -51,11 +65,20 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The whole ledger in a few numbers: batches by status, orders by account and fate, the oldest batch under way."""
+    """The whole ledger in a few numbers.
+
+    `orders` and `rows` are by account and fate. `oldest` is since when the oldest batch of an account is not at rest,
+    or waits for its account; accounts without one are left out. `drops`, `last_drops` and `last_successes` are by feed;
+    the last is when a batch of it last finished with its good rows at the destination.
+    """
 
     batches: Mapping[BatchStatus, int]
     orders: Mapping[tuple[str, str], int]
-    oldest: datetime | None
+    rows: Mapping[tuple[str, str], int]
+    oldest: Mapping[str, datetime]
+    drops: Mapping[str, int]
+    last_drops: Mapping[str, datetime]
+    last_successes: Mapping[str, datetime]
 
 
 class Browsing(Protocol):
@@ -78,14 +101,26 @@ class Browsing(Protocol):
     def causes(self, batch_id: str) -> list[Cause]:
         """The problems of a batch by kind and column, most frequent first."""
 
-    def find(self, text: str, feeds: Collection[str] | None = None, *, limit: int = 50) -> list[FoundOrder]:
-        """Orders whose number begins with a text, newest first; answered from indexes alone."""
+    def problems(self, batch_id: str, key: str, *, limit: int = 100) -> list[Problem]:
+        """Problems of one order of a batch, in the order in which they were found."""
+
+    def find(self, text: str, feeds: Collection[str] | None = None, *, limit: int = 50) -> Hits:
+        """Orders whose number, or tracking number, is a text, then those where it begins with it; each newest first.
+
+        Of many that begin so the newest of some are found, see CANDIDATES. A tracking number is known of what was sent or
+        could have been, until it is purged.
+        """
+
+    def versions(
+        self, key: str, feeds: Collection[str] | None = None, *, limit: int = 50
+    ) -> Sequence[FoundOrder]:
+        """The orders of exactly this number in all batches, newest first."""
 
     def arrivals(self, since: datetime, feeds: Collection[str] | None = None) -> list[Day]:
-        """Batches by feed for every day that had any, oldest first."""
+        """Drops by feed for every day that had any, oldest first."""
 
     def refusals(self, since: datetime, feeds: Collection[str] | None = None) -> list[Day]:
-        """Problems by code for every day that had any, oldest first."""
+        """Errors by code for every day whose batches had any, oldest first."""
 
     def last_drops(self) -> Mapping[str, datetime]:
         """When each feed last brought a drop."""

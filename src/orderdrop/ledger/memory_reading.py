@@ -79,9 +79,9 @@ class Reading(InMemory):
 
 def _contains(order: StoredOrder, text: str) -> bool:
     payload = None if order.payload is None else order.payload.decode()
-    return any(_lower(text) in _lower(place) for place in (order.key, order.reference, payload) if place)
+    return any(lower(text) in lower(place) for place in (order.key, order.reference, payload) if place)
 
 
-def _lower(text: str) -> str:
+def lower(text: str) -> str:
     """In lower case as SQLite sees it: only the letters of ASCII have one."""
     return "".join(letter.lower() if letter.isascii() else letter for letter in text)

@@ -10,6 +10,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.ledger import (
     sql_accounts,
     sql_batches,
+    sql_books,
     sql_damage,
     sql_feeds,
     sql_leases,
@@ -278,7 +279,7 @@ class SqlLedger:
 
     def counts(self, batch_id: str) -> Counts:
         with self._database.reading() as connection:
-            return sql_reading.counts(connection, batch_id)
+            return sql_books.counts(connection, [batch_id])[batch_id]
 
     def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
         with self._database.reading() as connection:

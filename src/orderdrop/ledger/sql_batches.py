@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.ledger import NO_MAPPING, Batch
 from orderdrop.ledger.records import batch_record, drop_record, read_batch
+from orderdrop.ledger.sql_books import close_books
 from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.tables import BATCHES, DROPS
 from orderdrop.ledger.unavailable import contradiction
@@ -105,6 +106,8 @@ def conclude(
 ) -> None:
     """Set a batch's status; empty remarks leave the earlier ones."""
     change(connection, batch_id, {"status": status.value, "finished_at": at} | _unless_empty(remarks))
+    if not status.resumes:
+        close_books(connection, batch_id)
 
 
 def feed_done(connection: Connection, batch_id: str, place: str | None) -> None:
@@ -120,6 +123,8 @@ def finish_preparation(
     """Close the preparation."""
     facts = {"rows_read": rows_read, "verdict": verdict, "status": status.value}
     change(connection, batch_id, facts | _unless_empty(remarks))
+    if not status.resumes:
+        close_books(connection, batch_id)
 
 
 def change(connection: Connection, batch_id: str, facts: dict[str, Any]) -> None:

@@ -1,23 +1,22 @@
-"""Looking around in SQL: each question is answered from an index, however much the ledger holds."""
+"""Looking around in SQL: each question is answered from an index or from kept books, however much the ledger holds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate
-from orderdrop.ledger.browsing import BatchLine, Cause, Day, Figures, Filter
+from orderdrop.core.problems import Problem, Severity
+from orderdrop.ledger import sql_books, sql_figures, sql_finding
+from orderdrop.ledger.browsing import BY_HAND, BatchLine, Cause, Day, Figures, Filter, Hits
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import FoundOrder
-from orderdrop.ledger.records import read_batch, read_order
+from orderdrop.ledger.records import read_batch, read_order, read_problem
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
-from orderdrop.ledger.sql_reading import counts, orders
-from orderdrop.ledger.tables import BATCHES, DROPS, ORDERS, PROBLEMS
-
-_CAUSES_LOOKED_AT = 50_000
+from orderdrop.ledger.sql_reading import orders
+from orderdrop.ledger.tables import BATCHES, CAUSES, DROPS, ORDERS, PROBLEMS
 
 
 class SqlBrowsing:
@@ -27,26 +26,14 @@ class SqlBrowsing:
         self._database = database
 
     def batches(self, wanted: Filter, *, limit: int = 50) -> list[BatchLine]:
-        query = _batches().order_by(BATCHES.c.number.desc()).limit(limit)
-        if wanted.before is not None:
-            at = select(BATCHES.c.number).where(BATCHES.c.id == wanted.before).scalar_subquery()
-            query = query.where(BATCHES.c.number < at)
-        if wanted.feeds is not None:
-            query = query.where(DROPS.c.feed.in_(list(wanted.feeds)))
-        if wanted.statuses is not None:
-            query = query.where(BATCHES.c.status.in_([status.value for status in wanted.statuses]))
-        if wanted.name:
-            query = query.where(DROPS.c.name.icontains(wanted.name, autoescape=True))
         with self._database.reading() as connection:
-            found = [read_batch(row) for row in connection.execute(query)]
-            return [BatchLine(batch=batch, counts=counts(connection, batch.id)) for batch in found]
+            found = [read_batch(row) for row in connection.execute(_wanted(wanted).limit(limit))]
+            books = sql_books.counts(connection, [batch.id for batch in found])
+            return [BatchLine(batch=batch, counts=books[batch.id]) for batch in found]
 
     def waiting(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
-        query = select(BATCHES.c.status, func.count()).group_by(BATCHES.c.status)
-        if feeds is not None:
-            query = query.join(DROPS, BATCHES.c.drop_id == DROPS.c.id).where(DROPS.c.feed.in_(list(feeds)))
         with self._database.reading() as connection:
-            return {BatchStatus(status): int(count) for status, count in connection.execute(query)}
+            return sql_figures.by_status(connection, feeds)
 
     def orders(
         self, batch_id: str, *, fates: Collection[OrderFate] | None = None, after: int = -1, limit: int = 100
@@ -61,118 +48,87 @@ class SqlBrowsing:
             return None if row is None else read_order(row)
 
     def causes(self, batch_id: str) -> list[Cause]:
-        columns = (
-            PROBLEMS.c.code, PROBLEMS.c.cells, PROBLEMS.c.message, PROBLEMS.c.raised_by, PROBLEMS.c.owner, PROBLEMS.c.severity,
-        )  # fmt: skip
-        query = select(*columns).where(PROBLEMS.c.batch_id == batch_id).order_by(PROBLEMS.c.number)
-        found: dict[tuple[str, str | None, str, str, str], list[Any]] = {}
         with self._database.reading() as connection:
-            for code, cells, message, raised_by, owner, severity in connection.execute(
-                query.limit(_CAUSES_LOOKED_AT)
-            ):
-                key = (code, _column(cells), raised_by, owner, severity)
-                found.setdefault(key, [0, message])[0] += 1
-        causes = [
-            Cause(code=code, column=column, raised_by=raised_by, owner=owner, severity=severity, count=n, example=first)
-            for (code, column, raised_by, owner, severity), (n, first) in found.items()
-        ]  # fmt: skip
-        return sorted(causes, key=lambda cause: -cause.count)
+            return sql_books.causes(connection, batch_id)
 
-    def find(self, text: str, feeds: Collection[str] | None = None, *, limit: int = 50) -> list[FoundOrder]:
-        if not text:
-            return []
+    def problems(self, batch_id: str, key: str, *, limit: int = 100) -> list[Problem]:
+        of_order = PROBLEMS.c.batch_id == batch_id, PROBLEMS.c.order_key == key
+        query = select(PROBLEMS).where(*of_order).order_by(PROBLEMS.c.number).limit(limit)
         with self._database.reading() as connection:
-            found: dict[str, FoundOrder] = {}
-            for query in (
-                _found(feeds).where(ORDERS.c.order_key == text),
-                _found(feeds).where(_begins(connection, text), ORDERS.c.order_key != text),
-            ):
-                if len(found) < limit:
-                    found |= {one.order.id: one for one in _read(connection, query.limit(limit))}
-            return list(found.values())[:limit]
+            return [read_problem(row) for row in connection.execute(query)]
+
+    def find(self, text: str, feeds: Collection[str] | None = None, *, limit: int = 50) -> Hits:
+        with self._database.reading() as connection:
+            return sql_finding.find(connection, text, feeds, limit)
+
+    def versions(
+        self, key: str, feeds: Collection[str] | None = None, *, limit: int = 50
+    ) -> Sequence[FoundOrder]:
+        with self._database.reading() as connection:
+            return sql_finding.versions(connection, key, feeds, limit)
 
     def arrivals(self, since: datetime, feeds: Collection[str] | None = None) -> list[Day]:
-        query = _since(select(BATCHES.c.created_at, DROPS.c.feed), since, feeds)
         with self._database.reading() as connection:
-            return _by_day((at, feed or "(imports)") for at, feed in connection.execute(query))
+            day = _day(connection, DROPS.c.arrived_at)
+            query = select(day, DROPS.c.feed, func.count()).where(DROPS.c.arrived_at >= since)
+            query = _of_feeds(query, feeds).group_by(day, DROPS.c.feed)
+            return _by_day((at, feed or BY_HAND, count) for at, feed, count in connection.execute(query))
 
     def refusals(self, since: datetime, feeds: Collection[str] | None = None) -> list[Day]:
-        query = select(BATCHES.c.created_at, PROBLEMS.c.code).join_from(
-            PROBLEMS, BATCHES, PROBLEMS.c.batch_id == BATCHES.c.id
-        )
-        query = query.join(DROPS, BATCHES.c.drop_id == DROPS.c.id)
-        query = query.where(BATCHES.c.created_at >= since, PROBLEMS.c.severity == "error")
-        if feeds is not None:
-            query = query.where(DROPS.c.feed.in_(list(feeds)))
         with self._database.reading() as connection:
-            return _by_day(connection.execute(query))
+            day = _day(connection, BATCHES.c.created_at)
+            recent = BATCHES.c.created_at >= since
+            found: list[Any] = []
+            for table, count, closed in (
+                (CAUSES, func.sum(CAUSES.c.count), True),
+                (PROBLEMS, func.count(), False),
+            ):
+                query = select(day, table.c.code, count).join_from(
+                    BATCHES, table, table.c.batch_id == BATCHES.c.id
+                )
+                query = query.where(
+                    recent, BATCHES.c.books_closed.is_(closed), table.c.severity == Severity.ERROR.value
+                )
+                if feeds is not None:
+                    query = _of_feeds(query.join(DROPS, BATCHES.c.drop_id == DROPS.c.id), feeds)
+                found += connection.execute(query.group_by(day, table.c.code))
+            return _by_day(found)
 
     def last_drops(self) -> Mapping[str, datetime]:
-        latest = func.max(DROPS.c.arrived_at).label("latest")
-        query = select(DROPS.c.feed, latest).where(DROPS.c.feed.is_not(None)).group_by(DROPS.c.feed)
         with self._database.reading() as connection:
-            return {row.feed: row.latest for row in connection.execute(query)}
+            return {feed: latest for feed, (_, latest) in sql_figures.drops(connection).items()}
 
     def figures(self) -> Figures:
-        orders_by = (
-            select(BATCHES.c.account, ORDERS.c.fate, func.count())
-            .join_from(ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
-            .group_by(BATCHES.c.account, ORDERS.c.fate)
-        )
-        under_way = [status.value for status in BatchStatus if status.resumes]
-        oldest = select(func.min(BATCHES.c.created_at)).where(BATCHES.c.status.in_(under_way))
         with self._database.reading() as connection:
-            return Figures(
-                batches=self.waiting(),
-                orders={
-                    (account, fate): int(count) for account, fate, count in connection.execute(orders_by)
-                },
-                oldest=connection.execute(oldest).scalar(),
-            )
+            return sql_figures.figures(connection)
 
 
-def _batches() -> Select[Any]:
-    return select(*BATCH_COLUMNS).join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
+def _wanted(wanted: Filter) -> Select[Any]:
+    query = select(*BATCH_COLUMNS).join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
+    if wanted.before is not None:
+        at = select(BATCHES.c.number).where(BATCHES.c.id == wanted.before).scalar_subquery()
+        query = query.where(BATCHES.c.number < at)
+    if wanted.statuses is not None:
+        query = query.where(BATCHES.c.status.in_([status.value for status in wanted.statuses]))
+    if wanted.name:
+        query = query.where(DROPS.c.name.icontains(wanted.name, autoescape=True))
+    return _of_feeds(query, wanted.feeds).order_by(BATCHES.c.number.desc())
 
 
-def _found(feeds: Collection[str] | None) -> Select[Any]:
-    order_columns = [column.label(f"order_{column.name}") for column in ORDERS.c]
-    query = select(*order_columns, *BATCH_COLUMNS).join_from(
-        ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id
-    )
-    query = query.join(DROPS, BATCHES.c.drop_id == DROPS.c.id).order_by(BATCHES.c.number.desc())
+def _of_feeds(query: Select[Any], feeds: Collection[str] | None) -> Select[Any]:
     return query if feeds is None else query.where(DROPS.c.feed.in_(list(feeds)))
 
 
-def _read(connection: Connection, query: Select[Any]) -> list[FoundOrder]:
-    return [FoundOrder(order=read_order(row), batch=read_batch(row)) for row in connection.execute(query)]
-
-
-def _since(query: Select[Any], since: datetime, feeds: Collection[str] | None) -> Select[Any]:
-    query = query.join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id).where(
-        BATCHES.c.created_at >= since
-    )
-    return query if feeds is None else query.where(DROPS.c.feed.in_(list(feeds)))
-
-
-def _by_day(rows: Any) -> list[Day]:
-    days: dict[str, dict[str, int]] = {}
-    for at, name in rows:
-        day = days.setdefault(f"{at:%Y-%m-%d}", {})
-        day[name] = day.get(name, 0) + 1
-    return [Day(day=day, counts=days[day]) for day in sorted(days)]
-
-
-def _column(cells: str) -> str | None:
-    first = orjson.loads(cells)[:1]
-    if not first:
-        return None
-    column = first[0][1] if isinstance(first[0], list) else first[0].get("column")
-    return None if column is None else str(column)
-
-
-def _begins(connection: Connection, text: str) -> ColumnElement[bool]:
-    """Order numbers that begin with a text; on SQLite, which sorts by bytes, as a range that its index answers."""
+def _day(connection: Connection, moment: ColumnElement[datetime]) -> ColumnElement[Any]:
+    """The day of a moment in UTC, as 2026-11-22; SQLite keeps moments as text that begins so."""
     if connection.dialect.name == "sqlite":
-        return and_(ORDERS.c.order_key > text, ORDERS.c.order_key < text + "\U0010ffff")
-    return ORDERS.c.order_key.startswith(text, autoescape=True)
+        return func.substr(moment, 1, 10)
+    return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD")
+
+
+def _by_day(rows: Iterable[Any]) -> list[Day]:
+    days: dict[str, dict[str, int]] = {}
+    for at, name, count in rows:
+        day = days.setdefault(at, {})
+        day[name] = day.get(name, 0) + int(count)
+    return [Day(day=day, counts=days[day]) for day in sorted(days)]

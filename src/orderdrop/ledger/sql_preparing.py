@@ -11,13 +11,16 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.core.rows import ranges
+from orderdrop.ledger.parcels import tracking_numbers
 from orderdrop.ledger.records import Record, order_record, problem_record
-from orderdrop.ledger.tables import ACCEPTED, BATCHES, ORDERS, PROBLEMS, ROW_FATES
+from orderdrop.ledger.sql_books import open_books
+from orderdrop.ledger.tables import ACCEPTED, BATCHES, ORDERS, PARCELS, PROBLEMS, ROW_FATES
 from orderdrop.ledger.unavailable import contradiction, not_to_prepare
 
 # values in one IN list; PostgreSQL's driver stops at 65,535, SQLite at 32,766
 IN_LIST = 1_000
 _ADD_ORDER = insert(ORDERS)
+_ADD_PARCEL = insert(PARCELS)
 
 
 def begin_preparation(connection: Connection, batch_id: str) -> None:
@@ -25,14 +28,27 @@ def begin_preparation(connection: Connection, batch_id: str) -> None:
     status = connection.execute(select(BATCHES.c.status).where(BATCHES.c.id == batch_id)).scalar()
     if status != BatchStatus.RECEIVED.value:
         raise contradiction(not_to_prepare(batch_id, status))
+    open_books(connection, [batch_id])
+    of_batch = select(ORDERS.c.id).where(ORDERS.c.batch_id == batch_id)
+    connection.execute(delete(PARCELS).where(PARCELS.c.order_id.in_(of_batch)))
     for table in (PROBLEMS, ROW_FATES, ORDERS):
         connection.execute(delete(table).where(table.c.batch_id == batch_id))
 
 
 def add_orders(connection: Connection, batch_id: str, orders: Sequence[StoredOrder]) -> None:
-    """Store orders in bulk."""
-    if orders:
-        run_plainly(connection, _ADD_ORDER, [order_record(batch_id, order) for order in orders])
+    """Store orders in bulk, with the tracking numbers that they are found by."""
+    if not orders:
+        return
+    open_books(connection, [batch_id])
+    records = [order_record(batch_id, order) for order in orders]
+    run_plainly(connection, _ADD_ORDER, records)
+    parcels = [
+        {"order_id": record["id"], "tracking": number}
+        for record in records
+        for number in tracking_numbers(record["payload"])
+    ]
+    if parcels:
+        run_plainly(connection, _ADD_PARCEL, parcels)
 
 
 def run_plainly(connection: Connection, statement: Any, records: Sequence[Record]) -> int:
@@ -91,6 +107,7 @@ def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def add_problems(connection: Connection, batch_id: str, problems: Sequence[Problem]) -> None:
     """Store problems in bulk."""
     if problems:
+        open_books(connection, [batch_id])
         connection.execute(
             insert(PROBLEMS), [problem_record(batch_id, None, problem) for problem in problems]
         )
@@ -103,6 +120,7 @@ def add_row_fates(connection: Connection, batch_id: str, fate: RowFate, rows: It
         for first, last in ranges(rows)
     ]
     if records:
+        open_books(connection, [batch_id])
         connection.execute(insert(ROW_FATES), records)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.ledger import PURGED
 from orderdrop.ledger.sql_preparing import portions
-from orderdrop.ledger.tables import ATTEMPTS, BATCHES, LINKS, ORDERS, PROBLEMS
+from orderdrop.ledger.tables import ATTEMPTS, BATCHES, LINKS, ORDERS, PARCELS, PROBLEMS
 from orderdrop.ledger.unavailable import contradiction
 
 _AT_WORK = [status.value for status in BatchStatus if status.resumes or status is BatchStatus.HELD]
@@ -28,7 +28,8 @@ def purge(connection: Connection, batch_ids: Collection[str], at: datetime) -> N
         failed = BATCHES.c.id.in_(some), BATCHES.c.status == BatchStatus.FAILED.value
         connection.execute(update(BATCHES).where(*failed).values(remarks=""))
         orders = select(ORDERS.c.id).where(ORDERS.c.batch_id.in_(some))
-        connection.execute(delete(LINKS).where(LINKS.c.order_id.in_(orders)))
+        for table in (LINKS, PARCELS):
+            connection.execute(delete(table).where(table.c.order_id.in_(orders)))
         connection.execute(update(ORDERS).where(ORDERS.c.batch_id.in_(some)).values(payload=None))
         connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.batch_id.in_(some)).values(message=""))
         connection.execute(

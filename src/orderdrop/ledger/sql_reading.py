@@ -1,12 +1,12 @@
-"""Orders, books, problems and searches in SQL."""
+"""Orders, row fates, problems and searches in SQL."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from orderdrop.core.orders import StoredOrder
-from orderdrop.core.outcomes import Counts, OrderFate, RowFate, tally
+from orderdrop.core.outcomes import OrderFate, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.doubt import may_have_arrived
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, FoundOrder
@@ -14,7 +14,6 @@ from orderdrop.ledger.records import read_attempt, read_batch, read_order, read_
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
 from orderdrop.ledger.sql_preparing import portions
 from orderdrop.ledger.tables import ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS, ROW_FATES
-from orderdrop.ledger.unavailable import contradiction
 
 
 def possibly_held(connection: Connection, account: str, keys: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -47,25 +46,6 @@ def orders(
         query = query.where(ORDERS.c.fate.in_([fate.value for fate in fates]))
     query = query.order_by(ORDERS.c.sequence).limit(limit)
     return [read_order(row) for row in connection.execute(query).all()]
-
-
-def counts(connection: Connection, batch_id: str) -> Counts:
-    """The books of a batch, added up by the database."""
-    read = connection.execute(select(BATCHES.c.rows_read).where(BATCHES.c.id == batch_id)).scalar()
-    if read is None:
-        raise contradiction(f"there is no batch {batch_id}")
-    of_rows = connection.execute(
-        select(ROW_FATES.c.fate, func.sum(ROW_FATES.c.last_row - ROW_FATES.c.first_row + 1))
-        .where(ROW_FATES.c.batch_id == batch_id)
-        .group_by(ROW_FATES.c.fate)
-    )
-    alone = {RowFate(fate): int(rows) for fate, rows in of_rows}
-    of_orders = connection.execute(
-        select(ORDERS.c.fate, func.count(), func.sum(ORDERS.c.row_count))
-        .where(ORDERS.c.batch_id == batch_id)
-        .group_by(ORDERS.c.fate)
-    )
-    return tally(read, alone, {OrderFate(fate): (int(n), int(rows)) for fate, n, rows in of_orders})
 
 
 def row_fates(connection: Connection, batch_id: str) -> list[tuple[RowFate, int, int]]:

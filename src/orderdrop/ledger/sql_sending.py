@@ -11,6 +11,7 @@ from orderdrop.core.outcomes import OrderFate
 from orderdrop.ledger.doubt import STILL_OPEN, leaves_no_trace
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Outcome
 from orderdrop.ledger.records import attempt_record, problem_record
+from orderdrop.ledger.sql_books import open_books
 from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.sql_preparing import portions, run_plainly
 from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS
@@ -40,7 +41,7 @@ _DOUBT = (
     .where(ACCEPTED.c.doubted_by.is_(None))
     .values(doubted_by=bindparam("by_attempt"))
 )
-_ENDS = select(ATTEMPTS.c.id, ATTEMPTS.c.outcome).where(ATTEMPTS.c.id.in_(_SOME))
+_ENDS = select(ATTEMPTS.c.id, ATTEMPTS.c.outcome, ATTEMPTS.c.batch_id).where(ATTEMPTS.c.id.in_(_SOME))
 _CLOSE = (
     update(ATTEMPTS)
     .where(ATTEMPTS.c.id == bindparam("of_attempt"))
@@ -63,6 +64,7 @@ def record_attempts(connection: Connection, attempts: Sequence[Attempt]) -> None
     if not attempts:
         return
     run_plainly(connection, _OPEN, [attempt_record(attempt) for attempt in attempts])
+    open_books(connection, list({attempt.batch_id for attempt in attempts}))
     by_order = {attempt.order_id: attempt.id for attempt in attempts}
     moved = 0
     for some in portions(list(by_order)):
@@ -106,6 +108,7 @@ def reopen(connection: Connection, batch_id: str, at: datetime) -> int:
 
 def set_fates(connection: Connection, batch_id: str, of: Collection[OrderFate], to: OrderFate) -> int:
     """Move all orders of some fates to another."""
+    open_books(connection, [batch_id])
     chosen = [ORDERS.c.batch_id == batch_id, ORDERS.c.fate.in_([fate.value for fate in of])]
     if to is OrderFate.READY:
         chosen.append(ORDERS.c.payload.is_not(None))
@@ -115,11 +118,15 @@ def set_fates(connection: Connection, batch_id: str, of: Collection[OrderFate], 
 def _of_open_attempts(connection: Connection, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """The outcomes whose attempts still wait for one: no answer yet, or one that was announced for later."""
     ends: dict[str, str | None] = {}
+    batches: set[str] = set()
     for some in portions([outcome.attempt_id for outcome in outcomes]):
-        rows = connection.execute(_ENDS, {"some": some})
-        ends.update((row.id, row.outcome) for row in rows)
+        for attempt_id, ended, batch_id in connection.execute(_ENDS, {"some": some}):
+            ends[attempt_id] = ended
+            batches.add(batch_id)
     if any(outcome.attempt_id not in ends for outcome in outcomes):
         raise contradiction("an attempt that was to be changed is not there")
+    if batches:
+        open_books(connection, list(batches))
     return [outcome for outcome in outcomes if ends[outcome.attempt_id] in STILL_OPEN]
 
 

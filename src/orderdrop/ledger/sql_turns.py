@@ -11,6 +11,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.ledger.ledger import Batch, Overtaken
 from orderdrop.ledger.records import problem_record, read_batch, read_order
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.sql_books import open_books
 from orderdrop.ledger.sql_preparing import portions
 from orderdrop.ledger.tables import ACCEPTED, BATCHES, DROPS, ORDERS, PROBLEMS
 from orderdrop.ledger.unavailable import contradiction
@@ -71,6 +72,7 @@ def overtaken(connection: Connection, batch_id: str, limit: int) -> Overtaken:
     ).one_or_none()
     if of is None:
         raise contradiction(f"there is no batch {batch_id}")
+    open_books(connection, [batch_id])
     ready = (ORDERS.c.batch_id == batch_id) & (ORDERS.c.fate == _READY)
     moment = func.coalesce(ORDERS.c.as_of, of.arrived_at, type_=ORDERS.c.as_of.type)
     theirs = (ACCEPTED.c.account == of.account) & (ACCEPTED.c.order_key == ORDERS.c.order_key)
@@ -112,6 +114,7 @@ def put_aside(
     problems: Sequence[Problem],
 ) -> None:
     """Give orders another fate and say why."""
+    open_books(connection, [batch_id])
     facts: dict[str, Any] = {"fate": to.value} | ({"payload": None} if to is OrderFate.HELD else {})
     for some in portions(order_ids):
         connection.execute(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -90,6 +91,7 @@ DROPS = Table(
     Column("place", Text),
     Index(None, "sha256"),
     Index(None, "feed", "place"),
+    Index(None, "feed", "arrived_at"),
 )
 
 BATCHES = Table(
@@ -113,6 +115,9 @@ BATCHES = Table(
     Column("scope", Text),
     Column("purged_at", UtcDateTime),
     Column("waits_since", UtcDateTime, index=True),
+    # whether `books` and `causes` say what its orders and problems are; whatever changes one of these unsets it
+    Column("books_closed", Boolean, nullable=False, server_default=false()),
+    Index(None, "created_at"),
     Index(None, "status", "number"),
     Index(None, "feed_done", "number"),
 )
@@ -175,7 +180,17 @@ ORDERS = Table(
     Index("uq_orders_batch_id_sequence", "batch_id", "sequence", unique=True),
     # row_count lets the books be added up from the index alone, without a look at the payloads
     Index("ix_orders_by_fate", "batch_id", "fate", "sequence", "row_count"),
-    Index(None, "order_key"),
+    # serves beginnings too: a database that sorts as people do finds them only in an index that sorts by bytes
+    Index(None, "order_key", postgresql_ops={"order_key": "text_pattern_ops"}),
+)
+
+PARCELS = Table(
+    "parcels",
+    METADATA,
+    Column("order_id", Text, ForeignKey(ORDERS.c.id), primary_key=True),
+    Column("tracking", Text, primary_key=True),
+    Index(None, "tracking", postgresql_ops={"tracking": "text_pattern_ops"}),
+    sqlite_with_rowid=False,  # half the writing: its rows are the index that finds them by order
 )
 
 ATTEMPTS = Table(
@@ -215,7 +230,30 @@ PROBLEMS = Table(
     Column("owner", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Index(None, "batch_id", "number"),
+    Index(None, "batch_id", "order_key"),
     Index(None, "order_id"),
+)
+
+BOOKS = Table(
+    "books",
+    METADATA,
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), primary_key=True),
+    Column("fate", Text, primary_key=True),
+    Column("orders", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+)
+
+CAUSES = Table(
+    "causes",
+    METADATA,
+    Column("batch_id", Text, ForeignKey(BATCHES.c.id), primary_key=True),
+    Column("first", BigInteger, primary_key=True),  # the number of the first such problem
+    Column("code", Text, nullable=False),
+    Column("heading", Text),
+    Column("raised_by", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
 )
 
 ACCEPTED = Table(

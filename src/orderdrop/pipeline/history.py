@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orderdrop.core.outcomes import Counts
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.parts import Parts
 from orderdrop.reports import receipt as receipts
@@ -15,10 +16,10 @@ def receipt(parts: Parts, batch: Batch) -> Receipt:
     return _with_purge(receipts.receipt_of(parts.ledger, batch, reports), batch)
 
 
-def summary(parts: Parts, batch: Batch) -> Receipt:
-    """The receipt without its problems, for lists."""
+def summary(parts: Parts, batch: Batch, counts: Counts | None = None) -> Receipt:
+    """The receipt without its problems, for lists; `counts` where the books of the batch are at hand."""
     reports = existing(report_folder(parts, batch), batch.drop.name)
-    return _with_purge(receipts.receipt(batch, parts.ledger.counts(batch.id), [], reports), batch)
+    return _with_purge(receipts.receipt(batch, counts or parts.ledger.counts(batch.id), [], reports), batch)
 
 
 def chain(parts: Parts, batch: Batch) -> list[Batch]:

@@ -12,6 +12,7 @@ from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import Pace
 from orderdrop.destinations.base import Carrier, Destination
 from orderdrop.destinations.readback import Reader
+from orderdrop.destinations.timing import Answers
 from orderdrop.errors import SetupError
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
@@ -74,7 +75,7 @@ class Parts:
     `patience_seconds`: how long to wait for what another orderdrop holds. `sleep` may end early on a stop.
     `breaks` has a process of its own read a batch's file and says how that broke, None when it did not.
     `hang_up` closes the lines and readers that were opened. `reader` opens the way back from an account, at the pace of
-    its line.
+    its line. `answers` counts what comes over all of them.
     """
 
     ledger: Ledger
@@ -97,6 +98,7 @@ class Parts:
     hang_up: Callable[[], None] = lambda: None
     reader: Callable[[str], Reader] = _nothing_to_read
     breaks: Callable[[Path, Batch], str | None] = _never_breaks
+    answers: Answers = field(default_factory=Answers)
 
     def close(self) -> None:
         """Let go of the accounts' connections and of the ledger."""

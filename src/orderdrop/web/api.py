@@ -38,7 +38,8 @@ def batches(
         visitor.must_use(feed)
         feeds = (feed,)
     wanted = Filter(feeds=feeds, statuses=status, before=before or None)
-    return [summary(console.parts, line.batch) for line in console.browsing.batches(wanted, limit=limit)]
+    lines = console.browsing.batches(wanted, limit=limit)
+    return [summary(console.parts, line.batch, line.counts) for line in lines]
 
 
 @router.get("/batches/{batch_id}")
@@ -122,8 +123,8 @@ def orders(
     q: Annotated[str, Query(min_length=1, max_length=200)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[dict[str, Any]]:
-    """Orders whose number begins with `q`, in every batch, newest first."""
-    found = console_of(request).browsing.find(q, feeds_of(visitor), limit=limit)
+    """Orders whose number or tracking number begins with `q`, in every batch, newest first; exact ones before the others."""
+    found = console_of(request).browsing.find(q, feeds_of(visitor), limit=limit).orders
     return [
         {
             "order": one.order.key,

@@ -19,6 +19,7 @@ from orderdrop.destinations import registry
 from orderdrop.destinations.base import AccountOptions, Carrier, Destination
 from orderdrop.destinations.proxies import proxy_for
 from orderdrop.destinations.readback import Readable, Reader
+from orderdrop.destinations.timing import Answers, Timed
 from orderdrop.errors import Fault, SettingsError, SetupError
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.mapping.say import nearest
@@ -99,6 +100,7 @@ class Lines:
         self._lock = threading.Lock()
         self._open: dict[str, Line] = {}
         self._readers: list[Reader] = []
+        self.answers = Answers()
         self._tls: ssl.SSLContext | None = None  # takes long to make; all transports share it
 
     def line(self, name: str) -> Line:
@@ -116,7 +118,7 @@ class Lines:
                 next_step="`orderdrop orders find` shows what the ledger knows.",
             )
         options = replace(options_of(account_of(self._settings, name), name), leave=line.pace.take)
-        reader = line.destination.reader(options, self._transports(options.base_url))
+        reader = line.destination.reader(options, self._transports(options))
         with self._lock:
             self._readers.append(reader)
         return reader
@@ -130,17 +132,17 @@ class Lines:
         for line in lines:
             line.carrier.close()
 
-    def _transports(self, base_url: str) -> Callable[[], httpx.BaseTransport]:
-        """What opens a way to an address: with TLS as the environment has it, through the proxy that it names."""
+    def _transports(self, account: AccountOptions) -> Callable[[], httpx.BaseTransport]:
+        """What opens a way to an account, which is counted: with TLS as the environment has it, through the proxy that it names."""
         tls = self._tls = self._tls or httpx.create_ssl_context()
-        proxy = proxy_for(base_url, getproxies())
-        return lambda: httpx.HTTPTransport(verify=tls, proxy=proxy)
+        proxy = proxy_for(account.base_url, getproxies())
+        return lambda: Timed(httpx.HTTPTransport(verify=tls, proxy=proxy), account.name, self.answers)
 
     def _new(self, name: str) -> Line:
         account = account_of(self._settings, name)
         destination: Destination = registry.find(account.destination)
         options = options_of(account, name)
-        carrier = destination.carrier(options, self._transports(options.base_url))
+        carrier = destination.carrier(options, self._transports(options))
         known = Known(self._ledger, name, clock=self._clock, monotonic=self._monotonic)
         return Line(
             account=name,

@@ -72,6 +72,7 @@ def build(
         hang_up=lines.close,
         reader=lines.reader,
         breaks=_trial(settings, ledger),
+        answers=lines.answers,
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
-from orderdrop.ledger.browsing import Filter
+from orderdrop.ledger.browsing import Filter, Hits
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.feed import release_and_reply
@@ -23,6 +23,7 @@ from orderdrop.web.render import page
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER = 303
 _PAGE = 50
+_FOUND = 20
 _ORDERS = 100
 GROUPS = {
     "all": None,
@@ -47,6 +48,7 @@ def batches(
     q = q.strip()[:100]
     wanted = Filter(feeds=feeds, statuses=GROUPS.get(show), name=q, before=before or None)
     lines = console.browsing.batches(wanted, limit=_PAGE + 1)
+    hits = console.browsing.find(q, feeds, limit=_FOUND) if q and not before else Hits()
     standing = console.browsing.waiting(feeds)
     return page(
         request,
@@ -54,7 +56,7 @@ def batches(
         visitor=visitor,
         lines=lines[:_PAGE],
         older=lines[_PAGE - 1].batch.id if len(lines) > _PAGE else None,
-        orders=console.browsing.find(q, feeds, limit=20) if q else [],
+        hits=hits,
         groups={name: _counted(standing, statuses) for name, statuses in GROUPS.items()},
         show=show if show in GROUPS else "all",
         feed=feed,

@@ -14,6 +14,7 @@ from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER = 303
+_PROBLEMS, _OTHERS = 100, 50
 
 
 @router.get("/batches/{batch_id}/orders/{order_id}")
@@ -24,7 +25,7 @@ def order(request: Request, visitor: Known, batch_id: str, order_id: str) -> Res
     found = console.browsing.order(batch.id, order_id)
     if found is None:
         raise Unknown("There is no such order in this batch.")
-    problems = [one for one in console.parts.ledger.problems(batch.id) if one.order == found.key]
+    problems = console.browsing.problems(batch.id, found.key, limit=_PROBLEMS + 1)
     return page(
         request,
         "order.html",
@@ -33,11 +34,14 @@ def order(request: Request, visitor: Known, batch_id: str, order_id: str) -> Res
         order=found,
         rows=told(found.lineage.rows),
         payload=orjson.loads(found.payload) if found.payload else None,
-        problems=problems,
+        problems=problems[:_PROBLEMS],
+        more_problems=len(problems) > _PROBLEMS,
         attempts=console.parts.ledger.attempts(found.id),
         others=[
-            one for one in console.browsing.find(found.key, feeds_of(visitor)) if one.order.key == found.key
-        ],
+            one
+            for one in console.browsing.versions(found.key, feeds_of(visitor), limit=_OTHERS + 1)
+            if one.order.id != found.id
+        ][:_OTHERS],
     )
 
 
