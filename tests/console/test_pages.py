@@ -107,7 +107,7 @@ def test_a_mapping_is_explained_and_its_versions_compared(site: Site) -> None:
     ops = site.browser(Role.OPS)
     try:
         page = ops.get("/mappings/small").text
-        assert "goes to `line_items.quantity`" in page
+        assert "goes to <code>line_items.quantity</code>" in page
         version = page.partition("/mappings/small?before=")[2].partition('"')[0]
         changed = ops.get(f"/mappings/small?before={version}").text
         assert "minimum" in changed.partition("What changed")[2].partition("In words")[0]
@@ -115,7 +115,7 @@ def test_a_mapping_is_explained_and_its_versions_compared(site: Site) -> None:
         (site.folder / "small.yaml").write_text(MAPPING)
     (site.folder / "broken.yaml").write_text("mapping: broken\ncolumns: {}\ncolour: red\n")
     try:
-        assert "unknown key `colour`" in ops.get("/mappings/broken").text
+        assert "unknown key <code>colour</code>" in ops.get("/mappings/broken").text
         assert "faults" in ops.get("/mappings").text
     finally:
         (site.folder / "broken.yaml").unlink()

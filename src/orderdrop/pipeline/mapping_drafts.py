@@ -159,13 +159,18 @@ class MappingDrafts:
         """The draft with a file to be tried on, which lies at its place already."""
         return self._put(replace(draft, sample=sample))
 
-    def save(self, draft: MappingDraft, *, over: str | None = None) -> Saved | ChangedMeanwhile | CannotWrite:
-        """Save it as the mapping's new version; then the draft goes. `over` is a newer text that may be replaced, too.
+    def rebased(self, draft: MappingDraft, text: str | None) -> MappingDraft:
+        """The draft as if it had begun from another text: the one that somebody else saved meanwhile (None: it is gone)."""
+        return self._put(replace(draft, based_on=text))
 
-        Raises what `mapping_folder.save` raises.
+    def save(self, draft: MappingDraft) -> Saved | ChangedMeanwhile | CannotWrite:
+        """Save it as the mapping's new version; then the draft goes.
+
+        Raises what `mapping_folder.save` raises, and UsageError where there is nothing to save.
         """
-        based_on = draft.based_on if over is None else over
-        result = save(self._parts, self._mappings, draft.text, name=draft.name, based_on=based_on)
+        if not draft.changed:
+            raise UsageError("The text is the same as before: there is nothing to save.")
+        result = save(self._parts, self._mappings, draft.text, name=draft.name, based_on=draft.based_on)
         if isinstance(result, Saved):
             self.forget(draft.id)
         return result

@@ -108,10 +108,9 @@ def save(
             raise UsageError(
                 f"There is a mapping `{called}` already.", next_step="Write another name behind `mapping:`."
             )
-        if there != based_on:
-            return ChangedMeanwhile(
-                text=there, changes=tuple(changes(folder, called, based_on or "", there or ""))
-            )
+        newer = meanwhile(folder, name, based_on)
+        if newer is not None:
+            return newer
         _must_suit_its_heirs(folder, called, text)
         before = _kept(parts, folder, called, there) if there is not None else None
         try:
@@ -122,9 +121,13 @@ def save(
     return Saved(name=called, digest=loaded.digest, before=before)
 
 
-def changes(folder: MappingFolder, name: str, before: str, after: str) -> list[Difference]:
-    """What is different between two texts of a mapping, by meaning as far as they can be read."""
-    return differences(_data(folder, name, before), _data(folder, name, after))
+def meanwhile(folder: MappingFolder, name: str | None, based_on: str | None) -> ChangedMeanwhile | None:
+    """What became of a mapping since somebody started from a text of it; None where it is the same, or was none then."""
+    there = folder.text(name) if name is not None else None
+    if name is None or there == based_on:
+        return None
+    changes = differences(_data(folder, name, based_on or ""), _data(folder, name, there or ""))
+    return ChangedMeanwhile(text=there, changes=tuple(changes))
 
 
 def _data(folder: MappingFolder, name: str, text: str) -> dict[str, Any]:

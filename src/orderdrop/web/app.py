@@ -18,6 +18,8 @@ from orderdrop.web.pages import (
     door,
     feeds,
     health,
+    mapping_desk,
+    mapping_new,
     mappings,
     metrics,
     orders,
@@ -28,7 +30,21 @@ from orderdrop.web.pages import (
 from orderdrop.web.receiving import TooLarge
 from orderdrop.web.returning import way_back
 
-TOPICS = (health, door, batches, overview, orders, people, upload, feeds, mappings, metrics, api)
+TOPICS = (
+    health,
+    door,
+    batches,
+    overview,
+    orders,
+    people,
+    upload,
+    feeds,
+    mappings,
+    mapping_new,
+    mapping_desk,
+    metrics,
+    api,
+)
 """Every module of pages, by topic."""
 
 _STATUS = {TooLarge: 413, Busy: 409, UsageError: 409, LedgerUnavailable: 503, TryAgainLater: 503}

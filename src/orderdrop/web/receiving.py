@@ -36,10 +36,11 @@ class Received:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-async def receive(request: Request, place: Path, most: int) -> Received:
+async def receive(request: Request, place: Path, most: int, *, file_needed: bool = True) -> Received:
     """Write an upload to `place`. Raises TooLarge, and UsageError for what is no upload.
 
-    A form has the file in its field `file`; any other content is the file itself, its name in `?name=`.
+    A form has the file in its field `file`; any other content is the file itself, its name in `?name=`. Where the file is
+    not needed and none came, its name and size stay empty and `place` as it is.
     """
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > most + _FORM_AROUND:
@@ -47,7 +48,7 @@ async def receive(request: Request, place: Path, most: int) -> Received:
     kind, options = parse_options_header(request.headers.get("content-type"))
     received = Received(name=unquote(request.query_params.get("name", "")))
     if kind == b"multipart/form-data":
-        await _form(request, place, received, most, options.get(b"boundary", b""))
+        await _form(request, place, received, most, options.get(b"boundary", b""), file_needed=file_needed)
     else:
         await _as_it_is(request, place, received, most)
     return received
@@ -74,7 +75,9 @@ async def _as_it_is(request: Request, place: Path, received: Received, most: int
             file.write(piece)
 
 
-async def _form(request: Request, place: Path, received: Received, most: int, boundary: bytes) -> None:
+async def _form(
+    request: Request, place: Path, received: Received, most: int, boundary: bytes, *, file_needed: bool
+) -> None:
     files: list[File] = []
     fields: list[Field] = []
     config = {"UPLOAD_DIR": str(place.parent), "MAX_MEMORY_FILE_SIZE": 0, "UPLOAD_KEEP_EXTENSIONS": False}
@@ -90,18 +93,10 @@ async def _form(request: Request, place: Path, received: Received, most: int, bo
             parser.write(piece)
         parser.finalize()
         chosen = next((file for file in files if file.field_name == b"file" and file.file_name), None)
-        if chosen is None:
+        if chosen is not None:
+            _keep(chosen, place, received, most)
+        elif file_needed:
             raise UsageError("No file came with the form.", next_step="Go back and choose one.")
-        if chosen.size > most:
-            raise TooLarge(most)
-        if chosen.in_memory:
-            chosen.flush_to_disk()
-        written = chosen.actual_file_name
-        if written is None:
-            raise AssertionError("a file that went to disk has a name")
-        Path(written.decode()).replace(place)
-        received.name = (chosen.file_name or b"").decode(errors="replace")
-        received.size = chosen.size
     except FormParserError:
         raise UsageError("The upload was cut short.", next_step="Try it again.") from None
     finally:
@@ -109,6 +104,19 @@ async def _form(request: Request, place: Path, received: Received, most: int, bo
             with contextlib.suppress(OSError):
                 file.close()
     received.fields = {_text(one.field_name): _text(one.value) for one in fields}
+
+
+def _keep(chosen: File, place: Path, received: Received, most: int) -> None:
+    if chosen.size > most:
+        raise TooLarge(most)
+    if chosen.in_memory:
+        chosen.flush_to_disk()
+    written = chosen.actual_file_name
+    if written is None:
+        raise AssertionError("a file that went to disk has a name")
+    Path(written.decode()).replace(place)
+    received.name = (chosen.file_name or b"").decode(errors="replace")
+    received.size = chosen.size
 
 
 def _text(value: bytes | None) -> str:

@@ -70,7 +70,7 @@ def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Rece
         raise UsageError("The file is empty.", next_step="Choose another one.")
     return Upload(
         id=upload_id,
-        name=_safe_name(received.name),
+        name=safe_name(received.name),
         feed=feed,
         mapping=plan.mapping,
         account=plan.account,
@@ -189,7 +189,7 @@ def _look(console: Console, found: Upload) -> tuple[Seen | None, str | None]:
         return None, f"{error.message} {error.next_step or ''}".strip()
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     """The last part of a name from outside, without what a terminal or a page could trip over."""
     last = PurePosixPath(name.replace("\\", "/")).name
     return printable(last)[:_NAME_MAX] or "upload"
