@@ -64,7 +64,7 @@ def test_wrong_calls_say_what_to_do(site: Site) -> None:
     (site.folder / "there.yaml").write_text("mapping: there\n")
     suggest = ("mapping", "suggest", file.name, "--destination")
     for arguments, says in (
-        ((*suggest, "shpup"), "There is no destination shpup; there are parcellab, shippify, shipup."),
+        ((*suggest, "shpup"), "There is no destination shpup. Name one of parcellab, shippify, shipup."),
         ((*suggest, "shipup", "-o", "there.yaml"), "there.yaml is there already."),
         ((*suggest, "shipup", "-o", "new.txt"), "A mapping's file ends in .yaml; new.txt does not."),
         ((*suggest, "shipup", "-o", "new.yaml", "--name", "other"), "is called like the mapping"),

@@ -123,7 +123,9 @@ def test_orders_are_fetched_as_a_table_as_csv_and_as_json_lines(shop: Shop) -> N
             "--account parcellab --created-from 2026-01-01", "no question about dates", id="no-dates"
         ),
         pytest.param("--account shippify", "tells one delivery at a time", id="no-list"),
-        pytest.param("--account shipup --table --csv", "Name one of --table", id="two-forms"),
+        pytest.param(
+            "--account shipup --table --csv", "--table and --csv do not go together. Name one", id="two-forms"
+        ),
         pytest.param("--account shipup --ordered-from soon", "'soon' is no time", id="no-time"),
     ],
 )

@@ -127,7 +127,9 @@ def run_demo(folder: Path) -> None:
             api = stack.enter_context(running())
             sftp = stack.enter_context(sftp_server(folder / "sftp", user="warehouse", password=_PASSWORD))
         except SandboxStartError as error:
-            raise DestinationUnavailable(str(error)) from None
+            raise DestinationUnavailable(
+                str(error), next_step="See what else runs on this machine, then begin the demo again."
+            ) from None
         settings = _set_up(folder, api, sftp)
         for act in ACTS:
             render.talk(f"Dropping {_drop(folder, act)}: {act.story}.")
@@ -177,7 +179,8 @@ def _poll_until(settings: setup.Settings, drops: int) -> list[Finished]:
         parts.close()
     if not came:
         raise DestinationUnavailable(
-            f"Only {len(finished)} of {drops} drops came to rest within {_PATIENCE_SECONDS:.0f} seconds."
+            f"Only {len(finished)} of {drops} drops came to rest within {_PATIENCE_SECONDS:.0f} seconds.",
+            next_step="Begin the demo again when this machine has less to do.",
         )
     return finished
 

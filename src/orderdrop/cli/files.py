@@ -12,7 +12,7 @@ from orderdrop.cli import render
 from orderdrop.cli.options import DropFile, FurtherFiles, MappingOption
 from orderdrop.cli.registering import add
 from orderdrop.core.problems import Problem
-from orderdrop.errors import ExitCode, UsageError
+from orderdrop.errors import ExitCode
 
 TOLD = 20
 """So many refused rows are told one by one where a file is only looked at."""
@@ -92,6 +92,7 @@ def read(
     from orderdrop import wiring
     from orderdrop.cli.session import settings_of
     from orderdrop.mapping.model import FileOptions
+    from orderdrop.pipeline.drops import must_be_there
     from orderdrop.tables.open import open_table
     from orderdrop.tables.plain import describe, write_plain
 
@@ -100,10 +101,7 @@ def read(
     if mapping is not None:
         chosen = wiring.load_mapping(settings_of(context.obj, need_secrets=False), mapping).mapping
         options, wanted = chosen.file, chosen.headings()
-    if not file.is_file():
-        raise UsageError(
-            f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
-        )
+    must_be_there(file)
     table = open_table(file, options, wanted=wanted)
     for line in describe(table.verdict):
         render.talk(line)

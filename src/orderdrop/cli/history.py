@@ -5,7 +5,7 @@ What a command needs is imported when it runs: `--help` answers at once.
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,10 +14,6 @@ from orderdrop.cli.options import AsJson
 from orderdrop.cli.registering import add, add_group
 from orderdrop.cli.work import release_
 from orderdrop.errors import UsageError
-
-if TYPE_CHECKING:
-    from orderdrop.cli.session import Session
-    from orderdrop.ledger.ledger import Batch
 
 
 def register(app: typer.Typer) -> None:
@@ -82,11 +78,11 @@ def show(
     """
     from orderdrop.cli.render_waits import entry, in_words
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.history import chain, receipt
+    from orderdrop.pipeline.history import chain, named, receipt
     from orderdrop.pipeline.waiting import waits
 
     with looking(context.obj) as session:
-        known = _known(session, batch)
+        known = named(session.parts.ledger, batch)
         parts_of_it = chain(session.parts, known)
         shown = receipt(session.parts, known)
         mine = [one for one in waits(session.parts) if known.waits_since and one.account == known.account]
@@ -121,12 +117,12 @@ def rejects(
             f"{output} does not say which form is wanted.", next_step="End the name in .xlsx, .csv or .json."
         )
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.history import report_folder
+    from orderdrop.pipeline.history import named, report_folder
     from orderdrop.pipeline.purging import refuse_purged
     from orderdrop.reports.places import report_paths
 
     with looking(context.obj) as session:
-        known = _known(session, batch)
+        known = named(session.parts.ledger, batch)
         refuse_purged(known)
         path = report_paths(report_folder(session.parts, known), known.drop.name)[kind]
         if not path.is_file():
@@ -163,10 +159,3 @@ def find(
     else:
         render.talk(f"No order has {text!r} in its key, reference or payload.")
     raise typer.Exit(0 if found else 1)
-
-
-def _known(session: "Session", batch_id: str) -> "Batch":
-    batch = session.parts.ledger.batch(batch_id)
-    if batch is None:
-        raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
-    return batch

@@ -11,7 +11,6 @@ import typer
 from orderdrop.cli import render, render_checks
 from orderdrop.cli.options import AsJson, FurtherFiles, MappingName
 from orderdrop.cli.registering import add
-from orderdrop.errors import UsageError
 
 if TYPE_CHECKING:
     from orderdrop.mapping.load import LoadedMapping
@@ -56,13 +55,10 @@ def check(
 
 
 def _evidence(loaded: "LoadedMapping", file: Path | None, further: list[Path]) -> list[tuple[Path, ...]]:
+    from orderdrop.pipeline.drops import must_be_there
     from orderdrop.pipeline.examples import examples_of
 
     if file is None:
         return [(example.drop, *example.further) for example in examples_of(loaded)]
-    for one in (file, *further):
-        if not one.is_file():
-            raise UsageError(
-                f"There is no file {one}.", next_step="Check the name; paths are relative to this folder."
-            )
+    must_be_there(file, *further)
     return [(file, *further)]

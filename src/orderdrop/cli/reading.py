@@ -105,7 +105,10 @@ def _layout(**asked: bool) -> str:
     """The layout that was asked for, by its option's name; a table if none was. Raises UsageError for several."""
     named = [name for name, given in asked.items() if given]
     if len(named) > 1:
-        raise UsageError("Name one of --table, --jsonl and --csv.")
+        raise UsageError(
+            f"{' and '.join(f'--{name}' for name in named)} do not go together.",
+            next_step="Name one of them.",
+        )
     return named[0] if named else "table"
 
 

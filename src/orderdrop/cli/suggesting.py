@@ -74,14 +74,15 @@ def suggest(
 
 
 def _can_be_done(file: Path, destination: str, output: Path | None, known: tuple[str, ...]) -> None:
-    if not file.is_file():
-        raise UsageError(
-            f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
-        )
+    from orderdrop.pipeline.drops import must_be_there
+
+    must_be_there(file)
     if destination not in known:
-        raise UsageError(f"There is no destination {destination}; there are {', '.join(known)}.")
+        raise UsageError(
+            f"There is no destination {destination}.", next_step=f"Name one of {', '.join(known)}."
+        )
     if output is not None and output.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"A mapping's file ends in .yaml; {output} does not.")
+        raise UsageError(f"A mapping's file ends in .yaml; {output} does not.", next_step="Rename it.")
     if output is not None and output.exists():
         raise UsageError(
             f"{output} is there already.", next_step="Choose another name, or move it out of the way first."
@@ -91,14 +92,19 @@ def _can_be_done(file: Path, destination: str, output: Path | None, known: tuple
 def _name(name: str | None, output: Path | None, file: Path) -> str:
     """The mapping's name: as told, as the file it goes to, or after the file that it reads."""
     if output is not None and name is not None and output.stem != name:
-        raise UsageError(f"A mapping's file is called like the mapping: {name}.yaml, not {output.name}.")
+        raise UsageError(
+            f"A mapping's file is called like the mapping: {name}.yaml, not {output.name}.",
+            next_step="Give both the same name, or leave --name out.",
+        )
     from orderdrop.pipeline.suggesting import name_after
 
     told = name or (output.stem if output is not None else None)
     if told is None:
         return name_after(file.name)
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", told):
-        raise UsageError(f"{told} is no name for a mapping: lower case letters, digits, - and _ make one.")
+        raise UsageError(
+            f"{told} is no name for a mapping.", next_step="Use lower case letters, digits, - and _."
+        )
     return told
 
 
@@ -110,4 +116,6 @@ def _options(encoding: str | None) -> "FileOptions":
     try:
         return FileOptions(encoding=encoding)
     except ValidationError:
-        raise UsageError(f"There is no encoding {encoding}; try utf-8, cp1252 or utf-16.") from None
+        raise UsageError(
+            f"There is no encoding {encoding}.", next_step="Try utf-8, cp1252 or utf-16."
+        ) from None

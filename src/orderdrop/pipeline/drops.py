@@ -58,13 +58,24 @@ def _copied(file: Path, into: Path) -> Fetched:
         with file.open("rb") as source:
             return save(iter(lambda: source.read(_CHUNK), b""), into, is_whole=lambda _: None)
     except FileNotFoundError:
-        raise UsageError(
-            f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
-        ) from None
+        raise _no_such(file) from None
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}.", next_step="Check the file and its permissions."
         ) from None
+
+
+def must_be_there(*files: Path) -> None:
+    """Raises UsageError for the first that is no file."""
+    for file in files:
+        if not file.is_file():
+            raise _no_such(file)
+
+
+def _no_such(file: Path) -> UsageError:
+    return UsageError(
+        f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
+    )
 
 
 def drop_of(

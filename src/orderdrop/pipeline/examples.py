@@ -20,6 +20,7 @@ from orderdrop.errors import Fault, MappingError, UsageError
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.sets import file_tables, given
 from orderdrop.pipeline.batch import report
+from orderdrop.pipeline.drops import must_be_there
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preview import prepared
 
@@ -108,11 +109,7 @@ def new_example(loaded: LoadedMapping, drop: Path, further: Sequence[Path] = ())
     """
     folder = _beside(loaded) / drop.stem
     given(loaded.mapping, further)
-    for file in (drop, *further):
-        if not file.is_file():
-            raise UsageError(
-                f"There is no file {file}.", next_step="Check the name; paths are relative to this folder."
-            )
+    must_be_there(drop, *further)
     if folder.exists():
         raise UsageError(
             f"There is an example {folder} already.",

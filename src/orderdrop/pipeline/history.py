@@ -3,11 +3,20 @@
 from pathlib import Path
 
 from orderdrop.core.outcomes import Counts
-from orderdrop.ledger.ledger import Batch
+from orderdrop.errors import UsageError
+from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.pipeline.parts import Parts
 from orderdrop.reports import receipt as receipts
 from orderdrop.reports.places import existing
 from orderdrop.reports.receipt import Receipt
+
+
+def named(ledger: Ledger, batch_id: str) -> Batch:
+    """The batch of this name; raises UsageError where there is none."""
+    batch = ledger.batch(batch_id)
+    if batch is None:
+        raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
+    return batch
 
 
 def receipt(parts: Parts, batch: Batch) -> Receipt:

@@ -38,7 +38,10 @@ class Line:
 
 
 def _nothing_to_read(account: str) -> Reader:
-    raise SetupError(f"Account {account} cannot be read back here.")
+    raise SetupError(
+        f"Account {account} cannot be read back here.",
+        next_step="Ask from a command that has the account's settings, such as `orderdrop orders view`.",
+    )
 
 
 def _never_breaks(file: Path, batch: Batch) -> str | None:  # noqa: ARG001 - stands where a trial could

@@ -160,7 +160,10 @@ def told_of(
     """
     questions = reader.questions(key, reference, payload)
     if not questions:
-        raise UsageError(f"Order {key} has neither a number, nor an email, nor a date to ask for.")
+        raise UsageError(
+            f"Order {key} has neither a number, nor an email, nor a date to ask for.",
+            next_step="Look it up in the system itself; give the mapping a column for one of these.",
+        )
     found = [one for question in questions for one in reader.fetch(question)]
     return reader.joined(key, found)
 

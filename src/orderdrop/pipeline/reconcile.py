@@ -18,10 +18,10 @@ from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.core.shape import Shape
 from orderdrop.destinations.comparing import MISSING, NOT_TOLD, Comparable, Held, is_same
-from orderdrop.errors import SetupError, Stopped, UsageError
+from orderdrop.errors import SetupError, Stopped
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batch import pinned
-from orderdrop.pipeline.history import report_folder
+from orderdrop.pipeline.history import named, report_folder
 from orderdrop.pipeline.opening import Reading, open_again
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.purging import refuse_purged
@@ -94,15 +94,16 @@ def reconcile(parts: Parts, batch_id: str) -> Reconciled:
     Raises UsageError for a batch that is not there, SetupError for a destination that cannot be compared, and
     DestinationUnavailable when it does not answer; there is no report then.
     """
-    batch = parts.ledger.batch(batch_id)
-    if batch is None:
-        raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
+    batch = named(parts.ledger, batch_id)
     refuse_purged(batch)
     found = Reconciled(batch=batch)
     total = parts.ledger.counts(batch_id).orders
     reader = parts.reader(batch.account)
     if not isinstance(reader, Comparable):
-        raise SetupError(f"What {batch.destination} holds cannot be compared with what was sent.")
+        raise SetupError(
+            f"What {batch.destination} holds cannot be compared with what was sent.",
+            next_step="Look single orders up with `orderdrop orders view`, or in the system itself.",
+        )
     comparing = _Comparing(
         reader=reader,
         shape=parts.destination(batch.destination).shape,
@@ -111,7 +112,10 @@ def reconcile(parts: Parts, batch_id: str) -> Reconciled:
     )
     for order, replaced in _arrived(parts, batch):
         if parts.stop.is_set():
-            raise Stopped("Stopped before every order was compared; nothing was changed.")
+            raise Stopped(
+                "Stopped before every order was compared; nothing was changed.",
+                next_step="Run the same again for the whole comparison.",
+            )
         comparing.look_at(order, replaced=replaced)
         done = Event(
             step=Step.ANSWERED,

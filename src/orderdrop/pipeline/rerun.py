@@ -13,6 +13,7 @@ from orderdrop.errors import UsageError
 from orderdrop.ledger.ledger import Batch, Exclusion, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.batch import Finished, report, work
+from orderdrop.pipeline.history import named
 from orderdrop.pipeline.imports import suits
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
@@ -193,9 +194,7 @@ def exclude(parts: Parts, batch_id: str, order: str, reason: str) -> Finished:
 
 
 def _at_rest(ledger: Ledger, batch_id: str, *, or_held: bool = False) -> Batch:
-    batch = ledger.batch(batch_id)
-    if batch is None:
-        raise UsageError(f"There is no batch {batch_id}.", next_step="`orderdrop batches list` names them.")
+    batch = named(ledger, batch_id)
     refuse_purged(batch)
     if batch.status.resumes:
         raise UsageError(

@@ -86,6 +86,9 @@ def _pinned(parts: Parts, called: str, name: str) -> Version:
     text = parts.ledger.mapping_text(name)
     document = yaml_lines.parse(text, called) if text is not None else None
     if text is None or document is None or isinstance(document, Fault):
-        raise SetupError(f"The ledger has no text of the mapping with the digest {name[:8]}.")
+        raise SetupError(
+            f"The ledger has no text of the mapping with the digest {name[:8]}.",
+            next_step="Compare other versions: `orderdrop mapping versions NAME` lists them.",
+        )
     mapping = str(document.data.get("mapping", ""))
     return Version(called=called, name=mapping, digest=digest(text.encode()), data=document.data)
