@@ -50,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """Some of one article."""
+    """An article of an order or a parcel, and how many of it."""
 
     name: str | None = None
     sku: str | None = None

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The options of `python -m orderdrop.sandbox`; what is published of an API is what is left out."""
     published = ShipupSettings()
     parser = argparse.ArgumentParser(prog="python -m orderdrop.sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")

@@ -104,6 +104,7 @@ class Lines:
         self._tls: ssl.SSLContext | None = None  # takes long to make; all transports share it
 
     def line(self, name: str) -> Line:
+        """The one way to an account, opened when it is first asked for."""
         with self._lock:
             if name not in self._open:
                 self._open[name] = self._new(name)
@@ -124,6 +125,7 @@ class Lines:
         return reader
 
     def close(self) -> None:
+        """Let go of every connection, those of readers too."""
         with self._lock:
             lines, self._open = list(self._open.values()), {}
             readers, self._readers = self._readers, []

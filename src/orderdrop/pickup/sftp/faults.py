@@ -50,10 +50,12 @@ class Refusal(OSError):  # noqa: N818 - an answer, not a fault
 
     @property
     def gone(self) -> bool:
+        """Nothing lies at that path."""
         return self.errno == errno.ENOENT
 
     @property
     def forbidden(self) -> bool:
+        """Our user may not do that there."""
         return self.errno == errno.EACCES
 
 

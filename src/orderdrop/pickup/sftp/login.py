@@ -83,9 +83,11 @@ class Session:
 
     @property
     def alive(self) -> bool:
+        """Whether it stands, as far as anyone can tell without asking the server."""
         return self.transport.is_active() and not self.channel.closed
 
     def close(self) -> None:
+        """Hang up."""
         self.transport.close()
 
 
