@@ -155,7 +155,10 @@ def test_an_order_that_is_gone_is_missing_on_all_its_rows(system: str, world: Wo
         [2, 3, 6],
         "pedido",
     )
-    assert first.message == f"{system} holds no order LT-7001, which it had accepted."
+    assert (
+        first.message
+        == f"{system} holds no order LT-7001, which it had accepted. Ask there what became of it."
+    )
 
 
 def test_an_order_that_a_later_batch_sent_again_is_not_compared_with_the_earlier_one(

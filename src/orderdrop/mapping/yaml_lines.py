@@ -117,7 +117,7 @@ def parse(text: str, file: str) -> Document | Fault:
         message = f"holds a character that YAML does not allow (U+{error.character:04X}); delete it"
         return Fault(message=message, file=file, line=line)
     except RecursionError:
-        return Fault(message="is nested too deeply", file=file)
+        return Fault(message="is nested too deeply; a few levels are all that it needs", file=file)
     except (YAMLError, ValueError) as error:
         return Fault(message=f"is not YAML: {str(error).splitlines()[0]}", file=file)
     return Document(file=file, text=text, data=data, lines=lines)

@@ -217,7 +217,7 @@ class _Comparing:
         key = self.sources.get(self.shape.key, ())
         return Problem(
             code=Code.MISSING_THERE,
-            message=f"{batch.destination} holds no order {order.key}, which it had accepted.",
+            message=f"{batch.destination} holds no order {order.key}, which it had accepted. Ask there what became of it.",
             cells=tuple(
                 Cell(row=row, column=heading) for row in order.lineage.rows for heading in key or (None,)
             ),

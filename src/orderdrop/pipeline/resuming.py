@@ -99,4 +99,10 @@ def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finis
 def _why(parts: Parts, batch: Batch) -> Problem:
     """What was said when the batch was put off."""
     told = (one for one in parts.ledger.problems(batch.id) if one.code is Code.NOT_SENT and one.order is None)
-    return next(told, Problem(code=Code.NOT_SENT, message=f"Account {batch.account} could not be used."))
+    return next(
+        told,
+        Problem(
+            code=Code.NOT_SENT,
+            message=f"Account {batch.account} could not be used; what waits goes on once it can be.",
+        ),
+    )
