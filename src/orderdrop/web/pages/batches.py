@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.ledger.browsing import Filter, Hits
@@ -18,10 +18,10 @@ from orderdrop.reports.places import existing
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
 from orderdrop.web.live import follow
+from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 _PAGE = 50
 _FOUND = 20
 _ORDERS = 100
@@ -175,4 +175,4 @@ def _counted(standing: Mapping[BatchStatus, int], statuses: tuple[BatchStatus, .
 
 
 def _to(batch_id: str) -> Response:
-    return RedirectResponse(f"/batches/{batch_id}", status_code=_SEE_OTHER)
+    return onward(f"/batches/{batch_id}")

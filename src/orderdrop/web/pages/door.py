@@ -4,14 +4,13 @@ from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from orderdrop.access.doors import LoggedIn, Refused
 from orderdrop.web.gate import Known, address_of, console_of, forget, remember
+from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 
 
 @router.get("/login")
@@ -42,7 +41,7 @@ def log_out(request: Request, visitor: Known) -> Response:
     console = console_of(request)
     if visitor.session is not None:
         console.doors.log_out(visitor.session)
-    answer = RedirectResponse("/login", status_code=_SEE_OTHER)
+    answer = onward("/login")
     forget(answer, console)
     return answer
 
@@ -86,7 +85,7 @@ def choose_password(
 
 
 def _in(request: Request, found: LoggedIn, to: str) -> Response:
-    answer = RedirectResponse(to, status_code=_SEE_OTHER)
+    answer = onward(to)
     remember(answer, console_of(request), found.secret)
     return answer
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from orderdrop import wiring
 from orderdrop.access.people import Role
@@ -15,10 +14,10 @@ from orderdrop.pipeline.parts import FeedPlan
 from orderdrop.pipeline.polling import feed_line, poll_feed
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 _NEWEST = 10
 
 
@@ -127,4 +126,4 @@ def _job_of(name: str) -> str:
 
 
 def _to(name: str) -> Response:
-    return RedirectResponse(f"/feeds/{name}", status_code=_SEE_OTHER)
+    return onward(f"/feeds/{name}")

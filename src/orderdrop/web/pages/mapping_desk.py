@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from orderdrop import wiring
@@ -18,13 +17,13 @@ from orderdrop.pipeline.mapping_folder import CannotWrite, ChangedMeanwhile, mea
 from orderdrop.pipeline.suggesting import guide_of
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Unknown, Visitor, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.pages.mappings import as_file, desk, feeds_using
 from orderdrop.web.pages.upload import safe_name
 from orderdrop.web.receiving import Received, keeping, receive
 from orderdrop.web.render import fragment, page
 
 router = APIRouter(prefix="/mappings/drafts", include_in_schema=False)
-_SEE_OTHER = 303
 _TEXT_MAX = 300_000
 _CELLS_SHOWN = 1_500
 
@@ -85,7 +84,7 @@ def _save(request: Request, visitor: Visitor, draft: MappingDraft, over: str) ->
     changed = f"{(result.before or 'new')[:8]} -> {result.digest[:8]}"
     console.doors.note(visitor.user.name, "mapping saved", subject=result.name, detail=changed)
     since = f"&before={result.before[:12]}" if result.before else ""
-    return RedirectResponse(f"/mappings/{result.name}?saved=1{since}", status_code=_SEE_OTHER)
+    return onward(f"/mappings/{result.name}?saved=1{since}")
 
 
 @router.get("/{draft_id}/text")
@@ -100,7 +99,7 @@ def forget(request: Request, visitor: Ops, draft_id: str) -> Response:
     """Throw a draft away."""
     console = console_of(request)
     desk(console).forget(draft_of(console, visitor, draft_id).id)
-    return RedirectResponse("/mappings", status_code=_SEE_OTHER)
+    return onward("/mappings")
 
 
 async def _written(request: Request, visitor: Visitor, draft_id: str) -> tuple[MappingDraft, Received]:
@@ -228,4 +227,4 @@ def draft_of(console: Console, visitor: Visitor, draft_id: str) -> MappingDraft:
 
 def to_editor(draft: MappingDraft, where: str = "") -> Response:
     """Lead to the text of a draft."""
-    return RedirectResponse(f"/mappings/drafts/{draft.id}{where}", status_code=_SEE_OTHER)
+    return onward(f"/mappings/drafts/{draft.id}{where}")

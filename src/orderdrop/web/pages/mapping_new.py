@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
@@ -15,6 +14,7 @@ from orderdrop.mapping.suggest.choose import Choice, choice_of
 from orderdrop.mapping.suggest.suggestion import HIGH, Line
 from orderdrop.pipeline.mapping_drafts import MappingDraft, MappingDrafts
 from orderdrop.web.gate import Ops, Visitor, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.pages.mapping_desk import draft_of, places_of, received_with, to_editor
 from orderdrop.web.pages.mappings import desk
 from orderdrop.web.pages.upload import safe_name
@@ -22,7 +22,6 @@ from orderdrop.web.receiving import Received
 from orderdrop.web.render import page
 
 router = APIRouter(prefix="/mappings/drafts", include_in_schema=False)
-_SEE_OTHER = 303
 _FIELDS_MAX = 20_000
 _FORM_MAX_BYTES = 3_000_000
 _FORMATS = (
@@ -56,7 +55,7 @@ async def suggest(request: Request, visitor: Ops) -> Response:
     except BaseException:  # also where the browser went away
         drafts.forget(draft_id)
         raise
-    return RedirectResponse(f"/mappings/drafts/{draft_id}/columns", status_code=_SEE_OTHER)
+    return onward(f"/mappings/drafts/{draft_id}/columns")
 
 
 def _suggest(drafts: MappingDrafts, draft_id: str, visitor: Visitor, received: Received) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse
 
 from orderdrop import wiring
 from orderdrop.errors import MappingError, OrderdropError
@@ -13,10 +13,10 @@ from orderdrop.pipeline.mapping_drafts import MappingDrafts
 from orderdrop.pipeline.versions import compare, history
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Unknown, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 _REHEARSED_AT_ONCE = 2_000_000
 """A larger drop is rehearsed when somebody asks for it: it takes its time."""
 
@@ -98,7 +98,7 @@ def edit(request: Request, visitor: Ops, name: str, version: Annotated[str, Form
     if version and older is None:
         raise Unknown("There is no such version.")
     draft = desk(console).edit(name, visitor.user.name, text=older)
-    return RedirectResponse(f"/mappings/drafts/{draft.id}", status_code=_SEE_OTHER)
+    return onward(f"/mappings/drafts/{draft.id}")
 
 
 def desk(console: Console) -> MappingDrafts:

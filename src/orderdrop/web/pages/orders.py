@@ -4,16 +4,15 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from orderdrop.core.rows import told
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.web.gate import Known, Ops, Unknown, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.pages.batches import batch_for, feeds_of
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 _PROBLEMS, _OTHERS = 100, 50
 
 
@@ -58,4 +57,4 @@ def exclude(
     said = f"{reason.strip()[:500] or 'no reason given'} ({visitor.user.name})"
     reruns.exclude(console.parts, batch.id, found.key, said)
     console.doors.note(visitor.user.name, "exclude", subject=found.key, detail=f"{batch.id}: {reason[:500]}")
-    return RedirectResponse(f"/batches/{batch.id}/orders/{order_id}", status_code=_SEE_OTHER)
+    return onward(f"/batches/{batch.id}/orders/{order_id}")

@@ -3,15 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from orderdrop.access.people import Role
 from orderdrop.errors import UsageError
 from orderdrop.web.gate import Admin, Known, Unknown, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 
 
 @router.get("/people")
@@ -41,7 +40,7 @@ def invite(
 def disable(request: Request, visitor: Admin, name: str) -> Response:
     """Let somebody in no more."""
     console_of(request).doors.disable(name, visitor.user.name)
-    return RedirectResponse("/people", status_code=_SEE_OTHER)
+    return onward("/people")
 
 
 @router.get("/tokens")
@@ -73,7 +72,7 @@ def revoke(request: Request, visitor: Known, token_id: str) -> Response:
         raise Unknown("You have no such token.")
     console.store.revoke_token(token_id, console.now())
     console.doors.note(visitor.user.name, "token revoked", subject=token_id)
-    return RedirectResponse("/tokens", status_code=_SEE_OTHER)
+    return onward("/tokens")
 
 
 def _people(request: Request, visitor: Admin, *, invited: str = "", link: str = "") -> Response:
