@@ -49,15 +49,7 @@ def log_out(request: Request, visitor: Known) -> Response:
 @router.get("/welcome/{secret}")
 def welcome(request: Request, secret: str) -> Response:
     """The page behind a link that works once."""
-    invitation = console_of(request).doors.invited(secret)
-    return page(
-        request,
-        "welcome.html",
-        status=200 if invitation else 410,
-        invitation=invitation,
-        secret=secret,
-        refused=None,
-    )
+    return _welcome(request, secret)
 
 
 @router.post("/welcome/{secret}")
@@ -65,23 +57,18 @@ def choose_password(
     request: Request, secret: str, password: Annotated[str, Form()] = "", again: Annotated[str, Form()] = ""
 ) -> Response:
     """Take the password, and let its owner in."""
-    doors = console_of(request).doors
-    invitation = doors.invited(secret)
-    found: LoggedIn | Refused = (
-        doors.accept(secret, password, address_of(request))
-        if password == again
-        else Refused(message="The two passwords are not the same.")
-    )
+    if password != again:
+        return _welcome(request, secret, refused="The two passwords are not the same.")
+    found = console_of(request).doors.accept(secret, password, address_of(request))
     if isinstance(found, Refused):
-        return page(
-            request,
-            "welcome.html",
-            status=422 if invitation else 410,
-            invitation=invitation,
-            secret=secret,
-            refused=found.message,
-        )
+        return _welcome(request, secret, refused=found.message)
     return _in(request, found, "/")
+
+
+def _welcome(request: Request, secret: str, *, refused: str | None = None) -> Response:
+    invitation = console_of(request).doors.invited(secret)
+    status = 410 if invitation is None else 422 if refused else 200
+    return page(request, "welcome.html", status=status, invitation=invitation, secret=secret, refused=refused)
 
 
 def _in(request: Request, found: LoggedIn, to: str) -> Response:

@@ -46,22 +46,13 @@ def disable(request: Request, visitor: Admin, name: str) -> Response:
 @router.get("/tokens")
 def tokens(request: Request, visitor: Known) -> Response:
     """The visitor's own tokens."""
-    return page(
-        request,
-        "tokens.html",
-        visitor=visitor,
-        tokens=console_of(request).store.tokens(visitor.user.name),
-        secret=None,
-    )
+    return _tokens(request, visitor)
 
 
 @router.post("/tokens")
 def make_token(request: Request, visitor: Known, label: Annotated[str, Form()] = "") -> Response:
     """A new token, shown this once."""
-    console = console_of(request)
-    secret = console.doors.make_token(visitor.user, label)
-    mine = console.store.tokens(visitor.user.name)
-    return page(request, "tokens.html", visitor=visitor, tokens=mine, secret=secret)
+    return _tokens(request, visitor, secret=console_of(request).doors.make_token(visitor.user, label))
 
 
 @router.post("/tokens/{token_id}/revoke")
@@ -88,3 +79,8 @@ def _people(request: Request, visitor: Admin, *, invited: str = "", link: str = 
         invited=invited,
         link=link,
     )
+
+
+def _tokens(request: Request, visitor: Known, *, secret: str | None = None) -> Response:
+    mine = console_of(request).store.tokens(visitor.user.name)
+    return page(request, "tokens.html", visitor=visitor, tokens=mine, secret=secret)
