@@ -17,12 +17,14 @@ _LONG_NAME = "orders-of-today-with-a-rather-long-name-as-exports-of-shops-have-t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Where to look: a batch with rejects, one of its orders, one that the API refused, and a draft with marked cells."""
+    """Where to look: a batch with rejects, one of its orders, one that the API refused, a draft with marked cells,
+    and a mapping on somebody's desk."""
 
     batch: str
     order: str
     refused: str
     draft: str
+    desk: str
 
     def pages(self) -> dict[str, str]:
         """Every kind of page for somebody who is logged in, by name."""
@@ -35,6 +37,9 @@ class Scene:
             "refused": self.refused,
             "upload": "/upload",
             "draft": self.draft,
+            "mapping-new": "/mappings/drafts/new",
+            "mapping-columns": f"{self.desk}/columns",
+            "mapping-desk": f"{self.desk}?on=file",
             "feeds": "/feeds",
             "feed": "/feeds/acme",
             "mappings": "/mappings",
@@ -64,6 +69,7 @@ def play(site: Site, judge: Judge) -> Scene:
         order=f"/batches/{batch}/orders/{accepted.id}",
         refused=f"/batches/{batch}/orders/{refused.id}",
         draft=_draft(site.browser(Role.ADMIN)),
+        desk=_desk(site.browser(Role.ADMIN)),
     )
 
 
@@ -84,6 +90,19 @@ def _arrives(site: Site, feed: str, at: datetime, rows: list[str], name: str) ->
     batch, _ = begin(parts, drop, parts.mapping("small"), "local")
     work(parts, batch.id)
     return batch.id
+
+
+def _desk(browser: Browser) -> str:
+    """A mapping that was suggested: with a question, and with a line that something is to be said about."""
+    browser.get("/mappings/drafts/new")
+    rows = [f"WO-{n};SKU-{n};{n};0{n}/04/2026;anna@example.org;Lost and found" for n in range(1, 8)]
+    content = "\n".join(["Order no;SKU;Pieces;Ordered;Email;Carrier", *rows, ""]).encode()
+    answer = browser.client.post(
+        f"/mappings/drafts/new?form_key={browser.key}",
+        data={"destination": "shipup"},
+        files={"file": ("warehouse-of-the-new-merchant.csv", content)},
+    )
+    return str(answer.headers["location"]).removesuffix("/columns")
 
 
 def _draft(browser: Browser) -> str:

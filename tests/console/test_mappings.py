@@ -161,7 +161,7 @@ def test_a_text_is_tried_on_what_the_feed_brought_lately(site: Site, ops: Browse
     assert "lately.csv" in ops.get(draft).text
     answer = _post(ops, f"{draft}/try", MAPPING.replace("minimum: 1", "minimum: 0"), on=batch)
     page = ops.get(answer.headers["location"].partition("#")[0]).text
-    assert "1 rows would become 1 orders" in page or "1 row would become 1 order" in page
+    assert "lately.csv: 1 row would become 1 order. Nothing was sent." in page
     broken = ops.get(_post(ops, f"{draft}/try", "mapping: [", on=batch).headers["location"].partition("#")[0])
     assert "It has faults. Correct them, then try it again." in broken.text
 

@@ -50,6 +50,7 @@ if (desk) {
   const here = document.getElementById("here");
   const sections = [...desk.querySelectorAll("[data-section]")];
   let checked = text.value;
+  let ended = false;
 
   const lineOfCaret = () => text.value.slice(0, text.selectionStart).split("\n").length;
   const goTo = (line) => {
@@ -147,8 +148,9 @@ if (desk) {
     body.append("text", sent);
     try {
       const answer = await fetch(desk.action, { method: "POST", headers: { "X-Form-Key": desk.dataset.key }, body });
-      if (answer.redirected || answer.status === 409) {
-        told.textContent = "You are not logged in any more. Log in in another tab; your text stays here.";
+      ended = answer.redirected || answer.status === 409;
+      if (ended) {
+        told.textContent = "You are not logged in any more. Log in in another tab and come back: your text stays here.";
         return;
       }
       if (!answer.ok) throw new Error(answer.status);
@@ -161,6 +163,19 @@ if (desk) {
     } catch {
       told.textContent = "It could not be checked: the connection broke. Your text stays here.";
     }
+  }
+  // After a login in another tab the forms of this page need the key of the new session.
+  async function comeBack() {
+    if (!ended) return;
+    const answer = await fetch(location.pathname);
+    if (answer.redirected || !answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [before, now] = [desk.dataset.key, page.getElementById("desk").dataset.key];
+    desk.dataset.key = now;
+    desk.action = desk.action.replace(before, now);
+    for (const one of desk.querySelectorAll("[formaction]")) one.formAction = one.formAction.replace(before, now);
+    for (const one of document.querySelectorAll('input[name="form_key"]')) one.value = now;
+    await check();
   }
   const soon = later(check, 400);
   text.addEventListener("input", () => {
@@ -175,6 +190,14 @@ if (desk) {
     if (!indent) return;
     event.preventDefault();
     document.execCommand("insertText", false, `\n${indent}`); // the one way that can be undone
+  });
+  window.addEventListener("focus", comeBack);
+  document.addEventListener("visibilitychange", comeBack);
+  desk.addEventListener("submit", async (event) => {
+    if (text.value === checked) return;
+    event.preventDefault(); // no page is left before its text is kept
+    await check();
+    if (text.value === checked) desk.requestSubmit(event.submitter);
   });
   document.addEventListener("click", (event) => {
     if (event.target.matches?.("button[data-line]")) goTo(Number(event.target.dataset.line));
