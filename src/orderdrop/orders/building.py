@@ -60,7 +60,7 @@ def build_payloads(
             for other in range(index + 1, len(plan.levels))
             if plan.levels[other].parent == index and elements[other]
         }
-        elements[index] = _objects(level.skeleton, leaves, children, nodes[index].count, nulls=bool(erased))
+        elements[index] = _objects(level.skeleton, leaves, children, nodes[index].count)
     return elements[0]
 
 
@@ -113,38 +113,19 @@ def _slices(elements: list[Payload], starts: Numbers) -> list[Any]:
 
 
 def _objects(
-    skeleton: Skeleton,
-    leaves: Sequence[list[Any] | None],
-    lists: dict[int, list[Any]],
-    count: int,
-    *,
-    nulls: bool,
+    skeleton: Skeleton, leaves: Sequence[list[Any] | None], lists: dict[int, list[Any]], count: int
 ) -> list[Payload]:
-    """One dict per node with what it has; key order is the skeleton's, whatever is left out.
-
-    `nulls`: NULL may be among the values, and becomes null.
-    """
-    names: list[str] = []
-    columns: list[list[Any]] = []
+    """One dict per node with what it has, NULL as null; key order is the skeleton's, whatever is left out."""
+    made: list[Payload] = [{} for _ in range(count)]
     for name, part in skeleton.items():
         values: list[Any] | None
         if isinstance(part, dict):
-            values = [below or None for below in _objects(part, leaves, lists, count, nulls=nulls)]
+            values = [below or None for below in _objects(part, leaves, lists, count)]
         else:
             values = leaves[part] if part >= 0 else lists.get(~part)
-        if values is not None:
-            names.append(name)
-            columns.append(values)
-    if not columns:
-        return [{} for _ in range(count)]
-    made: list[Payload] = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-    for name, values in zip(names, columns, strict=True):
-        if None in values:
-            for index, value in enumerate(values):
-                if value is None:
-                    del made[index][name]
-        if nulls and NULL in values:
-            for index, value in enumerate(values):
-                if value is NULL:
-                    made[index][name] = None
+        if values is None:
+            continue
+        for node, value in zip(made, values, strict=True):
+            if value is not None:
+                node[name] = None if value is NULL else value
     return made
