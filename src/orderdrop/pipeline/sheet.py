@@ -22,7 +22,7 @@ from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.prepare import prepare
 from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of
-from orderdrop.reports.rows import own_positions
+from orderdrop.reports.rows import Source, own_positions
 
 ROWS_SHOWN = 200
 ORDERS_SHOWN = 20
@@ -39,15 +39,33 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What a drop would become: its books, the problems of the file as a whole, rows to look at, and some orders."""
+class Sheet:
+    """One table of a drop, "" for the first: its headings, and rows to look at."""
 
-    receipt: Receipt
+    name: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a drop would become: its books, the problems of the file as a whole, its tables, and some orders."""
+
+    receipt: Receipt
+    sheets: tuple[Sheet, ...]
     bad_rows: int
     of_the_file: tuple[Problem, ...]
     orders: tuple[Mapping[str, object], ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Those of the first table."""
+        return self.sheets[0].headings if self.sheets else ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Those of the first table."""
+        return self.sheets[0].rows if self.sheets else ()
 
 
 def look(
@@ -79,22 +97,22 @@ def _seen(scratch: MemoryLedger, batch: Batch, loaded: LoadedMapping, cells_show
     problems = scratch.problems(batch.id)
     bad = {cell.row for problem in problems if problem.blocks for cell in problem.cells}
     ready = scratch.orders(batch.id, (OrderFate.READY, OrderFate.UNCHANGED), limit=ORDERS_SHOWN)
-    headings: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    if batch.verdict:
-        source = open_again(batch, Path(batch.drop.kept_at), loaded)[0]
-        keep = own_positions(source.table.headings)
-        headings = tuple(source.table.headings[at] for at in keep)
-        most = ROWS_SHOWN if cells_shown is None else max(1, cells_shown // max(1, len(keep)))
-        rows = tuple(_rows(source.table.frames, headings, keep, problems, bad, min(ROWS_SHOWN, most)))
+    sources = open_again(batch, Path(batch.drop.kept_at), loaded) if batch.verdict else []
     return Seen(
         receipt=receipt_of(scratch, batch, dict.fromkeys(SUFFIXES)),
-        headings=headings,
-        rows=rows,
+        sheets=tuple(_sheet(source, problems, bad, cells_shown) for source in sources),
         bad_rows=len(bad),
         of_the_file=tuple(problem for problem in problems if not problem.cells),
         orders=tuple(orjson.loads(order.payload) for order in ready if order.payload is not None),
     )
+
+
+def _sheet(source: Source, problems: list[Problem], bad: set[int], cells_shown: int | None) -> Sheet:
+    keep = own_positions(source.table.headings)
+    headings = tuple(source.table.headings[at] for at in keep)
+    most = ROWS_SHOWN if cells_shown is None else max(1, cells_shown // max(1, len(keep)))
+    rows = _rows(source.table.frames, headings, keep, problems, bad, min(ROWS_SHOWN, most))
+    return Sheet(name=source.name, headings=headings, rows=tuple(rows))
 
 
 def _rows(

@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from orderdrop.access.people import Role
 from orderdrop.core.outcomes import BatchStatus
+from orderdrop.errors import OrderdropError
 from orderdrop.ledger.browsing import Filter
 from orderdrop.pipeline import rerun as reruns
 from orderdrop.pipeline.history import receipt, summary
@@ -67,7 +68,11 @@ async def upload(request: Request, visitor: Known, feed: str, name: str) -> JSON
     """Send a file: its bytes are the body. Answers at once with its batch, 200 where the same content came before."""
     console = console_of(request)
     uploads, draft = await take(request, visitor, feed)
-    sent = await run_in_threadpool(uploads.send, draft)
+    try:
+        sent = await run_in_threadpool(uploads.send, draft)
+    except OrderdropError:
+        uploads.forget(draft.id)
+        raise
     await run_in_threadpool(begin, console, visitor, draft, sent)
     told = {"batch": sent.batch.id, "status": sent.batch.status.value, "repeated": sent.repeated}
     return JSONResponse(told, status_code=200 if sent.repeated else 202)

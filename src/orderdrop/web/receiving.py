@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -29,10 +28,11 @@ class TooLarge(UsageError):  # noqa: N818 - an answer, not a fault
 
 @dataclass(slots=True, kw_only=True)
 class Received:
-    """What came: the file's name and size, and the other fields of the form."""
+    """What came: the file's name and size, further files of the form by name and place, and its other fields."""
 
     name: str = ""
     size: int = 0
+    further: list[tuple[str, Path]] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +54,7 @@ async def receive(request: Request, place: Path, most: int, *, file_needed: bool
     return received
 
 
-@contextmanager
+@contextlib.contextmanager
 def keeping() -> Iterator[None]:
     """What is written in the block is kept, or it is told why it cannot be. Raises TryAgainLater."""
     try:
@@ -92,9 +92,12 @@ async def _form(
                 raise TooLarge(most)
             parser.write(piece)
         parser.finalize()
-        chosen = next((file for file in files if file.field_name == b"file" and file.file_name), None)
-        if chosen is not None:
-            _keep(chosen, place, received, most)
+        chosen = [file for file in files if file.field_name == b"file" and file.file_name]
+        if chosen:
+            received.name, received.size = _keep(chosen[0], place, most)
+            for number, file in enumerate(chosen[1:], start=1):
+                beside = place.with_name(f"{place.name}-{number}")
+                received.further.append((_keep(file, beside, most)[0], beside))
         elif file_needed:
             raise UsageError("No file came with the form.", next_step="Go back and choose one.")
     except FormParserError:
@@ -106,7 +109,8 @@ async def _form(
     received.fields = {_text(one.field_name): _text(one.value) for one in fields}
 
 
-def _keep(chosen: File, place: Path, received: Received, most: int) -> None:
+def _keep(chosen: File, place: Path, most: int) -> tuple[str, int]:
+    """Move a file of a form to its place; its name and size."""
     if chosen.size > most:
         raise TooLarge(most)
     if chosen.in_memory:
@@ -115,8 +119,7 @@ def _keep(chosen: File, place: Path, received: Received, most: int) -> None:
     if written is None:
         raise AssertionError("a file that went to disk has a name")
     Path(written.decode()).replace(place)
-    received.name = (chosen.file_name or b"").decode(errors="replace")
-    received.size = chosen.size
+    return _text(chosen.file_name), chosen.size
 
 
 def _text(value: bytes | None) -> str:

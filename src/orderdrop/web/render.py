@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from orderdrop.core.rows import said, told
+from orderdrop.core.rows import in_table, said, told
 from orderdrop.web.gate import Visitor, console_of
 from orderdrop.web.pictures import flow
 
@@ -62,6 +62,7 @@ def _environment() -> Environment:
         "size": size,
         "took": took,
         "row": said,
+        "in_table": lambda row: in_table(row)[1],
         "ticked": ticked,
         "pretty": lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     }

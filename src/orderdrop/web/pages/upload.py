@@ -1,6 +1,6 @@
 """Uploads: choose a file, see how it is read with the bad cells marked, correct them in the page, send, follow."""
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -20,6 +20,7 @@ from orderdrop.web.render import fragment, page
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER = 303
 _NAME_MAX = 200
+_FEW = 5
 
 
 @router.get("/upload")
@@ -32,6 +33,7 @@ def ask(request: Request, visitor: Known) -> Response:
         visitor=visitor,
         feeds=feeds_for(console, visitor),
         drafts=_uploads(console).of(visitor.user.name),
+        several=_takes_several(console, feeds_for(console, visitor)),
         max_bytes=console.upload_max_bytes,
     )
 
@@ -54,11 +56,34 @@ async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, 
         with keeping():
             received = await receive(request, place, console.upload_max_bytes)
             draft = _draft_of(console, visitor, upload_id, received, feed or received.fields.get("feed", ""))
-            await run_in_threadpool(uploads.put, draft)
+            files = [(received.name, place), *received.further]
+            draft = await run_in_threadpool(_taken, uploads, draft, files)
     except BaseException:  # also where the browser went away
         uploads.forget(upload_id)
         raise
     return uploads, draft
+
+
+def _taken(uploads: Uploads, draft: Upload, files: list[tuple[str, Path]]) -> Upload:
+    for name, content in files:
+        draft = uploads.add(draft, safe_name(name), content)
+    return draft
+
+
+@router.post("/upload/{upload_id}/files")
+async def add_file(request: Request, visitor: Known, upload_id: str, table: str = "") -> Response:
+    """Take a further file of a set into a draft."""
+    console = console_of(request)
+    uploads, found = _uploads(console), _mine(console, visitor, upload_id)
+    if found.sent is None:
+        content = uploads.file(found).with_name("coming")
+        try:
+            with keeping():
+                received = await receive(request, content, console.upload_max_bytes)
+                await run_in_threadpool(uploads.add, found, safe_name(received.name), content, table)
+        finally:
+            content.unlink(missing_ok=True)
+    return RedirectResponse(f"/upload/{upload_id}", status_code=_SEE_OTHER)
 
 
 def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Received, feed: str) -> Upload:
@@ -70,7 +95,7 @@ def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Rece
         raise UsageError("The file is empty.", next_step="Choose another one.")
     return Upload(
         id=upload_id,
-        name=safe_name(received.name),
+        name="",
         feed=feed,
         mapping=plan.mapping,
         account=plan.account,
@@ -92,12 +117,14 @@ def draft(
     found = _mine(console, visitor, upload_id)
     if found.sent is not None:
         return RedirectResponse(f"/batches/{found.sent}", status_code=_SEE_OTHER)
-    seen, broken = _look(console, found)
+    missing = _uploads(console).missing(found)
+    seen, broken = (None, None) if missing else _look(console, found)
     return page(
         request,
         "draft.html",
         visitor=visitor,
         upload=found,
+        missing=missing,
         seen=seen,
         broken=broken,
         typed=(row, heading, text),
@@ -127,6 +154,7 @@ def correct(
         html = fragment(
             "draft_table.html",
             upload=changed,
+            missing={},
             form_key=visitor.form_key,
             seen=seen,
             broken=broken,
@@ -156,10 +184,18 @@ def forget(request: Request, visitor: Known, upload_id: str) -> Response:
     return RedirectResponse("/upload", status_code=_SEE_OTHER)
 
 
+def _takes_several(console: Console, feeds: list[str]) -> bool:
+    """Whether orders of these feeds may come in several files; of many feeds not every mapping is read for that."""
+    uploads = _uploads(console)
+    return len(feeds) > _FEW or any(uploads.tables_of(console.feeds[feed].mapping) for feed in feeds)
+
+
 def begin(console: Console, visitor: Visitor, upload: Upload, sent: Sent) -> None:
     """Have what was sent worked on, and note who sent it."""
     if not sent.again and not sent.repeated:
-        console.doors.note(visitor.user.name, "upload sent", subject=sent.batch.id, detail=upload.name)
+        console.doors.note(
+            visitor.user.name, "upload sent", subject=sent.batch.id, detail=", ".join(upload.names)
+        )
     if sent.batch.status.resumes:
         console.work_on(sent.batch.id)
 

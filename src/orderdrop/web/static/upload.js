@@ -5,29 +5,33 @@ if (form) {
   const input = form.elements.file;
   const told = document.getElementById("told");
   const bar = document.getElementById("progress");
+  const called = (files) => [...files].map((file) => file.name).join(", ");
   for (const name of ["dragover", "drop"]) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
       form.classList.toggle("over", name === "dragover");
-      if (name === "drop" && event.dataTransfer.files.length) {
+      if (name !== "drop" || !event.dataTransfer.files.length) return;
+      if (event.dataTransfer.files.length > 1 && !input.multiple) {
+        told.textContent = "One file at a time, please.";
+      } else {
         input.files = event.dataTransfer.files;
-        told.textContent = event.dataTransfer.files[0].name;
+        told.textContent = called(input.files);
       }
     });
   }
   form.addEventListener("submit", (event) => {
-    const file = input.files[0];
-    if (!file) return;
+    const files = [...input.files];
+    if (!files.length) return;
     event.preventDefault();
-    if (file.size > Number(form.dataset.max)) {
-      told.textContent = "This file is too large.";
+    if (files.reduce((sum, file) => sum + file.size, 0) > Number(form.dataset.max)) {
+      told.textContent = files.length > 1 ? "These files are too large." : "This file is too large.";
       return;
     }
     const feed = encodeURIComponent(form.elements.feed.value);
     const call = new XMLHttpRequest();
-    call.open("POST", `/upload?feed=${feed}&name=${encodeURIComponent(file.name)}`);
+    call.open("POST", `/upload?feed=${feed}&name=${encodeURIComponent(files[0].name)}`);
     call.setRequestHeader("X-Form-Key", form.dataset.key);
-    call.setRequestHeader("Content-Type", "application/octet-stream");
+    if (files.length === 1) call.setRequestHeader("Content-Type", "application/octet-stream");
     bar.hidden = false;
     call.upload.onprogress = (step) => {
       bar.value = step.total ? (100 * step.loaded) / step.total : 0;
@@ -48,6 +52,6 @@ if (form) {
       told.textContent = "The connection broke. Try it again; nothing was sent.";
       bar.hidden = true;
     };
-    call.send(file);
+    call.send(files.length === 1 ? files[0] : new FormData(form));
   });
 }
