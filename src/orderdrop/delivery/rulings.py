@@ -3,7 +3,7 @@
 Pure: takes the answer, the policy's decision and the names of the attempts, gives back values.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -56,8 +56,9 @@ def rule_on(
 ) -> Ruling:
     """Judge the answer to a parcel, or to the question about its ticket.
 
-    `can_look_up`: orders that may be there can be looked up. `decide` gets the failure and how many orders it covers. A question that does not settle every order of its ticket
-    settles none: an API that answers by position is asked about all of them, always.
+    `can_look_up`: orders that may be there can be looked up. `decide` gets the failure and how many orders it covers.
+    A question that does not settle every order of its ticket settles none: an API that answers by position is asked
+    about all of them, always.
     """
     verdicts = [answer.verdicts.get(order.key) for order in sent.orders]
     asked = sent.ticket is not None
@@ -76,6 +77,18 @@ def rule_on(
             _look_up(ruling, rest, ruling.failure, ruling.decision, at)
         else:
             _carry_out(ruling, rest, answer, batch_id, at, locate)
+    _note_verdicts(ruling, sent, verdicts, answer, at, locate)
+    return ruling
+
+
+def _note_verdicts(
+    ruling: Ruling,
+    sent: Sent,
+    verdicts: Sequence[Verdict | None],
+    answer: Answer,
+    at: datetime,
+    locate: Locate,
+) -> None:
     tickets: dict[str, list[int]] = {}
     for position, verdict in enumerate(verdicts):
         if verdict is None:
@@ -89,7 +102,6 @@ def rule_on(
     ruling.pending = [
         replace(part(sent, positions), ticket=ticket, doubt=None) for ticket, positions in tickets.items()
     ]
-    return ruling
 
 
 def not_sent(sent: Sent, at: datetime) -> list[Outcome]:

@@ -1,6 +1,6 @@
 """Loading mappings: from a file to a checked `Mapping`, or every fault at once, each with its line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -104,15 +104,10 @@ def _check(
         )
     if shape is not None:
         faults += fit.unknown_places(document, shape)
-        if mapping is not None:
-            faults += fit.misfits(mapping, shape, document)
-    if mapping is not None and expected_name is not None and mapping.mapping != expected_name:
-        faults.append(
-            document.fault(
-                ("mapping",),
-                f"the file is called `{expected_name}` but the mapping `{mapping.mapping}`; make them equal",
-            )
-        )
+    if shape is not None and mapping is not None:
+        faults += fit.misfits(mapping, shape, document)
+    if mapping is not None:
+        faults += _misnamed(mapping, expected_name, document)
     if faults or mapping is None or shape is None:
         raise MappingError("The mapping cannot be used:", sorted(faults, key=partial(_rank, document.file)))
     return LoadedMapping(
@@ -124,6 +119,14 @@ def _check(
         document=document,
         bases=extended.bases,
     )
+
+
+def _misnamed(mapping: Mapping, expected_name: str | None, document: yaml_lines.Document) -> Iterator[Fault]:
+    if expected_name is not None and mapping.mapping != expected_name:
+        yield document.fault(
+            ("mapping",),
+            f"the file is called `{expected_name}` but the mapping `{mapping.mapping}`; make them equal",
+        )
 
 
 def _rank(own: str, fault: Fault) -> tuple[bool, str, int]:
