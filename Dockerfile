@@ -25,6 +25,8 @@ WORKDIR /srv/orderdrop
 RUN mkdir var mappings && chown orderdrop:orderdrop var
 USER 10001:10001
 VOLUME ["/srv/orderdrop/var"]
+# The console, where the settings have one; they must let it listen on 0.0.0.0:8080.
+EXPOSE 8080
 # Healthy while the scheduler renews its lease in the ledger.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["orderdrop", "health"]
 STOPSIGNAL SIGTERM
