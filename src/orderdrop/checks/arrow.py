@@ -38,7 +38,14 @@ def text_of(column: "pd.Series[Any]") -> ArrowArray:
 def trimmed(text: ArrowArray) -> ArrowArray:
     """Text without white space around it; what remains blank is null."""
     bare = pc.utf8_trim_whitespace(text)
-    return pc.if_else(pc.equal(bare, ""), NO_TEXT, bare)
+    blank = pc.equal(bare, "")
+    return pc.if_else(blank, NO_TEXT, bare) if pc.any(blank).as_py() else bare
+
+
+def may_hold(text: ArrowArray, sign: bytes) -> bool:
+    """Whether some text may hold a sign; costs next to nothing where none does."""
+    letters = text.buffers()[2]
+    return letters is not None and sign in letters.to_pybytes()
 
 
 def where_matching(text: ArrowArray, pattern: str) -> ArrowArray:

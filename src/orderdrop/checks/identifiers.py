@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from orderdrop.checks.arrow import ArrowArray, Ints, bools, pa, pc
+from orderdrop.checks.arrow import ArrowArray, Ints, bools, may_hold, pa, pc
 from orderdrop.checks.reading import Flaw
 from orderdrop.core.problems import Cell, Code, Problem, Severity
 from orderdrop.core.rows import in_table
@@ -47,8 +47,7 @@ POSTAL_DIGITS: Final = {
 
 def damage(text: ArrowArray) -> Iterator[tuple[Ints, Flaw, Severity]]:
     """Identifiers that a spreadsheet program has changed, or may have; by position."""
-    exponent = pc.or_(pc.match_substring(text, "E+"), pc.match_substring(text, "e+"))
-    if pc.any(exponent).as_py():
+    if may_hold(text, b"E+") or may_hold(text, b"e+"):
         yield _where(text, _LOST_DIGITS), _LOST, Severity.ERROR
         yield _where(text, _LOOKS_DAMAGED), _DOUBTFUL, Severity.WARNING
     if (pc.max(pc.binary_length(text)).as_py() or 0) >= 18:
