@@ -69,38 +69,51 @@ def write_rows(
     Few are held in memory, many are read from the drop once a form. `kind` begins the names in `paths`. A drop of
     several tables has no CSV: the workbook has a sheet for each.
     """
-    sources = open_again()
-    few = len(wanted) <= ROWS_IN_MEMORY_MAX
-    kept = [list(reject_rows(source.table, wanted)) for source in sources] if few else None
-    heads = [
-        tuple(source.table.headings[index] for index in own_positions(source.table.headings))
-        for source in sources
-    ]
-
-    def rows() -> list[Iterable[RejectRow]]:
-        return [*kept] if kept is not None else [reject_rows(source.table, wanted) for source in open_again()]
-
-    def pages() -> list[workbook.Page]:
-        return [
-            _page(source, headings, found, kind)
-            for source, headings, found in zip(sources, heads, rows(), strict=True)
-        ]
-
-    first = sources[0]
+    found = _Rows(open_again, wanted)
+    first, headings = found.sources[0], found.headings[0]
     forms: dict[str, Callable[[Path], None]] = {
         f"{kind}_csv": lambda path: rejects.write_csv(
-            path, heads[0], _dialect(first), _blank_lines(first.options), batch_id, rows()[0]
+            path, headings, _dialect(first), _blank_lines(first.options), batch_id, found.by_table()[0]
         ),
-        f"{kind}_xlsx": lambda path: workbook.write_xlsx(path, pages(), batch_id),
-        f"{kind}_json": lambda path: rejects.write_json(path, batch_id, zip(heads, rows(), strict=True)),
+        f"{kind}_xlsx": lambda path: workbook.write_xlsx(path, found.pages(kind), batch_id),
+        f"{kind}_json": lambda path: rejects.write_json(
+            path, batch_id, zip(found.headings, found.by_table(), strict=True)
+        ),
     }
-    if len(sources) > 1:
+    if len(found.sources) > 1:
         del forms[f"{kind}_csv"]
     for name, write in forms.items():
         temporary = _temporary(paths[name])
         write(temporary)
         temporary.replace(paths[name])
     return tuple(forms)
+
+
+class _Rows:
+    """The rows that go back, table by table: held where they are few, read again each time where they are many."""
+
+    def __init__(self, open_again: Callable[[], Sequence[Source]], wanted: Mapping[int, Remarks]) -> None:
+        self._open_again = open_again
+        self._wanted = wanted
+        self.sources = open_again()
+        self.headings = [
+            tuple(source.table.headings[index] for index in own_positions(source.table.headings))
+            for source in self.sources
+        ]
+        few = len(wanted) <= ROWS_IN_MEMORY_MAX
+        self._held = [list(rows) for rows in self._read(self.sources)] if few else None
+
+    def by_table(self) -> list[Iterable[RejectRow]]:
+        return [*self._held] if self._held is not None else self._read(self._open_again())
+
+    def pages(self, kind: str) -> list[workbook.Page]:
+        return [
+            _page(source, headings, rows, kind)
+            for source, headings, rows in zip(self.sources, self.headings, self.by_table(), strict=True)
+        ]
+
+    def _read(self, sources: Sequence[Source]) -> list[Iterable[RejectRow]]:
+        return [reject_rows(source.table, self._wanted) for source in sources]
 
 
 def _page(source: Source, headings: Sequence[str], rows: Iterable[RejectRow], kind: str) -> workbook.Page:
