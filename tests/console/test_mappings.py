@@ -213,17 +213,16 @@ def test_what_another_saved_meanwhile_is_shown_and_overwritten_only_on_purpose(
     assert (site.folder / "small.yaml").read_text() == mine
 
 
-def test_a_folder_that_takes_no_files_leaves_the_text_to_be_downloaded(site: Site, ops: Browser) -> None:
-    (site.folder / "small.yaml").unlink()
-    (site.folder / "small.yaml").symlink_to("/proc/self/limits")  # beside it nobody writes, not even root
-    draft = _edited(ops)
-    answer = _post(ops, f"{draft}/save", MAPPING)
+def test_what_cannot_be_written_is_told_and_can_be_downloaded(ops: Browser) -> None:
+    draft = _suggested(ops)
+    text = MAPPING.replace("mapping: small", f"mapping: {'long' * 70}")  # longer than any file's name
+    answer = _post(ops, f"{draft}/save", text)
     assert answer.status_code == 409
-    assert "small.yaml cannot be written" in answer.text
+    assert "long.yaml cannot be written (File name too long). Your text is kept here." in answer.text
     assert f'href="{draft}/text"' in answer.text
     kept = ops.client.get(f"{draft}/text")
-    assert kept.text == MAPPING
-    assert kept.headers["content-disposition"] == 'attachment; filename="small.yaml"'
+    assert kept.text == text
+    assert kept.headers["content-disposition"] == 'attachment; filename="mapping.yaml"'
 
 
 def test_who_saved_what_is_in_the_audit_trail(site: Site, ops: Browser) -> None:
@@ -310,7 +309,7 @@ def test_a_draft_is_its_owners_and_a_form_without_the_key_changes_nothing(site: 
     assert _text_of(ops.get(draft).text) == MAPPING
 
 
-@pytest.mark.parametrize("name", ["..%2Forderdrop", "%2e%2e", "orderdrop.yaml", "nothing"])
+@pytest.mark.parametrize("name", ["..%2Forderdrop", "%2e%2e", "orderdrop.yaml", "orderdrop", "nothing"])
 def test_no_name_leads_to_another_file(name: str, ops: Browser) -> None:
     assert ops.get(f"/mappings/{name}").status_code == 404
     assert ops.get(f"/mappings/{name}/text").status_code == 404

@@ -5,6 +5,7 @@ under way; the version that is replaced is kept there, too.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,6 +24,8 @@ from orderdrop.pipeline.parts import Parts
 
 _SUFFIXES = (".yaml", ".yml")
 _NEW_FILE = 0o644
+_NAME_MAX = 200
+_NAMED = re.compile(rb"^(\xef\xbb\xbf)?[\"']?mapping[\"']?\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,8 @@ class MappingFolder:
     parse: Callable[[str, str, str | None, Path], LoadedMapping]
 
     def names(self) -> list[str]:
-        """The mappings there are, sorted."""
-        return sorted({path.stem for path in self.folder.glob("*.y*ml") if path.suffix in _SUFFIXES})
+        """The mappings there are, sorted; whatever else lies in the folder is nobody's business, such as the settings."""
+        return sorted({path.stem for path in self.folder.glob("*.y*ml") if _is_mapping(path)})
 
     def text(self, name: str) -> str | None:
         """The text of a mapping's file, None where there is none. Raises MappingError for one that is no text."""
@@ -60,10 +63,17 @@ class MappingFolder:
         """Where a mapping's file is, or would be."""
         return self._path(name) or self.folder / f"{name}.yaml"
 
+    def is_taken(self, name: str) -> bool:
+        """Whether a file has the name, be it a mapping or not."""
+        return any(path.exists() for path in self._files(name))
+
     def _path(self, name: str) -> Path | None:
-        if name not in self.names():  # so that no name leads out of the folder
-            return None
-        return next(path for suffix in _SUFFIXES if (path := self.folder / f"{name}{suffix}").is_file())
+        return next((path for path in self._files(name) if path.is_file() and _is_mapping(path)), None)
+
+    def _files(self, name: str) -> list[Path]:
+        """The files that may have a name: none for one that leads out of the folder, or that no file can have."""
+        fits = Path(name).name == name and len(name) <= _NAME_MAX
+        return [self.folder / f"{name}{suffix}" for suffix in _SUFFIXES] if fits else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +114,10 @@ def save(
     called = loaded.mapping.mapping
     with leased(parts, f"mapping:{called}"):
         there = folder.text(called)
-        if there is not None and name is None:
+        if name is None and folder.is_taken(called):
             raise UsageError(
-                f"There is a mapping `{called}` already.", next_step="Write another name behind `mapping:`."
+                f"There is a file {folder.place(called).name} already.",
+                next_step="Write another name behind `mapping:`.",
             )
         newer = meanwhile(folder, name, based_on)
         if newer is not None:
@@ -128,6 +139,14 @@ def meanwhile(folder: MappingFolder, name: str | None, based_on: str | None) -> 
         return None
     changes = differences(_data(folder, name, based_on or ""), _data(folder, name, there or ""))
     return ChangedMeanwhile(text=there, changes=tuple(changes))
+
+
+def _is_mapping(path: Path) -> bool:
+    """Whether a file says that it is a mapping, readable or not."""
+    try:
+        return path.suffix in _SUFFIXES and _NAMED.search(path.read_bytes()) is not None
+    except OSError:
+        return False
 
 
 def _data(folder: MappingFolder, name: str, text: str) -> dict[str, Any]:

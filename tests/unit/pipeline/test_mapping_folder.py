@@ -118,13 +118,22 @@ def test_no_name_leads_out_of_the_folder(name: str, office: Office) -> None:
 
 
 def test_a_new_mapping_does_not_take_the_name_of_another(office: Office) -> None:
-    with pytest.raises(UsageError, match="There is a mapping `small` already"):
+    with pytest.raises(UsageError, match=r"There is a file small\.yaml already"):
         office.save(WITH_QUANTITY, name=None, based_on=None)
     new = BASE.replace("mapping: small", "mapping: large")
     assert office.save(new, name=None, based_on=None) == Saved(
         name="large", digest=office.parts.mapping("large").digest, before=None
     )
     assert office.there("large") == new
+
+
+def test_what_is_no_mapping_is_neither_shown_nor_overwritten(office: Office) -> None:
+    office.put("ledger: postgresql://me:secret@db/orders\nmappings: .\n", "orderdrop")
+    assert office.folder.names() == ["small"]
+    assert office.folder.text("orderdrop") is None
+    with pytest.raises(UsageError, match=r"There is a file orderdrop\.yaml already"):
+        office.save(BASE.replace("mapping: small", "mapping: orderdrop"), name=None, based_on=None)
+    assert office.there("orderdrop").startswith("ledger:")
 
 
 def test_a_folder_that_takes_no_files_is_told_and_nothing_is_left_behind(office: Office) -> None:
