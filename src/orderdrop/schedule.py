@@ -16,7 +16,7 @@ Poll = Callable[[str], None]
 
 TIDY_SECONDS = 60.0
 RESUME_SECONDS = 5.0
-LOOK_SECONDS = 15.0
+LOOK_SECONDS = 5.0
 
 
 def start(

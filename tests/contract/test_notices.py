@@ -1,5 +1,6 @@
 """What the ledger remembers of notices: on SQLite, on PostgreSQL and in memory."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.unit.ledger.facts import NOW, later
+from tests.unit.pipeline.watching import HOUR, World
 
 from orderdrop.core.notices import Cause, Matter, Message, Notice, Told, Tone
+from orderdrop.core.outcomes import BatchStatus
 from orderdrop.errors import LedgerUnavailable
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.open import open_ledger
+from orderdrop.notices.in_memory import MemoryChannel
 
 LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
     "memory": lambda _, __: "memory://",
@@ -126,3 +130,31 @@ def test_old_notices_are_forgotten_unless_they_wait(ledger: Ledger) -> None:
     assert ledger.forget_notices(NOW) == 0
     assert ledger.forget_notices(later(1)) == 1
     assert [one.notice.matter for one in ledger.sendings(limit=9)] == [OTHER, OTHER]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_of_several_processes_that_look_at_the_same_moment_one_tells(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url, channel, rounds = LEDGERS[kind](request, tmp_path), MemoryChannel(), 5
+    worlds = [
+        World(workdir=tmp_path, ledger=open_ledger(url), owner=f"serve-{n}", channel=channel)
+        for n in range(4)
+    ]
+    together = threading.Barrier(len(worlds), timeout=30)
+
+    def look(world: World) -> None:
+        together.wait()
+        world.look()
+        together.wait()
+        world.look()  # whoever found another one sending has its turn now
+
+    with ThreadPoolExecutor(len(worlds)) as pool:
+        for number in range(rounds):
+            worlds[0].drop(number, BatchStatus.FAILED)
+            list(pool.map(look, worlds))
+            for world in worlds:
+                world.now += HOUR
+    assert worlds[0].titles() == ["acme: a file could not be used"] * rounds
+    for world in worlds:
+        world.ledger.close()

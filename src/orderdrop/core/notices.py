@@ -54,12 +54,14 @@ class Fact:
     """One thing that is so and that people should know: `subject` names it among those of its matter, `said` says it in a line.
 
     `said` holds no personal data and no secrets. `page` is where the console shows it, below the console's address.
+    `early` is one of which more may come at once: it is so, but no news yet.
     """
 
     matter: Matter
     subject: str
     said: str
     page: str = ""
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

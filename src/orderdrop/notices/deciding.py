@@ -36,18 +36,20 @@ def decide(
     What happens within `terms.quiet` of the last notice is told together once it is over, or not at all if it is
     undone by then.
     """
+    known = before.subjects if before is not None and before.standing else frozenset()
+    ripe = [fact for fact in facts if not fact.early or fact.subject in known]
     if before is None:
-        return _alarm(matter, None, facts, now) if facts else None
+        return _alarm(matter, None, ripe, now) if ripe else None
     age = abs(now - before.told_at)  # a clock that was set back makes nobody wait for longer
     if age < terms.quiet:
         return None
-    if not facts:
-        return _over(before, now)
-    if not before.standing or any(fact.subject not in before.subjects for fact in facts):
-        return _alarm(matter, before if before.standing else None, facts, now)
-    after = replace(before, subjects=frozenset(fact.subject for fact in facts))
+    if not ripe:
+        return None if facts else _over(before, now)
+    if any(fact.subject not in known for fact in ripe):
+        return _alarm(matter, before if before.standing else None, ripe, now)
+    after = replace(before, subjects=frozenset(fact.subject for fact in ripe))
     if matter.cause.lasts and age >= terms.remind:
-        return Decision(after=replace(after, told_at=now), tone=Tone.REMINDER, facts=tuple(facts))
+        return Decision(after=replace(after, told_at=now), tone=Tone.REMINDER, facts=tuple(ripe))
     return Decision(after=after) if after != before else None
 
 

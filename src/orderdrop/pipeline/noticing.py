@@ -55,15 +55,17 @@ def look(parts: Parts, telling: Telling, survey: Survey, *, insists: bool = Fals
 
     Raises LedgerUnavailable. Of several processes that look at once one writes each notice.
     """
-    written = tuple(_tell(parts, telling, survey.facts()))
+    told = (
+        parts.ledger.told()
+    )  # before the facts: what others tell meanwhile must not look as if it were over
+    written = tuple(_tell(parts, telling, told, survey.facts()))
     sent, failed = _send(parts, telling, insists=insists)
     return Looked(written=written, sent=tuple(sent), failed=tuple(failed))
 
 
-def _tell(parts: Parts, telling: Telling, facts: Sequence[Fact]) -> list[Notice]:
-    now = parts.clock()
-    told = {one.matter: one for one in parts.ledger.told()}
-    by_matter: dict[Matter, list[Fact]] = {matter: [] for matter in told}
+def _tell(parts: Parts, telling: Telling, told: Sequence[Told], facts: Sequence[Fact]) -> list[Notice]:
+    now, known = parts.clock(), {one.matter: one for one in told}
+    by_matter: dict[Matter, list[Fact]] = {matter: [] for matter in known}
     for fact in facts:
         by_matter.setdefault(fact.matter, []).append(fact)
     written = []
@@ -71,11 +73,11 @@ def _tell(parts: Parts, telling: Telling, facts: Sequence[Fact]) -> list[Notice]
         channels = telling.channels(matter.cause)
         if not channels or not telling.watched.minds(matter):
             continue
-        decision = decide(matter, told.get(matter), found, now, telling.terms)
+        decision = decide(matter, known.get(matter), found, now, telling.terms)
         if decision is None:
             continue
         news = notice(decision, at=now, console_url=telling.console_url) if decision.tone else None
-        if parts.ledger.tell(told.get(matter), decision.after, news, channels) and news is not None:
+        if parts.ledger.tell(known.get(matter), decision.after, news, channels) and news is not None:
             written.append(news)
     return written
 

@@ -4,8 +4,8 @@ Everything is looked up anew each time, so a restart, or another process, sees t
 codes; no remarks, values or answers, which may quote a person's data.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from orderdrop.core.expected import Expected, last_window
@@ -24,6 +24,7 @@ LATELY = timedelta(days=1)
 POLL_LASTS = timedelta(minutes=5)
 """For so long the end of a poll is waited for, so that files that fail together make one message."""
 
+_Key = tuple[str, BatchStatus, datetime | None]
 _MOST_WAITING = 200
 _PAGE = 100
 _CODES = 5
@@ -62,23 +63,22 @@ class Survey:
     parts: Parts
     watched: Watched
     began_at: datetime
-    _known: dict[tuple[str, BatchStatus, datetime | None], tuple[Fact, ...]] = field(default_factory=dict)
+    _known: dict[_Key, tuple[Fact, ...]] = field(default_factory=dict)
 
     def facts(self) -> list[Fact]:
         """All that is so. Raises LedgerUnavailable."""
         now = self.parts.clock()
         batches = list(self._lately(now))
         waiting = list(for_a_person(self.parts.ledger, limit=_MOST_WAITING))
-        known, self._known = self._known, {}
+        before, self._known = self._known, {}
         for batch in [*batches, *waiting]:
-            key = (batch.id, batch.status, batch.finished_at)
-            if key in known:
-                self._known[key] = known[key]
-            elif key not in self._known and not self._more_may_come(batch, now):
-                self._known[key] = tuple(self._of(batch))
+            key = _key(batch)
+            if key not in self._known:
+                self._known[key] = before[key] if key in before else tuple(self._of(batch))
         still, lately = ({batch.id for batch in some} for some in (waiting, batches))
+        early = self._early([*batches, *waiting], before, now)
         facts = [
-            fact
+            replace(fact, early=fact.subject in early)
             for found in self._known.values()
             for fact in found
             if fact.subject in (still if fact.matter.cause.lasts else lately)
@@ -92,17 +92,20 @@ class Survey:
         ledger, since = self.parts.ledger, now - LATELY
         before: str | None = None
         while page := ledger.batches(limit=_PAGE, before=before, statuses=_ENDED):
-            yield from (batch for batch in page if (batch.finished_at or batch.created_at) >= since)
+            yield from (batch for batch in page if _ended(batch) >= since)
             if page[-1].created_at < since - LATELY:  # a batch may take hours to its end, not days
                 return
             before = page[-1].id
 
-    def _more_may_come(self, batch: Batch, now: datetime) -> bool:
-        """Whether the poll that brought a batch goes on: what it brings is told together, where it does not take long."""
-        feed, ended_at = batch.drop.feed, batch.finished_at or batch.created_at
-        if feed is None or now - ended_at >= POLL_LASTS:
-            return False
-        return self.parts.ledger.lease_holder(f"feed:{feed}", now) is not None
+    def _early(self, batches: Sequence[Batch], before: Collection[_Key], now: datetime) -> set[str]:
+        """Batches of feeds whose poll goes on and has brought something since the last look, unless it takes for ever."""
+        news = [batch for batch in batches if _key(batch) not in before and _ended(batch) >= self.began_at]
+        busy = {
+            feed
+            for feed in {batch.drop.feed for batch in news}
+            if feed and self.parts.ledger.lease_holder(f"feed:{feed}", now) is not None
+        }
+        return {batch.id for batch in batches if batch.drop.feed in busy and now - _ended(batch) < POLL_LASTS}
 
     def _of(self, batch: Batch) -> Iterator[Fact]:
         counts = self.parts.ledger.counts(batch.id)
@@ -156,8 +159,12 @@ class Survey:
             return None
         if last is not None and last.drop.arrived_at >= window.begins:
             return None
-        came = f"{last.drop.name} at {last.drop.arrived_at:%a %Y-%m-%d %H:%M} UTC" if last else "none so far"
-        return window.by.isoformat(), f"expected {window}; the last one was {came}"
+        came = (
+            f"the last one, {last.drop.name}, came on {last.drop.arrived_at:%a %Y-%m-%d %H:%M} UTC"
+            if last
+            else "none has come so far"
+        )
+        return window.by.isoformat(), f"expected {window}; {came}"
 
     def _last_arrival(self, feed: str, since: datetime) -> Batch | None:
         """The batch of the feed's newest drop: of many reruns each has an old drop, so go on until older batches come."""
@@ -184,6 +191,14 @@ class Survey:
                 said=f"{since}{WHY[StopReason(state.reason)]}; {wait:,} batch{'' if wait == 1 else 'es'} waiting",
                 page="/",
             )
+
+
+def _ended(batch: Batch) -> datetime:
+    return batch.finished_at or batch.created_at
+
+
+def _key(batch: Batch) -> _Key:
+    return batch.id, batch.status, batch.finished_at
 
 
 def _fact(batch: Batch, cause: Cause, said: str) -> Fact:

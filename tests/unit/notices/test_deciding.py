@@ -98,6 +98,16 @@ def test_what_is_over_is_forgotten_without_a_word_once_it_was_told() -> None:
         assert (decision.after, decision.tone) == (None, None)
 
 
+def test_what_may_be_one_of_several_is_no_news_yet_and_not_over_either() -> None:
+    (early,) = (replace(fact, early=True) for fact in facts(HELD, "a"))
+    assert decide(HELD, None, [early], NOW, TERMS) is None
+    assert decide(HELD, told(HELD, "b", ago=20 * MINUTE), [early], NOW, TERMS) is None
+    assert decide(HELD, told(HELD, "a", ago=20 * MINUTE), [early], NOW, TERMS) is None
+    decision = decide(HELD, None, [early, *facts(HELD, "b")], NOW, TERMS)
+    assert decision is not None
+    assert [fact.subject for fact in decision.facts] == ["b"]
+
+
 @given(
     cause=st.sampled_from(Cause),
     story=st.lists(st.tuples(st.integers(0, 400), st.sets(st.sampled_from("abc"))), min_size=1, max_size=40),
