@@ -15,7 +15,7 @@ from orderdrop.destinations.answers import failure_for
 from orderdrop.destinations.calls import Reply
 from orderdrop.errors import ExitCode
 from orderdrop.notices.wording import WORDS
-from orderdrop.pipeline.noticing import FIRST_PAUSE, GIVEN_UP_AFTER, LONGEST_PAUSE, LOUD_AFTER
+from orderdrop.pipeline.noticing import FIRST_PAUSE, GIVEN_UP_AFTER, KEPT, LONGEST_PAUSE, LOUD_AFTER
 from orderdrop.settings import NoticeOptions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -109,7 +109,8 @@ def test_every_time_that_is_said_of_notices_is_the_one_that_is_kept() -> None:
     usual = NoticeOptions.model_fields
     assert (usual["quiet"].default, usual["remind"].default) == (timedelta(minutes=15), timedelta(days=1))
     assert (timedelta(minutes=1), timedelta(hours=1)) == (FIRST_PAUSE, LONGEST_PAUSE)
-    assert (4, timedelta(days=3)) == (LOUD_AFTER, GIVEN_UP_AFTER)
+    assert (4, timedelta(days=3), timedelta(days=90)) == (LOUD_AFTER, GIVEN_UP_AFTER, KEPT)
+    assert "kept in the ledger for 90 days" in PAGE
     for words in (
         "(15 minutes)",
         "(a day)",

@@ -48,6 +48,13 @@ def test_tidying_is_done_at_once_and_a_paused_feed_is_not_polled() -> None:
     assert polled == []
 
 
+def test_looking_begins_at_once_whatever_the_feeds_do() -> None:
+    looked = threading.Event()
+    scheduler = schedule.start({}, lambda _: None, datetime.now(UTC), look=looked.set)
+    assert looked.wait(30)
+    scheduler.shutdown(wait=True)
+
+
 def test_a_feed_at_fixed_times_waits_for_the_first_of_them_in_its_own_time_zone() -> None:
     scheduler = schedule.start(
         {"night": feed(cron="30 2 * * *", timezone="Europe/Berlin")}, lambda _: None, datetime.now(UTC)

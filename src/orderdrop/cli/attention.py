@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from orderdrop.cli.session import Session
 from orderdrop.core.notices import Sending
+from orderdrop.pipeline.arrivals import missing
 from orderdrop.pipeline.noticing import LOUD_AFTER
 from orderdrop.pipeline.overdue import overdue
 from orderdrop.pipeline.waiting import for_a_person
@@ -13,12 +14,15 @@ _MOST = 20
 
 def attention(session: Session) -> Iterator[str]:
     """One sentence for each: batches that only a person can go on with, channels that are not reached, uploads that do
-    not become complete."""
+    not become complete, files that did not come."""
     for batch in for_a_person(session.parts.ledger, limit=_MOST):
         yield f"Batch {batch.id} ({batch.drop.name}) is {batch.status}: see `orderdrop batches show {batch.id}`."
     yield from _not_reached(session)
-    for feed in session.settings.feeds:
+    for feed, options in session.settings.feeds.items():
         yield from map(str, overdue(session.settings.workdir, feed))
+        absent = missing(session.parts.ledger, feed, options.expectations(), session.parts.clock())
+        if absent is not None and absent.last is not None:
+            yield f"A file of feed {feed} has not come: {absent}."
 
 
 def _not_reached(session: Session) -> Iterator[str]:

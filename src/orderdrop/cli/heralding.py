@@ -27,7 +27,7 @@ class Herald:
     def look(self) -> None:
         """Tell what is news. Raises LedgerUnavailable, which is news by itself once it has lasted."""
         for channel, why in self._ledger.tell().items():
-            self._log.log(40 if why else 20, "ledger_alarm", channel=channel, why=why)
+            (self._log.error if why else self._log.info)("ledger_alarm", channel=channel, why=why)
         # after a restart what could not be sent is tried at once
         looked = look(self._parts, self._telling, self._survey, insists=self._first)
         self._first = False

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from orderdrop.core.expected import Expected, last_window
+from orderdrop.core.expected import Expected
 from orderdrop.core.notices import Cause, Fact, Matter
 from orderdrop.core.outcomes import BatchStatus, Counts
 from orderdrop.core.policy import StopReason
 from orderdrop.ledger.accounts import by_our_clock
 from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.arrivals import missing
 from orderdrop.pipeline.overdue import overdue
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.waiting import WHY, for_a_person
@@ -126,11 +127,13 @@ class Survey:
     def _of_feed(self, feed: str, now: datetime) -> Iterator[Fact]:
         state = self.parts.ledger.feed_state(feed)
         paused = f"; the feed is paused by {state.paused_by}" if state.paused_at is not None else ""
-        if missing := self._missing(feed, now):
+        absent = missing(self.parts.ledger, feed, self.watched.feeds[feed], now)
+        # of a feed that is new nothing was expected before
+        if absent is not None and (absent.last is not None or absent.window.by >= self.began_at):
             yield Fact(
                 matter=Matter(cause=Cause.ABSENT, place=feed),
-                subject=missing[0],
-                said=f"{missing[1]}{paused}",
+                subject=absent.window.by.isoformat(),
+                said=f"{absent}{paused}",
                 page="/feeds",
             )
         for one in overdue(self.parts.workdir, feed):
@@ -148,34 +151,6 @@ class Survey:
                 said=f"since {failing:%Y-%m-%d %H:%M} UTC: {state.failed}",
                 page="/feeds",
             )
-
-    def _missing(self, feed: str, now: datetime) -> tuple[str, str] | None:
-        """Which time passed without a file and what to say of it, None where one has come since."""
-        window = last_window(self.watched.feeds[feed], now)
-        if window is None:
-            return None
-        last = self._last_arrival(feed, window.begins)
-        if last is None and window.by < self.began_at:  # a feed that is new: nothing was expected of it yet
-            return None
-        if last is not None and last.drop.arrived_at >= window.begins:
-            return None
-        came = (
-            f"the last one, {last.drop.name}, came on {last.drop.arrived_at:%a %Y-%m-%d %H:%M} UTC"
-            if last
-            else "none has come so far"
-        )
-        return window.by.isoformat(), f"expected {window}; {came}"
-
-    def _last_arrival(self, feed: str, since: datetime) -> Batch | None:
-        """The batch of the feed's newest drop: of many reruns each has an old drop, so go on until older batches come."""
-        newest: Batch | None = None
-        before: str | None = None
-        while page := self.parts.ledger.batches(limit=_PAGE, before=before, feed=feed):
-            newest = max([*page, *([newest] if newest else [])], key=lambda batch: batch.drop.arrived_at)
-            if newest.drop.arrived_at >= since or page[-1].created_at < since:
-                return newest
-            before = page[-1].id
-        return newest
 
     def _stopped(self, now: datetime) -> Iterator[Fact]:
         waiting = [batch.account for batch in self.parts.ledger.waiting()]

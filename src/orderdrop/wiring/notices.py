@@ -1,5 +1,6 @@
 """The notices of the settings: who is told, through which channel, and what is watched."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 
 from orderdrop import settings as setup
@@ -10,8 +11,13 @@ from orderdrop.pipeline.noticing import Telling
 from orderdrop.pipeline.survey import Watched
 
 
-def telling_of(settings: setup.Settings) -> Telling | None:
-    """Who is told what, None where the settings have no `notices:`. Nobody is called. Raises SettingsError with every fault."""
+def telling_of(
+    settings: setup.Settings, *, find: Callable[[str], object | None] = find_spec
+) -> Telling | None:
+    """Who is told what, None where the settings have no `notices:`. Nobody is called.
+
+    `find` says whether a package is installed. Raises SettingsError with every fault.
+    """
     options = settings.notices
     if options is None:
         return None
@@ -22,14 +28,14 @@ def telling_of(settings: setup.Settings) -> Telling | None:
             too_many=options.too_many,
             unreachable=options.unreachable,
         ),
-        recipients=_recipients(options),
+        recipients=_recipients(options, find),
         terms=Terms(remind=options.remind, quiet=options.quiet),
         console_url=settings.console.address if settings.console else None,
     )
 
 
-def _recipients(options: setup.NoticeOptions) -> list[Recipient]:
-    if find_spec("apprise") is None:
+def _recipients(options: setup.NoticeOptions, find: Callable[[str], object | None]) -> list[Recipient]:
+    if find("apprise") is None:
         fault = Fault(
             message="`notices` needs a package that is not installed; run: pip install 'orderdrop[notices]'"
         )
