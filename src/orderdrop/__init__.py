@@ -1,8 +1,11 @@
 """Orderdrop: files that warehouses and merchants drop become orders that a tracking API has accepted."""
 
-from importlib.metadata import PackageNotFoundError, version
 
-try:
-    __version__ = version("orderdrop")
-except PackageNotFoundError:  # run from a bare checkout
-    __version__ = "0.0.0"
+def version() -> str:
+    """The version that is installed; 0.0.0 in a bare checkout."""
+    from importlib import metadata  # takes longer to load than a short command to run
+
+    try:
+        return metadata.version("orderdrop")
+    except metadata.PackageNotFoundError:
+        return "0.0.0"

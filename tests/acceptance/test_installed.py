@@ -28,6 +28,22 @@ def test_every_command_shows_its_help(command: str, tmp_path: Path) -> None:
     assert shown.stdout.startswith(f"Usage: orderdrop {command} ")
 
 
+def test_help_waits_for_no_library_that_it_does_without() -> None:
+    says = "import sys, orderdrop.cli.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True).stdout
+    slow = {
+        "importlib.metadata",
+        "httpx",
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "pydantic",
+        "ruamel.yaml",
+        "sqlalchemy",
+    }
+    assert slow.intersection(loaded.split()) == set()
+
+
 def test_a_day_of_work_gets_by_with_nothing_that_was_loaded_before(site: Site) -> None:
     site.file("orders.csv", [*site.rows([1]), *site.rows([2], quantity="two")])
     for arguments, code in {

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from orderdrop import __version__
+from orderdrop import version
 from orderdrop.cli import (
     checking,
     feeds,
@@ -41,7 +41,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        render.lines([f"orderdrop {__version__}"])
+        render.lines([f"orderdrop {version()}"])
         raise typer.Exit
 
 
@@ -78,6 +78,8 @@ notices.register(app)
 def main() -> None:
     """Run the command line; every error ends as a message with a next step and the exit code that errors.py names."""
     gc.set_threshold(_COLLECT_EVERY)  # the usual 700 costs a command a twentieth of its time
+    # nothing here multiplies matrices; the threads for it cost every process that loads numpy a tenth of a second
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = _run()
     try:
         sys.stdout.flush()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderdrop.cli import render, render_suggestion
+from orderdrop.cli import render
 from orderdrop.cli.registering import add
 from orderdrop.errors import FileRefused, UsageError
 
@@ -45,6 +45,7 @@ def suggest(
     Example: orderdrop mapping suggest shipments.csv --destination shipup -o mappings/acme-shipments.yaml
     """
     from orderdrop import wiring
+    from orderdrop.cli import render_suggestion
     from orderdrop.cli.session import settings_of
     from orderdrop.destinations import registry
     from orderdrop.mapping.suggest.write import as_yaml
