@@ -282,7 +282,8 @@ PROVED: dict[str, tuple[str, ...]] = {
         _SETTINGS + "test_three_faults_are_told_at_once_in_the_order_of_their_lines",
         _SETTINGS + "test_a_secret_that_is_written_out_is_refused_and_not_repeated",
         _BAD_SETUP + "test_a_wrong_set_up_ends_with_code_3_and_leaves_the_drop_in_the_inbox",
-        _BAD_SETUP + "test_after_the_set_up_is_mended_the_drop_is_taken",
+        _BAD_SETUP
+        + "test_a_mapping_that_cannot_be_used_is_code_3_and_every_drop_waits_in_failed_with_a_receipt",
     ),
     "H1": (_SAMPLES + "test_a_reject_report_that_comes_back_corrected_is_accepted_whole",),
     "H3": (
