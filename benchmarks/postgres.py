@@ -62,9 +62,8 @@ def postgres(folder: Path) -> Iterator[str]:
                 time.sleep(0.05)
         yield f"postgresql://{USER}@{HOST}:{port}/{DATABASE}"
     finally:
-        server.send_signal(
-            signal.SIGINT
-        )  # at once, whoever is still connected; what was committed is written
+        # at once, whoever is still connected; what was committed is written
+        server.send_signal(signal.SIGINT)
         server.wait(60)
 
 

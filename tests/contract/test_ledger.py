@@ -251,9 +251,8 @@ def test_what_was_set_aside_for_want_of_a_mapping_is_listed_while_it_lies_there(
 
 def test_unfinished_batches_come_oldest_first_and_by_feed(ledger: Ledger) -> None:
     ledger.open_batch(a_batch("b-3"))
-    ledger.open_batch(
-        a_batch("b-1", created_at=later(-3600))
-    )  # the clock was set back: still the second to come
+    # the clock was set back: still the second to come
+    ledger.open_batch(a_batch("b-1", created_at=later(-3600)))
     ledger.open_batch(a_batch("b-2", drop=a_drop("d-2", feed="zenith")))
     assert [batch.id for batch in ledger.unfinished()] == ["b-3", "b-1", "b-2"]
     assert [batch.id for batch in ledger.unfinished("acme")] == ["b-3", "b-1"]

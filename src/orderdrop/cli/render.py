@@ -44,9 +44,8 @@ def complain(message: str) -> None:
 
 
 def _to_stderr(text: Text) -> None:
-    with contextlib.suppress(
-        OSError
-    ):  # where the disk behind it is full, the exit code still says how it went
+    # where the disk behind it is full, the exit code still says how it went
+    with contextlib.suppress(OSError):
         Console(file=sys.stderr, highlight=False, soft_wrap=True).print(text)
 
 

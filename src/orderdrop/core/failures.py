@@ -15,10 +15,8 @@ class FailureKind(StrEnum):
     NOT_CONNECTED = "not_connected"  # the request never left: refused, DNS, TLS
     NO_ANSWER = "no_answer"  # the request left, its answer never came: the order may or may not be there
     UNREADABLE = "unreadable"  # an answer that is not the documented one: HTML, cut JSON, a redirect
-    TOO_LARGE = (
-        "too_large"  # 413, or several orders refused together without naming one: send smaller parcels
-    )
-    HELD_UP = (
-        "held_up"  # refused together with others that were named as the cause: not taken, send again at once
-    )
+    # 413, or several orders refused together without naming one: send smaller parcels
+    TOO_LARGE = "too_large"
+    # refused together with others that were named as the cause: not taken, send again at once
+    HELD_UP = "held_up"
     LOST_TICKET = "lost_ticket"  # the ticket of a pending answer will never bring one: send its orders again

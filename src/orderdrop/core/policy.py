@@ -18,9 +18,8 @@ MAX_LOOK_UPS = 5  # of one order that may be there; after that a person looks
 LOOK_UP_AFTER_SECONDS = 5.0  # an API may still be storing what it did not answer
 FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 60.0
-MAX_RETRY_AFTER_SECONDS = (
-    300.0  # an API that asks for more (a day, by mistake) is asked again after five minutes
-)
+# an API that asks for more (a day, by mistake) is asked again after five minutes
+MAX_RETRY_AFTER_SECONDS = 300.0
 
 
 class StopReason(StrEnum):

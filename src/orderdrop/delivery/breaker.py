@@ -193,9 +193,8 @@ class Breaker:
         if not isinstance(self._state, Probing) or self._my_probe or not seen.probing_by:
             return
         if self._has_died(seen.probing_by):
-            self._state = replace(
-                self._state.of, until=float("-inf")
-            )  # what it would have found out it takes along
+            # what it would have found out it takes along
+            self._state = replace(self._state.of, until=float("-inf"))
 
     def _take_over(self, known: Known, seen: AccountState) -> None:
         if seen.turns != self._adopted:

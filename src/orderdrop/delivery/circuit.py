@@ -11,15 +11,13 @@ from enum import Enum
 from orderdrop.core.policy import StopReason
 from orderdrop.ledger.accounts import AccountState
 
-OUTAGE_AFTER = (
-    8  # failures in a row: more than one order is tried, so that a single poisonous order opens nothing
-)
+# failures in a row: more than one order is tried, so that a single poisonous order opens nothing
+OUTAGE_AFTER = 8
 FIRST_REST_SECONDS = 60.0
 FIRST_REST_MENDABLE_SECONDS = 300.0
 MAX_REST_SECONDS = 900.0
-LEAST_PART_OF_A_REST = (
-    0.75  # rests are shortened at random: what was stopped together does not come back together
-)
+# rests are shortened at random: what was stopped together does not come back together
+LEAST_PART_OF_A_REST = 0.75
 ASKING_ORDERS = 10  # of so many one asks whether an account works again, each time another one
 MENDABLE = frozenset(
     {StopReason.CREDENTIALS, StopReason.PAYMENT, StopReason.FORBIDDEN, StopReason.MISCONFIGURED}

@@ -17,9 +17,8 @@ FIRST_RATE = 2.0  # requests a second when an account works again after a stop
 DOUBLES_IN_SECONDS = 1.0
 RAMP_SECONDS = 10.0  # by then it would be two thousand a second
 BLOCK_SECONDS = 0.25  # places are taken in the common stream for so long at once
-_LONGEST_QUEUE_BLOCKS = (
-    64  # a stream that is full for longer was written by a clock that has been set back since
-)
+# a stream that is full for longer was written by a clock that has been set back since
+_LONGEST_QUEUE_BLOCKS = 64
 _SHORTEST_WAIT_SECONDS = 0.001  # below this the rounding of clocks would have the caller spin
 
 

@@ -18,9 +18,8 @@ from orderdrop.destinations.base import AccountOptions, Failure, FailureKind
 from orderdrop.destinations.watchdog import Line, Watchdog
 
 LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
-SHORTEST_SECRET: Final = (
-    6  # a shorter "key" is a word such as `any`, for a stand-in; hiding it would garble answers
-)
+# a shorter "key" is a word such as `any`, for a stand-in; hiding it would garble answers
+SHORTEST_SECRET: Final = 6
 _EXCERPT_CHARACTERS = 500
 _TARGETS_KEPT = 64  # a path with an id in it is asked for once or twice
 _EVERY_CALL = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "orderdrop"}
@@ -207,9 +206,8 @@ class Caller:
     def _take(self) -> Line:
         with self._lock:
             if self._idle:
-                return (
-                    self._idle.pop()
-                )  # the one used last: its connection is the least likely to have gone stale
+                # the one used last: its connection is the least likely to have gone stale
+                return self._idle.pop()
         return Line(self._transport_factory())
 
     def _hand_on(self, line: Line) -> None:

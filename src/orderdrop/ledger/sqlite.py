@@ -85,9 +85,8 @@ def _check_header(path: Path) -> None:
     wal = Path(f"{path}-wal")
     if wal.exists() and wal.stat().st_size:
         return  # the newest pages are still in the side file, the main one may rightly be short
-    size = (
-        path.stat().st_size
-    )  # after the look at the side file: another process may be emptying it into this one
+    # after the look at the side file: another process may be emptying it into this one
+    size = path.stat().st_size
     # page size and number of pages: sqlite.org/fileformat2.html, 1.3
     page_size = int.from_bytes(header[16:18], "big")
     expected = int.from_bytes(header[28:32], "big") * (65536 if page_size == 1 else page_size)

@@ -217,9 +217,8 @@ class _Round:
             if feed.reply and not batch.scope and not batch.status.resumes and batch.drop.place is not None:
                 reply(parts, inbox, batch, batch.drop.place)
             return finished
-        if claim.place.startswith(
-            _KEPT
-        ):  # archived before: what waited or was held is sent, and a reply owed
+        # archived before: what waited or was held is sent, and a reply owed
+        if claim.place.startswith(_KEPT):
             if feed.reply:
                 reply(parts, inbox, batch, claim.place)
             parts.ledger.feed_done(batch.id, claim.place)

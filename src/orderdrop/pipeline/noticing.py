@@ -55,9 +55,8 @@ def look(parts: Parts, telling: Telling, survey: Survey, *, insists: bool = Fals
 
     Raises LedgerUnavailable. Of several processes that look at once one writes each notice.
     """
-    told = (
-        parts.ledger.told()
-    )  # before the facts: what others tell meanwhile must not look as if it were over
+    # before the facts: what others tell meanwhile must not look as if it were over
+    told = parts.ledger.told()
     written = tuple(_tell(parts, telling, told, survey.facts()))
     sent, failed = _send(parts, telling, insists=insists)
     return Looked(written=written, sent=tuple(sent), failed=tuple(failed))

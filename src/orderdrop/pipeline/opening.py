@@ -106,9 +106,8 @@ def reopen_drop(path: Path, mapping: Mapping, reading: Reading) -> list[Opened]:
         table, _ = peek_at_correction(reopen(place, options, verdict))
         opened.append(Opened(name=name, mapping=view, table=edited(numbered(table, number), edits)))
     joined = reading.joined
-    if (
-        joined is None or not Path(joined.path).is_file()
-    ):  # else it is past its retention, and its rows with it
+    # else it is past its retention, and its rows with it
+    if joined is None or not Path(joined.path).is_file():
         return opened
     first = opened[0]
     earlier = Reading.from_json(joined.reading)

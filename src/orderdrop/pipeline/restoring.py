@@ -16,9 +16,8 @@ from orderdrop.pipeline.parts import Parts
 
 ASIDE = "reports-lost"
 _PAGE = 1_000
-_BESIDE = (
-    20  # so many batches may have begun in one second, and then their names do not tell which came first
-)
+# so many batches may have begun in one second, and then their names do not tell which came first
+_BESIDE = 20
 _REST = {BatchStatus.UNFINISHED: OrderFate.UNSENT, BatchStatus.HELD: OrderFate.HELD}
 _OPEN = (BatchStatus.SENDING, BatchStatus.PENDING, *_REST)
 

@@ -31,9 +31,8 @@ class Standing:
     updated_at: str | None
     excluded: Mapping[str, str] = field(default_factory=dict)
     still_open: Mapping[str, StillOpen] = field(default_factory=dict)
-    refuses_unknown: bool = (
-        True  # an update or a cancel of an order that the account never accepted from here
-    )
+    # an update or a cancel of an order that the account never accepted from here
+    refuses_unknown: bool = True
 
     def settle(
         self, drafts: Sequence[Draft], payloads: Mapping[str, bytes], first_sequence: int

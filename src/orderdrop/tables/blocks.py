@@ -32,9 +32,8 @@ def read_pieces(path: Path, layout: Layout, skip: int, row: int, *, careful: boo
             continue
         size = max(len(block) * 2, layout.limits.block_bytes)
         whole = False
-        while (
-            buffer and not whole
-        ):  # a buffer that an open quote has swollen goes in parts: rows cost more than their bytes
+        # a buffer that an open quote has swollen goes in parts: rows cost more than their bytes
+        while buffer and not whole:
             part = buffer[:size]
             whole = len(part) == len(buffer)
             piece, used = _read_buffer(part, layout, row, final=final and whole, careful=careful)

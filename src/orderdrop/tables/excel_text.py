@@ -10,9 +10,8 @@ from orderdrop.tables.excel_numbers import Forms, padded_to, shown_as
 
 _EXACT = 1e15  # Excel keeps 15 digits; a longer number has lost its end
 _NUMBERS = {float, int}
-_DOUBTFUL_DAY = date(
-    1900, 2, 28
-)  # serials 59 and 60: Excel has a 29 February 1900, and the parser cannot tell them
+# serials 59 and 60: Excel has a 29 February 1900, and the parser cannot tell them
+_DOUBTFUL_DAY = date(1900, 2, 28)
 
 
 def as_text(values: Sequence[Any]) -> tuple[Sequence[str], list[tuple[int, Kind]]]:

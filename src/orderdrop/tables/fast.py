@@ -20,9 +20,8 @@ from orderdrop.tables.pieces import Piece, Text, blank_mask, keep
 from orderdrop.tables.records import Dialect
 
 _BOM = b"\xef\xbb\xbf"
-_ODD_ROWS_SHARE = (
-    0.05  # past this share of odd rows, judging them one by one costs more than the careful reading
-)
+# past this share of odd rows, judging them one by one costs more than the careful reading
+_ODD_ROWS_SHARE = 0.05
 
 
 def read_fast(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[Piece, int] | None:

@@ -22,9 +22,8 @@ class Limits:
     workbook_ratio_from_bytes: int = 64 * MIB
     workbook_memory_bytes: int = 4096 * MIB  # address space of the child that parses
     workbook_seconds: float = 180.0
-    archive_bytes: int = (
-        8192 * MIB
-    )  # what may come out of a .gz or .zip; the ratio is bounded as for workbooks
+    # what may come out of a .gz or .zip; the ratio is bounded as for workbooks
+    archive_bytes: int = 8192 * MIB
     archive_members: int = 200
     block_bytes: int = 4 * MIB
     sample_bytes: int = MIB  # what is looked at, at least, to find out how a file is written

@@ -40,9 +40,8 @@ class DrippingServer:
                         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
                         continue
                     connection.sendall(b"HTTP/1.1 201 Created\r\nX-Slow: ")
-                    for _ in range(
-                        200
-                    ):  # ten seconds, then an answer after all: a test without a deadline fails
+                    # ten seconds, then an answer after all: a test without a deadline fails
+                    for _ in range(200):
                         if self._stop.wait(0.05):
                             return
                         connection.sendall(b"x")

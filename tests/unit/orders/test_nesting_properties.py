@@ -112,9 +112,8 @@ def test_nesting_does_what_the_plain_way_does(
         for one in found.problems
         if one.blocks
     }
-    for one in (
-        expected.told - told
-    ):  # one cell that fills two places is told once: its twin has the same rows
+    # one cell that fills two places is told once: its twin has the same rows
+    for one in expected.told - told:
         assert one[0] is Code.ROWS_DISAGREE
         assert any(one[:2] == other[:2] for other in told)
     assert told <= expected.told

@@ -49,9 +49,8 @@ def token_of(account: AccountOptions) -> str:
 
     The portal hands out the encoded form and one page of the documentation asks for the bare token; neither has a colon.
     """
-    key = "".join(
-        account.key.split()
-    )  # an encoded key that was copied from two lines is refused without a reason
+    # an encoded key that was copied from two lines is refused without a reason
+    key = "".join(account.key.split())
     if _ACCOUNT_AND_TOKEN.fullmatch(key):
         return base64.b64encode(key.encode()).decode()
     return key

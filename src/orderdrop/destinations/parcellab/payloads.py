@@ -54,9 +54,8 @@ def _known_country(code: str) -> str:
 
 @cache
 def _countries() -> frozenset[str]:
-    return frozenset(
-        {country.alpha_3 for country in pycountry.countries} | {"XKX"}
-    )  # Kosovo: used, not in ISO
+    # Kosovo: used, not in ISO
+    return frozenset({country.alpha_3 for country in pycountry.countries} | {"XKX"})
 
 
 def _as_list(value: Any) -> Any:

@@ -34,9 +34,8 @@ def _known_country(code: str) -> str:
 
 @cache
 def _countries() -> frozenset[str]:
-    return frozenset(
-        {country.alpha_2 for country in pycountry.countries} | {"XK"}
-    )  # Kosovo: used, not in ISO
+    # Kosovo: used, not in ISO
+    return frozenset({country.alpha_2 for country in pycountry.countries} | {"XK"})
 
 
 def _written_like(pattern: str, sentence: str) -> Callable[[str], str]:

@@ -160,8 +160,7 @@ class Wire(SFTPClient):
 
 def _attributes(message: Message, long_name: bytes) -> SFTPAttributes:
     attributes: SFTPAttributes = SFTPAttributes._from_msg(message)  # type: ignore[attr-defined]  # noqa: SLF001 - paramiko has no public reader
-    if attributes.st_mode is None and long_name.startswith(
-        b"-"
-    ):  # some servers only tell it in the line for people
+    # some servers only tell it in the line for people
+    if attributes.st_mode is None and long_name.startswith(b"-"):
         attributes.st_mode = stat.S_IFREG
     return attributes
