@@ -189,6 +189,7 @@ def test_after_saving_the_last_file_that_came_back_says_how_many_rows_would_pass
     begun = ops.post(f"/batches/{batch}/rerun", only="all").headers["location"].rpartition("/")[2]
     _until(lambda: judge.posts(prefix="M7-") == {"M7-A": 1, "M7-B": 1})
     assert f"Rerun of all orders of batch {batch}" in ops.get(f"/batches/{begun}").text
+    assert "last file that came back" not in ops.get("/mappings/small").text
 
 
 def test_what_another_saved_meanwhile_is_shown_and_overwritten_only_on_purpose(
@@ -268,6 +269,35 @@ def test_what_nothing_can_be_suggested_for_is_told_and_leaves_nothing(
     assert answer.status_code == (413 if len(content) > 2_000_000 else 409)
     assert said in answer.text
     assert len(list((site.console.folder / "mappings").iterdir())) == before
+
+
+def test_saving_twice_changes_nothing_the_second_time(site: Site, ops: Browser) -> None:
+    draft = _edited(ops)
+    text = MAPPING.replace("minimum: 1", "minimum: 7")
+    assert _post(ops, f"{draft}/save", text).status_code == 303
+    again = _post(ops, f"{draft}/save", text)
+    assert again.status_code == 404
+    assert "Perhaps it was saved" in again.text
+    unchanged = _post(ops, f"{_edited(ops)}/save", text)
+    assert unchanged.status_code == 409
+    assert "there is nothing to save" in unchanged.text
+
+
+def test_a_version_says_who_saved_it_and_what_it_changed(ops: Browser) -> None:
+    _post(ops, f"{_edited(ops)}/save", MAPPING.replace("minimum: 1", "minimum: 8"))
+    _post(ops, f"{_edited(ops)}/save", MAPPING.replace("minimum: 1", "minimum: 9"))
+    page = ops.get("/mappings/small").text
+    today = page.partition(" today</td><td>")[2]
+    assert today.startswith("ops, ")
+    by_it = html.unescape(today.partition('href="')[2].partition('"')[0])
+    assert "<code>Qty</code>: minimum 8 -&gt; 9" in ops.get(by_it).text
+
+
+def test_what_stands_in_another_mapping_is_told_with_its_file(site: Site, ops: Browser) -> None:
+    (site.folder / "heir.yaml").write_text("mapping: heir\nextends: small\ncolumns:\n  Note: ignore\n")
+    page = ops.get(_edited(ops, "heir")).text
+    assert '<span class="line other">small.yaml:7</span>' in page
+    assert '<span class="line" data-line="4">4</span>' in page
 
 
 def test_columns_are_not_written_anew_over_a_text_of_ones_own_by_mistake(ops: Browser) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.errors import Fault, MappingError
+from orderdrop.errors import Fault, MappingError, SetupError, UsageError
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.mapping.explain import Sentence, explain
@@ -89,15 +89,19 @@ def recent_drops(parts: Parts, feeds: Iterable[str], *, limit: int = 8) -> list[
 
 
 def last_rejected(parts: Parts, mapping: str) -> Batch | None:
-    """The newest batch of which rows came back under another version of a mapping than today's, and nobody took it up."""
+    """The newest batch of a mapping of which rows came back, where that was under another version and nobody took it up."""
     today = parts.mapping(mapping).digest
     came_back = parts.ledger.batches(limit=_LOOKED_AT, statuses=(BatchStatus.REJECTS, BatchStatus.FAILED))
-    for batch in came_back:
-        if batch.mapping == mapping and batch.purged_at is None and not parts.ledger.children(batch.id):
-            return batch if batch.mapping_digest != today and Path(batch.drop.kept_at).is_file() else None
-    return None
+    newest = next((batch for batch in came_back if batch.mapping == mapping), None)
+    if newest is None or newest.mapping_digest == today or newest.purged_at is not None:
+        return None
+    taken_up = parts.ledger.children(newest.id) or not Path(newest.drop.kept_at).is_file()
+    return None if taken_up else newest
 
 
-def would_pass(parts: Parts, batch: Batch) -> tuple[int, int]:
-    """How many rows of a batch would be sent, or are there already, if it were rerun now; and of how many."""
-    return rerun.would_pass(rerun.rehearse(parts, MemoryLedger(), rerun.plan(parts, batch.id)))
+def would_pass(parts: Parts, batch: Batch) -> tuple[int, int] | None:
+    """How many rows of a batch would be sent, or are there already, if it were rerun now, of how many; None where it cannot be."""
+    try:
+        return rerun.would_pass(rerun.rehearse(parts, MemoryLedger(), rerun.plan(parts, batch.id)))
+    except (SetupError, UsageError):  # such as a mapping that goes to another destination now
+        return None

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 import orjson
 from pydantic import TypeAdapter
 
+from orderdrop.errors import UsageError
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -52,12 +54,18 @@ class Drafts(Generic[D]):
         return self._folder / (draft_id if _NAME.fullmatch(draft_id) else "none")
 
     def put(self, draft: D) -> None:
-        """Remember a draft, or what changed about it."""
+        """Remember a draft, or what changed about it. Raises UsageError for one that went meanwhile."""
         path = self.place(draft.id) / "facts.json"
         temporary = path.with_suffix(".part")
         facts = asdict(_as_dataclass(draft))
-        temporary.write_bytes(orjson.dumps(facts, option=orjson.OPT_NON_STR_KEYS))
-        temporary.replace(path)
+        try:
+            temporary.write_bytes(orjson.dumps(facts, option=orjson.OPT_NON_STR_KEYS))
+            temporary.replace(path)
+        except FileNotFoundError:
+            raise UsageError(
+                "This was finished or thrown away meanwhile, perhaps in another tab.",
+                next_step="Look at what became of it before you begin again.",
+            ) from None
 
     def find(self, draft_id: str) -> D | None:
         """A draft by its name."""

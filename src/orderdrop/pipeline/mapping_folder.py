@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
@@ -25,6 +25,7 @@ from orderdrop.pipeline.parts import Parts
 _SUFFIXES = (".yaml", ".yml")
 _NEW_FILE = 0o644
 _NAME_MAX = 200
+_PATIENCE_SECONDS = 10.0
 _NAMED = re.compile(rb"^(\xef\xbb\xbf)?[\"']?mapping[\"']?\s*:", re.MULTILINE)
 
 
@@ -78,7 +79,7 @@ class MappingFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A mapping was saved; `before` names the version that it replaced, None for a new one."""
+    """A mapping was saved; `before` names the version that it replaced, None where there was none or it was the same."""
 
     name: str
     digest: str
@@ -112,13 +113,17 @@ def save(
     """
     loaded = folder.check(text, name)
     called = loaded.mapping.mapping
-    with leased(parts, f"mapping:{called}"):
+    with leased(replace(parts, patience_seconds=_PATIENCE_SECONDS), f"mapping:{called}"):
         there = folder.text(called)
         if name is None and folder.is_taken(called):
             raise UsageError(
                 f"There is a file {folder.place(called).name} already.",
                 next_step="Write another name behind `mapping:`.",
             )
+        if (
+            there == text and based_on is not None
+        ):  # saved already: a second click, or a page that was sent again
+            return Saved(name=called, digest=loaded.digest, before=None)
         newer = meanwhile(folder, name, based_on)
         if newer is not None:
             return newer

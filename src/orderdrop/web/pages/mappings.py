@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from orderdrop import wiring
+from orderdrop.access.people import Deed
 from orderdrop.errors import MappingError, OrderdropError
 from orderdrop.mapping.explain import explain
 from orderdrop.pipeline.checking import last_rejected, would_pass
@@ -17,6 +18,7 @@ from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
+_DEEDS = 1_000
 _REHEARSED_AT_ONCE = 2_000_000
 """A larger drop is rehearsed when somebody asks for it: it takes its time."""
 
@@ -62,7 +64,8 @@ def mapping(
         except OrderdropError as error:
             faults = faults or [str(error)]
     rejected = last_rejected(console.parts, name) if loaded is not None else None
-    at_once = rejected is not None and rejected.drop.size <= _REHEARSED_AT_ONCE
+    rehearse = rehearse or (saved and rejected is not None and rejected.drop.size <= _REHEARSED_AT_ONCE)
+    passing = would_pass(console.parts, rejected) if rejected is not None and rehearse else None
     return page(
         request,
         "mapping.html",
@@ -76,10 +79,9 @@ def mapping(
         changes=changes,
         saved=saved,
         feeds=feeds_using(console, name),
-        rejected=rejected,
-        passing=would_pass(console.parts, rejected)
-        if rejected and (rehearse or (saved and at_once))
-        else None,
+        rejected=rejected if passing or not rehearse else None,
+        passing=passing,
+        authors=_authors(console, name),
     )
 
 
@@ -99,6 +101,13 @@ def edit(request: Request, visitor: Ops, name: str, version: Annotated[str, Form
         raise Unknown("There is no such version.")
     draft = desk(console).edit(name, visitor.user.name, text=older)
     return onward(f"/mappings/drafts/{draft.id}")
+
+
+def _authors(console: Console, name: str) -> dict[str, Deed]:
+    """Who saved which version of a mapping in the console, by the first letters of its digest."""
+    deeds = (deed for _, deed in console.store.deeds(limit=_DEEDS))
+    mine = [deed for deed in deeds if deed.action == "mapping saved" and deed.subject == name]
+    return {deed.detail.rpartition(" ")[2]: deed for deed in mine}
 
 
 def desk(console: Console) -> MappingDrafts:
