@@ -1,11 +1,11 @@
-"""`python -m benchmarks [prepare] [send] [limits] [suggest] [dialects] [large] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
+"""`python -m benchmarks [prepare] [send] [limits] [suggest] [dialects] [large] [browsing] [--rows N]`: prints every comparison; exit 1 when a bound is not kept."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import limits, preparing, sending, suggesting
+from benchmarks import browsing, limits, preparing, sending, suggesting
 
 
 def main() -> int:
@@ -14,11 +14,15 @@ def main() -> int:
     parser.add_argument(
         "which",
         nargs="*",
-        choices=["prepare", "send", "limits", "suggest", "dialects", "large", []],
+        choices=["prepare", "send", "limits", "suggest", "dialects", "large", "browsing", []],
         help="all where none is named",
     )
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the drop that is prepared")
     parser.add_argument("--large", type=int, default=5_000_000, help="rows of the drop larger than memory")
+    parser.add_argument(
+        "--folder", type=Path, help="where the ledgers of `browsing` are kept for the next time"
+    )
+    parser.add_argument("--ledger", choices=["sqlite", "postgresql"], help="which of them; both if left out")
     asked = parser.parse_args()
     kept = True
     with tempfile.TemporaryDirectory() as scratch:
@@ -34,6 +38,8 @@ def main() -> int:
             kept &= _dialects(Path(scratch))
         if not asked.which or "large" in asked.which:
             kept &= _large(Path(scratch), asked.large)
+        if not asked.which or "browsing" in asked.which:
+            kept &= browsing.run(asked.folder or Path(scratch) / "browsing", only=asked.ledger)
     return 0 if kept else 1
 
 

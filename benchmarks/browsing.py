@@ -38,6 +38,7 @@ from orderdrop.ledger.tables import BATCHES, ORDERS
 BOUND_MS, BOUND_SLOWER = 200.0, 1.10
 TIMES, PEOPLE, PAIRS, ROWS = 15, 20, 5, 24_000
 THINK_SECONDS = (2.0, 3.0)
+LONGEST_SECONDS = 300.0
 _HOST, _PASSWORD, _FEED = "127.0.0.1", "a long enough password", full_ledger.FEEDS[0]
 
 
@@ -144,7 +145,9 @@ def _send(site: Site, place: Path) -> float:
         answer = program.post(f"/api/v1/uploads?feed={_FEED}&name=drop-{stamp}.csv", content=content)
         assert answer.status_code == 202, answer.text
         batch = answer.json()["batch"]
+        until = time.monotonic() + LONGEST_SECONDS
         while (receipt := program.get(f"/api/v1/batches/{batch}").json())["finished_at"] is None:
+            assert time.monotonic() < until, f"not sent after {LONGEST_SECONDS} s: see {place / 'log'}"
             time.sleep(0.25)
     assert receipt["status"] == "accepted", receipt
     return float(receipt["seconds"])

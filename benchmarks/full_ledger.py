@@ -121,7 +121,7 @@ def _batch(one: _One) -> Record:
         "id": one.id, "drop_id": one.drop_id, "mapping": "acme-shipments", "mapping_digest": f"{one.number // 800:064x}",
         "destination": "shipup", "account": one.account, "status": one.status, "created_at": one.at,
         "finished_at": None if one.status in ("sending", "held") else one.at + timedelta(seconds=20), "parent_id": one.parent,
-        "verdict": '{"encoding":"cp1252"}', "rows_read": sum(map(_rows_of, one.numbers)) + bool(one.numbers),
+        "verdict": None, "rows_read": sum(map(_rows_of, one.numbers)) + bool(one.numbers),
         "feed_done": one.status != "sending", "remarks": "", "scope": None, "purged_at": None, "waits_since": None,
     }  # fmt: skip
 

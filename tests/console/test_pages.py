@@ -38,8 +38,9 @@ def _bearer(site: Site, role: Role) -> httpx.Client:
 def test_an_order_is_found_by_its_number_and_shows_its_rows_payload_and_attempts(site: Site) -> None:
     batch = _batch(site, "p1.csv", "P1-A;X;1", "P1-A;Y;2")
     ops = site.browser(Role.OPS)
-    found = ops.get("/?q=P1-")
-    assert f"/batches/{batch}/orders/" in found.text
+    for text in ("P1-A", "P1-"):
+        assert f"/batches/{batch}/orders/" in ops.get(f"/?q={text}").text
+    assert "/orders/" not in ops.get("/?q=1-A").text
     (order,) = site.console.parts.ledger.orders(batch)
     page = ops.get(f"/batches/{batch}/orders/{order.id}").text
     assert "Rows 2-3 of p1.csv" in page
@@ -136,7 +137,13 @@ def test_figures_are_those_of_the_ledger(site: Site) -> None:
         == counts.batches[next(s for s in counts.batches if s == "rejects")]
     )
     assert found["orderdrop_orders", ("accepted", "local")] == counts.orders["local", "accepted"]
+    assert found["orderdrop_rows", ("local", "rejected")] == counts.rows["local", "rejected"] > 0
+    assert found["orderdrop_drops_total", ("acme",)] == counts.drops["acme"] > 0
+    assert found["orderdrop_queue_age_seconds", ("local",)] == 0
     assert found["orderdrop_last_drop_timestamp_seconds", ("acme",)] > 0
+    assert found["orderdrop_last_success_timestamp_seconds", ("acme",)] > 0
+    assert found["orderdrop_api_answer_seconds_count", ("201", "local")] > 0
+    assert found["orderdrop_api_answer_seconds_bucket", ("+Inf", "201", "local")] > 0
 
 
 def test_a_program_uploads_follows_and_reruns(site: Site, judge: Judge) -> None:

@@ -813,20 +813,23 @@ def _story(ledger: Ledger, random: Random) -> object:
     return told
 
 
-def test_a_search_finds_exact_keys_first_and_new_before_old(ledger: Ledger) -> None:
-    prepared(ledger, an_order(0, key="FR-1"), an_order(1, key="FR-10"))
+def test_a_search_for_a_whole_key_or_tracking_number_finds_just_these_newest_first(ledger: Ledger) -> None:
+    parcel = b'{"trackings":[{"tracking_number":"0034"}],"name":"FR-1"}'
+    prepared(ledger, an_order(0, key="FR-1"), an_order(1, key="FR-10"), an_order(2, key="X", payload=parcel))
     prepared(ledger, an_order(0, "b-2", key="XFR-1"), an_order(1, "b-2", key="FR-1"), batch=a_batch("b-2"))
     found = ledger.find_orders("FR-1")
-    assert [(hit.batch.id, hit.order.key) for hit in found] == [
-        ("b-2", "FR-1"),
-        ("b-1", "FR-1"),
-        ("b-2", "XFR-1"),
-        ("b-1", "FR-10"),
-    ]
+    assert [(hit.batch.id, hit.order.key) for hit in found] == [("b-2", "FR-1"), ("b-1", "FR-1")]
     assert found[0].batch.drop == a_drop("d-2")
     assert found[0].order == an_order(1, "b-2", key="FR-1")
-    assert [hit.order.key for hit in ledger.find_orders("FR-1", limit=3)] == ["FR-1", "FR-1", "XFR-1"]
+    assert [hit.order.key for hit in ledger.find_orders("0034")] == ["X"]
     assert [hit.batch.id for hit in ledger.find_orders("FR-1", limit=1)] == ["b-2"]
+
+
+def test_a_search_for_anything_else_finds_what_contains_it_newest_first(ledger: Ledger) -> None:
+    prepared(ledger, an_order(0, key="FR-1"), an_order(1, key="FR-10"))
+    prepared(ledger, an_order(0, "b-2", key="XFR-1"), batch=a_batch("b-2"))
+    assert [hit.order.key for hit in ledger.find_orders("fr-1")] == ["XFR-1", "FR-10", "FR-1"]
+    assert [hit.order.key for hit in ledger.find_orders("r-1", limit=2)] == ["XFR-1", "FR-10"]
 
 
 @pytest.mark.parametrize(

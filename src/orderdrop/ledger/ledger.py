@@ -272,7 +272,7 @@ class Ledger(Protocol):
 
     # personal data do not stay for ever
     def purge(self, batch_ids: Collection[str], at: datetime) -> None:
-        """Remove what batches hold of people: payloads, links, what the API answered, values and messages of problems, verdicts.
+        """Remove what batches hold of people: payloads, tracking numbers, links, what the API answered, values and messages of problems, verdicts.
 
         The remarks of a failed batch go too: they repeat a problem, which may quote what stood where headings should.
         Keys, digests, references, fates, counts, codes and cells stay, so that the books balance, `unchanged` is still
@@ -293,9 +293,10 @@ class Ledger(Protocol):
         """Attempts of an order, oldest first."""
 
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
-        """Orders across all batches whose key, reference or payload text contains `text`; exact keys first, newest first.
+        """Orders across all batches whose key, or one of whose tracking numbers, is `text`, newest first.
 
-        Capitals do not matter (of the letters a to z), except for a key to be exact.
+        Where there is none: those whose key, reference or payload contains it, which is looked for in the whole ledger;
+        there capitals do not matter (of the letters a to z).
         """
 
     def damage(self) -> list[str]:

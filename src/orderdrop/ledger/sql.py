@@ -13,6 +13,7 @@ from orderdrop.ledger import (
     sql_books,
     sql_damage,
     sql_feeds,
+    sql_finding,
     sql_leases,
     sql_links,
     sql_notices,
@@ -295,7 +296,7 @@ class SqlLedger:
 
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
         with self._database.reading() as connection:
-            return sql_reading.find_orders(connection, text, limit)
+            return sql_finding.find_anywhere(connection, text, limit)
 
     def damage(self) -> list[str]:
         with self._database.reading() as connection:

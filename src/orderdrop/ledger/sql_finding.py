@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, select, union
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, or_, select, union
 
 from orderdrop.ledger.browsing import CANDIDATES, Hits
 from orderdrop.ledger.ledger import FoundOrder
@@ -28,6 +28,15 @@ def find(connection: Connection, text: str, feeds: Collection[str] | None, limit
         if more:
             break
     return Hits(orders=list(found.values())[:limit], more=more)
+
+
+def find_anywhere(connection: Connection, text: str, limit: int) -> list[FoundOrder]:
+    """Orders by number or tracking number; else whatever contains the text, for which every order is read."""
+    if exact := _newest(connection, _candidates(connection, text, _is), None, limit):
+        return exact
+    places = (ORDERS.c.order_key, ORDERS.c.reference, ORDERS.c.payload)
+    anywhere = or_(*(place.icontains(text, autoescape=True) for place in places))
+    return _newest(connection, select(ORDERS.c.id).where(anywhere), None, limit)
 
 
 def versions(

@@ -1,19 +1,17 @@
-"""Orders, row fates, problems and searches in SQL."""
+"""Orders, row fates, problems and attempts in SQL."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, select
 
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import OrderFate, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.doubt import may_have_arrived
-from orderdrop.ledger.ledger import Attempt, AttemptOutcome, FoundOrder
-from orderdrop.ledger.records import read_attempt, read_batch, read_order, read_problem
-from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.ledger import Attempt, AttemptOutcome
+from orderdrop.ledger.records import read_attempt, read_order, read_problem
 from orderdrop.ledger.sql_preparing import portions
-from orderdrop.ledger.tables import ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS, ROW_FATES
+from orderdrop.ledger.tables import ATTEMPTS, BATCHES, ORDERS, PROBLEMS, ROW_FATES
 
 
 def possibly_held(connection: Connection, account: str, keys: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -68,32 +66,3 @@ def attempts(connection: Connection, order_id: str) -> list[Attempt]:
     """Attempts of an order, oldest first."""
     query = select(ATTEMPTS).where(ATTEMPTS.c.order_id == order_id).order_by(ATTEMPTS.c.number)
     return [read_attempt(row) for row in connection.execute(query)]
-
-
-def find_orders(connection: Connection, text: str, limit: int) -> list[FoundOrder]:
-    """Orders with exactly this key, then orders that contain the text anywhere; each newest first."""
-    found = _found(connection, _search(limit).where(ORDERS.c.order_key == text))
-    if len(found) == limit:
-        return found
-    anywhere = or_(
-        *(
-            column.icontains(text, autoescape=True)
-            for column in (ORDERS.c.order_key, ORDERS.c.reference, ORDERS.c.payload)
-        )
-    )
-    return found + _found(connection, _search(limit - len(found)).where(ORDERS.c.order_key != text, anywhere))
-
-
-def _search(limit: int) -> Select[Any]:
-    order_columns = [column.label(f"order_{column.name}") for column in ORDERS.c]
-    return (
-        select(*order_columns, *BATCH_COLUMNS)
-        .join_from(ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
-        .join(DROPS, BATCHES.c.drop_id == DROPS.c.id)
-        .order_by(BATCHES.c.number.desc(), ORDERS.c.sequence.desc())
-        .limit(limit)
-    )
-
-
-def _found(connection: Connection, query: Select[Any]) -> list[FoundOrder]:
-    return [FoundOrder(order=read_order(row), batch=read_batch(row)) for row in connection.execute(query)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from orderdrop.ledger.browsing import Day
+from orderdrop.ledger.browsing import BY_HAND, Day
 
 FATES = ("accepted", "unchanged", "pending", "unsent", "held", "refused", "rejected", "ignored")
 """Fates of rows in the order in which pictures show them, good ones first."""
@@ -44,11 +44,38 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Square:
-    """One day of one feed: how many drops came, and whether one is missing that comes on such a day as a rule."""
+    """One day of one feed: how many drops came, and whether one is missing that comes on such a day as a rule.
+
+    `week` is the column that it stands in, from 0.
+    """
 
     day: date
+    week: int
     count: int
     missing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """What a feed brought, day by day."""
+
+    feed: str
+    days: tuple[Square, ...]
+
+    @property
+    def weeks(self) -> int:
+        """How many columns it has."""
+        return self.days[-1].week + 1
+
+    @property
+    def files(self) -> int:
+        """How many there were."""
+        return sum(one.count for one in self.days)
+
+    @property
+    def missing(self) -> tuple[date, ...]:
+        """The days on which one was missing."""
+        return tuple(one.day for one in self.days if one.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +140,11 @@ def _ribbon(start: float, end: float, thick: float) -> str:
     )
 
 
-def calendar(days: Sequence[Day], feed: str, since: date, today: date) -> tuple[Square, ...]:
+def calendar(days: Sequence[Day], feed: str, since: date, today: date) -> Calendar:
     """The days of a feed from `since` to `today`.
 
     A day misses a drop when the feed brought one on at least half of the same weekdays since its first drop, twice at
-    least; today is never missing, it is not over yet.
+    least; today is never missing, it is not over yet, and nothing that comes by hand is.
     """
     came = {date.fromisoformat(day.day): day.counts.get(feed, 0) for day in days}
     every = [since + timedelta(days=number) for number in range((today - since).days + 1)]
@@ -126,14 +153,17 @@ def calendar(days: Sequence[Day], feed: str, since: date, today: date) -> tuple[
     looks = Counter(day.weekday() for day in known)
     hits = Counter(day.weekday() for day in known if came.get(day))
     usual = {one for one in hits if hits[one] >= max(_LOOKS_MIN, _USUAL_SHARE * looks[one])}
-    return tuple(
+    usual = set() if feed == BY_HAND else usual
+    squares = (
         Square(
             day=day,
+            week=(number + since.weekday()) // 7,
             count=came.get(day, 0),
             missing=not came.get(day) and first < day < today and day.weekday() in usual,
         )
-        for day in every
+        for number, day in enumerate(every)
     )
+    return Calendar(feed=feed, days=tuple(squares))
 
 
 def columns(days: Sequence[Day], since: date, today: date) -> Columns:

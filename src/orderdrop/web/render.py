@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,11 +13,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from orderdrop.core.outcomes import RowCounts
 from orderdrop.core.rows import in_table, said, told
 from orderdrop.web.gate import Visitor, console_of
 from orderdrop.web.pictures import flow
 
 HERE = Path(__file__).parent
+_ROWS = tuple(one.name for one in fields(RowCounts))
 _TICKED = re.compile("`([^`]+)`")
 
 
@@ -68,7 +70,7 @@ def _environment() -> Environment:
     }
     made.globals |= {
         "nav": ("/", "/overview", "/upload", "/feeds", "/mappings"),
-        "rows_of": lambda counts: asdict(counts.rows),
+        "rows_of": lambda counts: {fate: getattr(counts.rows, fate) for fate in _ROWS},
         "flow_of": flow,
         "rows_told": lambda order: told(order.lineage.rows),
     }

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderdrop.ledger.browsing import Day
+from orderdrop.ledger.browsing import BY_HAND, Day
 from orderdrop.web.pictures import FATES, calendar, columns, flow
 
 MONDAY = date(2026, 10, 19)
@@ -29,7 +29,7 @@ def _came(*days: date) -> list[Day]:
 
 def _missing(days: list[Day], weeks: int = 5) -> list[date]:
     today = MONDAY + timedelta(days=7 * weeks - 1)
-    return [one.day for one in calendar(days, "acme", MONDAY, today) if one.missing]
+    return list(calendar(days, "acme", MONDAY, today).missing)
 
 
 def test_a_weekday_on_which_a_feed_brings_a_file_as_a_rule_is_missed() -> None:
@@ -44,7 +44,19 @@ def test_a_day_that_brought_something_once_is_no_rule() -> None:
 def test_days_before_the_first_file_and_today_are_not_missed() -> None:
     mondays = [MONDAY + timedelta(weeks=week) for week in (2, 3)]
     today = MONDAY + timedelta(weeks=4)
-    assert not any(one.missing for one in calendar(_came(*mondays), "acme", MONDAY, today))
+    drawn = calendar(_came(*mondays), "acme", MONDAY, today)
+    assert (drawn.files, drawn.missing) == (2, ())
+
+
+def test_a_week_is_a_column_whatever_day_the_picture_begins_with() -> None:
+    drawn = calendar([], "acme", MONDAY + timedelta(days=5), MONDAY + timedelta(days=14))
+    assert [one.week for one in drawn.days] == [0, 0, 1, 1, 1, 1, 1, 1, 1, 2]
+    assert drawn.weeks == 3
+
+
+def test_what_comes_by_hand_is_never_missed() -> None:
+    days = [Day(day=f"{MONDAY + timedelta(days=n)}", counts={BY_HAND: 1}) for n in range(28) if n != 14]
+    assert calendar(days, BY_HAND, MONDAY, MONDAY + timedelta(days=34)).missing == ()
 
 
 @given(

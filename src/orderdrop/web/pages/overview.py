@@ -27,7 +27,7 @@ def overview(request: Request, visitor: Known) -> Response:
         request,
         "overview.html",
         visitor=visitor,
-        feeds=[(name, calendar(arrivals, name, since, today)) for name in names],
+        calendars=[calendar(arrivals, name, since, today) for name in names],
         refusals=columns(console.browsing.refusals(begin, feeds), since, today),
         weeks=WEEKS,
     )
