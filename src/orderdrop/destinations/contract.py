@@ -42,7 +42,7 @@ def judge(
     `finish` makes the JSON of a sound model where it is not the model's own.
     """
     # One by one on bound methods is faster here than one list at a time, and a bad payload costs its siblings nothing.
-    validate, dump = adapter.validate_python, adapter.dump_json
+    validate, dump = adapter.validator.validate_python, adapter.dump_json
     found: list[Judged] = []
     for payload in payloads:
         try:

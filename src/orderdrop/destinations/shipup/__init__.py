@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import httpx
+import orjson
 from pydantic import TypeAdapter
 
 from orderdrop.core.shape import Shape
@@ -29,7 +30,7 @@ class Shipup:
     def validate(self, payloads: Sequence[Mapping[str, Any]]) -> list[Judged]:
         """Per payload the JSON to send, equal for equal payloads, or everything that is wrong with it."""
         # Nulls are sent: they erase a value, and a payload has one only where the mapping says so.
-        return judge(self._orders, self.shape, payloads, finish=self._orders.dump_json)
+        return judge(self._orders, self.shape, payloads, finish=orjson.dumps)
 
     def carrier(
         self, account: AccountOptions, transport_factory: Callable[[], httpx.BaseTransport]
