@@ -1258,3 +1258,14 @@ def test_a_purged_batch_waits_for_nothing_and_nothing_of_it_is_taken_up(ledger: 
     ledger.purge(["b-1"], later(9))
     assert ledger.waiting() == []
     assert ledger.take_up("b-1") == 0
+
+
+def test_the_last_drop_of_a_feed_is_the_one_that_arrived_last_whatever_was_rerun_since(
+    ledger: Ledger,
+) -> None:
+    assert ledger.last_drop("acme") is None
+    first, last = a_drop("d-1"), a_drop("d-2", arrived_at=later(60), place=None)
+    for number, drop in enumerate((last, first, a_drop("d-3", feed="other", arrived_at=later(90)))):
+        ledger.open_batch(a_batch(f"b-{number}", drop=drop))
+    ledger.open_batch(a_batch("b-9", drop=first, parent_id="b-1", scope="{}", created_at=later(99)))
+    assert ledger.last_drop("acme") == last

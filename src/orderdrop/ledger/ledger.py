@@ -149,6 +149,9 @@ class Ledger(Protocol):
     def children(self, batch_id: str) -> list[Batch]:
         """The batches that continue one directly: reruns and corrections; oldest first."""
 
+    def last_drop(self, feed: str) -> Drop | None:
+        """The drop of a feed that arrived last."""
+
     def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
         """How many rows the drops of a feed had under a mapping, newest first, from behind the batch `before`.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.ledger.ledger import NO_MAPPING, Batch
+from orderdrop.ledger.ledger import NO_MAPPING, Batch, Drop
 from orderdrop.ledger.memory_state import InMemory, one_at_a_time
 from orderdrop.ledger.unavailable import contradiction
 
@@ -42,6 +42,11 @@ class Batches(InMemory):
         ][:limit]
 
     @one_at_a_time
+    def last_drop(self, feed: str) -> Drop | None:
+        drops = [drop for drop in self._drops.values() if drop.feed == feed]
+        return max(drops, key=lambda drop: drop.arrived_at, default=None)
+
+    @one_at_a_time
     def batches_of_content(self, sha256: str, mapping: str, account: str) -> list[Batch]:
         return [
             batch
@@ -59,9 +64,7 @@ class Batches(InMemory):
         return [
             batch
             for batch in map(self._with_drop, self._batches.values())
-            if batch.mapping_digest == NO_MAPPING
-            and batch.drop.feed == feed
-            and batch.drop.place is not None
+            if batch.mapping_digest == NO_MAPPING and batch.drop.feed == feed and batch.drop.place is not None
         ]
 
     @one_at_a_time

@@ -30,6 +30,7 @@ from orderdrop.ledger.feeds import ChangeFeed, FeedState
 from orderdrop.ledger.ledger import (
     Attempt,
     Batch,
+    Drop,
     Exclusion,
     FoundOrder,
     MappingVersion,
@@ -165,6 +166,10 @@ class SqlLedger:
     def children(self, batch_id: str) -> list[Batch]:
         with self._database.reading() as connection:
             return sql_batches.children(connection, batch_id)
+
+    def last_drop(self, feed: str) -> Drop | None:
+        with self._database.reading() as connection:
+            return sql_batches.last_drop(connection, feed)
 
     def row_numbers(self, feed: str, mapping: str, *, before: str, limit: int) -> list[int]:
         with self._database.reading() as connection:

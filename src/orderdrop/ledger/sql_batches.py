@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.ledger.ledger import NO_MAPPING, Batch
+from orderdrop.ledger.ledger import NO_MAPPING, Batch, Drop
 from orderdrop.ledger.records import batch_record, drop_record, read_batch
 from orderdrop.ledger.sql_books import close_books
 from orderdrop.ledger.sql_leases import upsert
@@ -56,6 +56,13 @@ def batches(
     if statuses is not None:
         query = query.where(BATCHES.c.status.in_([status.value for status in statuses]))
     return _read(connection, query)
+
+
+def last_drop(connection: Connection, feed: str) -> Drop | None:
+    """The drop of a feed that arrived last."""
+    newest = select(DROPS).where(DROPS.c.feed == feed).order_by(DROPS.c.arrived_at.desc()).limit(1)
+    row = connection.execute(newest).mappings().one_or_none()
+    return None if row is None else Drop(**row)
 
 
 def batches_of_content(connection: Connection, sha256: str, mapping: str, account: str) -> list[Batch]:

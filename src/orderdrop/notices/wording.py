@@ -133,7 +133,7 @@ def _text(
 ) -> list[str]:
     lines = [f"{title.removeprefix('[orderdrop] ')}.", ""]
     if tone is Tone.CLEAR:
-        return [*lines, f"It was so since {moment(since)}. Nothing is to be done."]
+        return [*lines, f"It had been so since {moment(since)}. Nothing is to be done."]
     for fact in decision.facts[:MOST]:
         lines.append(f"- {printable(fact.said)}")
         if console_url and fact.page:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orderdrop.core.expected import Expected, Window, last_window
-from orderdrop.ledger.ledger import Batch, Drop, Ledger
-
-_PAGE = 100
+from orderdrop.ledger.ledger import Drop, Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +27,6 @@ def missing(ledger: Ledger, feed: str, expected: Iterable[Expected], now: dateti
     window = last_window(expected, now)
     if window is None:
         return None
-    last = _last_drop(ledger, feed, window.begins)
+    last = ledger.last_drop(feed)
     came = last is not None and last.arrived_at >= window.begins
     return None if came else Missing(window=window, last=last)
-
-
-def _last_drop(ledger: Ledger, feed: str, since: datetime) -> Drop | None:
-    """The newest drop of a feed; a rerun has the drop of an older batch, so the newest batch alone does not tell."""
-    newest: Drop | None = None
-    before: str | None = None
-    while page := ledger.batches(limit=_PAGE, before=before, feed=feed):
-        newest = max(_drops(page, newest), key=lambda drop: drop.arrived_at)
-        if newest.arrived_at >= since or page[-1].created_at < since:
-            break
-        before = page[-1].id
-    return newest
-
-
-def _drops(batches: Iterable[Batch], newest: Drop | None) -> list[Drop]:
-    return [*(batch.drop for batch in batches), *([newest] if newest else [])]

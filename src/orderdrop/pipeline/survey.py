@@ -89,14 +89,15 @@ class Survey:
         return [*facts, *self._stopped(now)]
 
     def _lately(self, now: datetime) -> Iterator[Batch]:
-        """What failed or had rows come back in the last day, newest first."""
+        """What failed or had rows come back in the last day, newest first of each status."""
         ledger, since = self.parts.ledger, now - LATELY
-        before: str | None = None
-        while page := ledger.batches(limit=_PAGE, before=before, statuses=_ENDED):
-            yield from (batch for batch in page if _ended(batch) >= since)
-            if page[-1].created_at < since - LATELY:  # a batch may take hours to its end, not days
-                return
-            before = page[-1].id
+        for status in _ENDED:  # one by one the database need not sort them
+            before: str | None = None
+            while page := ledger.batches(limit=_PAGE, before=before, statuses=(status,)):
+                yield from (batch for batch in page if _ended(batch) >= since)
+                before = page[-1].id
+                if page[-1].created_at < since - LATELY:  # a batch may take hours to its end, not days
+                    break
 
     def _early(self, batches: Sequence[Batch], before: Collection[_Key], now: datetime) -> set[str]:
         """Batches of feeds whose poll goes on and has brought something since the last look, unless it takes for ever."""
@@ -153,12 +154,11 @@ class Survey:
             )
 
     def _stopped(self, now: datetime) -> Iterator[Fact]:
-        waiting = [batch.account for batch in self.parts.ledger.waiting()]
         for noted in self.parts.ledger.account_states():
             state = by_our_clock(noted, now)
             if state.reason is None or state.account not in self.watched.accounts:
                 continue
-            wait = waiting.count(state.account)
+            wait = len(self.parts.ledger.waiting(state.account))
             since = f"since {state.since:%Y-%m-%d %H:%M} UTC: " if state.since else ""
             yield Fact(
                 matter=Matter(cause=Cause.STOPPED, place=state.account),

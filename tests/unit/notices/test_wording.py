@@ -48,7 +48,9 @@ def test_a_reminder_says_since_when() -> None:
 def test_an_all_clear_asks_for_nothing() -> None:
     message = notice(decision(Cause.STOPPED, Tone.CLEAR, place="shop-eu"), at=NOW, console_url=URL).message
     assert message.title == "[orderdrop] shop-eu: orders are sent to this account again"
-    assert message.text.splitlines()[2:] == ["It was so since 2026-11-20 19:30 UTC. Nothing is to be done."]
+    assert message.text.splitlines()[2:] == [
+        "It had been so since 2026-11-20 19:30 UTC. Nothing is to be done."
+    ]
 
 
 def test_a_long_list_is_cut_and_the_rest_counted() -> None:
