@@ -4,7 +4,7 @@ import html
 
 import httpx
 import pytest
-from tests.console.site import PASSWORD, Browser, Site
+from tests.console.site import MAPPING, PASSWORD, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
@@ -189,3 +189,50 @@ def test_a_click_after_the_session_ended_leads_back_to_the_page_that_it_was_made
     headers = {"Referer": referer.format(site=site.url)}
     answer = httpx.post(f"{site.url}/batches/b-1/rerun", headers=headers)
     assert answer.headers["location"] == (f"/login?next={back}" if back else "/login")
+
+
+def test_a_correction_can_be_corrected_again(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "again.csv", BAD.format("U11")).headers["location"]
+    assert "Corrected here" not in merchant.get(to).text
+    merchant.post(f"{to}/cells", row="2", heading="Qty", text="70")
+    page = merchant.get(to).text
+    assert "Corrected here (1)" in page
+    assert 'Row 2, Qty <input name="text" value="70">' in page
+    merchant.post(f"{to}/cells", row="2", heading="Qty", text="7")
+    assert 'value="7"' in merchant.get(to).text
+
+
+def test_a_file_that_would_be_held_says_so_and_is_only_handed_in_on_purpose(site: Site, judge: Judge) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    (site.folder / "small.yaml").write_text(f"{MAPPING}hold_batch_when: {{bad_rows_over: 20%}}\n")
+    try:
+        to = _upload(merchant, "bad.csv", BAD.format("U12")).headers["location"]
+        page = merchant.get(to).text
+        assert "1 of 2 rows are bad, more than the mapping allows (20%). It would wait for a person." in page
+        assert "orderdrop batches" not in page
+        assert "Hand it in as it is" in page
+        batch = merchant.post(f"{to}/send").headers["location"]
+        assert "held" in _wait(merchant, batch)
+    finally:
+        (site.folder / "small.yaml").write_text(MAPPING)
+    assert not judge.posts(prefix="U12-")
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1, "1 row is 1 order."), (2, "2 rows are 2 orders.")])
+def test_one_is_said_as_one(rows: int, told: str, site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    text = "".join(f"U13-{rows}-{number};X;1\n" for number in range(rows))
+    to = _upload(merchant, "few.csv", f"Order;SKU;Qty\n{text}").headers["location"]
+    page = merchant.get(to).text
+    assert f"Everything is fine: {told}" in page
+    assert f">Send {told.rpartition(' are ')[2].rpartition(' is ')[2].rstrip('.')}<" in page
+
+
+def test_rejects_are_brought_back_on_the_page_of_their_batch_by_whoever_may_use_its_feed(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    to = _upload(merchant, "orders.csv", BAD.format("U14")).headers["location"]
+    page = _wait(merchant, merchant.post(f"{to}/send").headers["location"])
+    assert '<input type="hidden" name="feed" value="acme">' in page
+    good = _upload(merchant, "orders.csv", GOOD.format("U15")).headers["location"]
+    assert "Read the corrected file" not in _wait(merchant, merchant.post(f"{good}/send").headers["location"])

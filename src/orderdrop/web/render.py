@@ -118,9 +118,9 @@ def size(count: int) -> str:
     amount, units = float(count), ["bytes", "kB", "MB", "GB"]
     while amount >= _THOUSAND and len(units) > 1:
         amount, units = amount / _THOUSAND, units[1:]
-    return (
-        f"{amount:,.0f} {units[0]}" if amount >= _FEW or units[0] == "bytes" else f"{amount:,.1f} {units[0]}"
-    )
+    whole = amount >= _FEW or units[0] == "bytes"
+    told = f"{amount:,.0f}" if whole else f"{amount:,.1f}".removesuffix(".0")
+    return f"{told} {units[0]}"
 
 
 _THOUSAND, _FEW = 1000, 10

@@ -89,6 +89,8 @@ def batch(
         fate=fate if fates else "",
         reports=existing(report_folder(console.parts, found), found.drop.name),
         repeated=repeated,
+        again=_may_bring_back(console, visitor, found),
+        max_bytes=console.upload_max_bytes,
         under_way=console.jobs.is_under_way(job_of(found.id)) or found.status.resumes,
         failed=console.jobs.why_failed(job_of(found.id)),
     )
@@ -149,6 +151,13 @@ def give_up(request: Request, visitor: Ops, batch_id: str, reason: Annotated[str
     discard(console.parts, found.id, told)
     console.doors.note(visitor.user.name, "discard", subject=found.id, detail=reason[:500])
     return _to(found.id)
+
+
+def _may_bring_back(console: Console, visitor: Visitor, found: Batch) -> bool:
+    """Whether rows came back that this visitor may upload again, corrected."""
+    feed = found.drop.feed
+    came_back = existing(report_folder(console.parts, found), found.drop.name)["rejects_xlsx"] is not None
+    return came_back and not found.status.resumes and feed in console.feeds and visitor.user.may_use(feed)
 
 
 def batch_for(console: Console, visitor: Visitor, batch_id: str) -> Batch:

@@ -24,7 +24,7 @@ function show(html) {
     if (before.dataset.sent) one.dataset.sent = before.dataset.sent;
   }
   if (held === null && document.activeElement !== document.body) return;
-  const next = cells().find((one) => nameOf(one) === held) ?? cells()[0] ?? draft.querySelector("button.main");
+  const next = cells().find((one) => nameOf(one) === held) ?? draft.querySelector('.sheet input[name="text"]') ?? draft.querySelector("button.main");
   if (!next) return;
   next.focus();
   if (nameOf(next) === held && caret !== null) next.setSelectionRange(caret, caret);
