@@ -300,6 +300,13 @@ def test_what_stands_in_another_mapping_is_told_with_its_file(site: Site, ops: B
     assert '<span class="line" data-line="4">4</span>' in page
 
 
+def test_a_file_that_is_no_text_is_told_on_its_page(site: Site, ops: Browser) -> None:
+    (site.folder / "latin.yaml").write_bytes("mapping: latin\ndescription: Zürich\n".encode("latin-1"))
+    page = ops.get("/mappings/latin")
+    assert page.status_code == 200
+    assert "is not UTF-8 text" in page.text
+
+
 def test_columns_are_not_written_anew_over_a_text_of_ones_own_by_mistake(ops: Browser) -> None:
     draft = _suggested(ops)
     _post(ops, f"{draft}/check", MAPPING)

@@ -10,6 +10,7 @@ from orderdrop import wiring
 from orderdrop.core.identity import digest
 from orderdrop.destinations import registry
 from orderdrop.errors import MappingError, OrderdropError, UsageError
+from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.reference import Place, places, sections
 from orderdrop.pipeline.checking import Checked, Tried, check, recent_drops, try_on, try_on_file
 from orderdrop.pipeline.mapping_drafts import MappingDraft
@@ -138,7 +139,7 @@ def _editor(
     loaded = checked.loaded
     theirs = meanwhile(wiring.mapping_folder(console.settings), draft.name, draft.based_on)
     recent = recent_drops(console.parts, feeds_using(console, draft.name))
-    tried, failed = _try(console, draft, checked, on) if on else (None, None)
+    tried, failed = _try(console, draft, checked, recent, on) if on else (None, None)
     destination = loaded.mapping.destination if loaded is not None else _destination_in(draft)
     return page(
         request,
@@ -163,8 +164,10 @@ def _editor(
     )
 
 
-def _try(console: Console, draft: MappingDraft, checked: Checked, on: str) -> tuple[Tried | None, str | None]:
-    """What a file becomes, or why that cannot be said."""
+def _try(
+    console: Console, draft: MappingDraft, checked: Checked, recent: list[Batch], on: str
+) -> tuple[Tried | None, str | None]:
+    """What a file becomes, its own or that of a recent batch; or why that cannot be said."""
     loaded, parts = checked.loaded, console.parts
     if loaded is None:
         return None, "It has faults. Correct them, then try it again."
@@ -173,9 +176,7 @@ def _try(console: Console, draft: MappingDraft, checked: Checked, on: str) -> tu
             account = _account_of(console, draft)
             file = desk(console).file(draft)
             return try_on_file(parts, loaded, file, draft.sample, account, cells_shown=_CELLS_SHOWN), None
-        batch = next(
-            (one for one in recent_drops(parts, feeds_using(console, draft.name)) if one.id == on), None
-        )
+        batch = next((one for one in recent if one.id == on), None)
         if batch is None:
             return None, "Choose a file to try it on."
         return try_on(parts, loaded, batch.drop, batch.account, cells_shown=_CELLS_SHOWN), None

@@ -13,6 +13,7 @@ from orderdrop.mapping.model import ColumnType, FileOptions
 from orderdrop.mapping.suggest.choose import Choice, choice_of
 from orderdrop.mapping.suggest.suggestion import HIGH, Line
 from orderdrop.pipeline.mapping_drafts import MappingDraft, MappingDrafts
+from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Visitor, console_of
 from orderdrop.web.onward import onward
 from orderdrop.web.pages.mapping_desk import draft_of, places_of, received_with, to_editor
@@ -38,9 +39,15 @@ def ask(request: Request, visitor: Ops) -> Response:
         request,
         "mapping_new.html",
         visitor=visitor,
-        destinations=registry.names(),
+        destinations=_destinations(console),
         max_bytes=console.upload_max_bytes,
     )
+
+
+def _destinations(console: Console) -> list[str]:
+    """Every destination; those first that there are accounts of."""
+    used = [account.destination for account in console.settings.accounts.values()]
+    return list(dict.fromkeys([*(name for name in used if name in registry.names()), *registry.names()]))
 
 
 @router.post("/new")

@@ -1,5 +1,6 @@
 """Mappings: what each says in words, its text, its versions, what changed between two, and what would pass under it now."""
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -51,9 +52,9 @@ def mapping(
 ) -> Response:
     """One mapping; with `before` also what changed since that version, with `rehearse` what would pass under it now."""
     console = console_of(request)
-    text = _text(console, name)
-    loaded, faults = None, list[str]()
+    text, loaded, faults = "", None, list[str]()
     try:
+        text = _text(console, name)
         loaded = console.parts.mapping(name)
     except MappingError as error:
         faults = [str(fault) for fault in error.faults]
@@ -107,7 +108,7 @@ def _authors(console: Console, name: str) -> dict[str, Deed]:
     """Who saved which version of a mapping in the console, by the first letters of its digest."""
     deeds = (deed for _, deed in console.store.deeds(limit=_DEEDS))
     mine = [deed for deed in deeds if deed.action == "mapping saved" and deed.subject == name]
-    return {deed.detail.rpartition(" ")[2]: deed for deed in mine}
+    return {deed.detail.rpartition(" ")[2]: deed for deed in reversed(mine)}
 
 
 def desk(console: Console) -> MappingDrafts:
@@ -118,7 +119,7 @@ def desk(console: Console) -> MappingDrafts:
 
 def feeds_using(console: Console, name: str | None) -> list[str]:
     """The feeds whose files a mapping reads."""
-    return sorted(feed for feed, plan in console.feeds.items() if plan.mapping == name)
+    return sorted(feed for feed, plan in console.feeds.items() if Path(plan.mapping).stem == name)
 
 
 def as_file(content: str, name: str) -> Response:

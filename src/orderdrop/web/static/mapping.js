@@ -153,6 +153,10 @@ if (desk) {
         told.textContent = "You are not logged in any more. Log in in another tab and come back: your text stays here.";
         return;
       }
+      if (answer.status === 404) {
+        told.textContent = "This was saved or thrown away in another tab. Your text stays here; copy what you need of it.";
+        return;
+      }
       if (!answer.ok) throw new Error(answer.status);
       const html = await answer.text();
       if (sent !== text.value) return; // an answer to what is not there any more
