@@ -24,11 +24,13 @@ SECRETS = {
     "WRONG_PASSWORD": "planted-wrong-password-8e61",
     "PASSPHRASE": "planted-passphrase-52aa",
     "LEDGER_PASSWORD": "planted-ledger-password-b7c0",
+    "CHANNEL_TOKEN": "planted-channel-token-4d1f",
 }
 PEOPLE = {"email": "anna@example.com", "name": "Annabella Quist", "phone": "+33612345678"}
 SETTINGS = """\
 workdir: var
 mappings: .
+notices: {{channels: {{ops: {{url: "json://ops:${{CHANNEL_TOKEN}}@127.0.0.1:1/${{CHANNEL_TOKEN}}"}}}}}}
 accounts:
   shop: {{destination: shipup, base_url: "{shop}", key: "${{API_KEY}}", rate: unlimited, endpoint: single}}
   echo: {{destination: shipup, base_url: "{echo}", key: "${{API_KEY}}", rate: unlimited, endpoint: single}}
@@ -163,6 +165,9 @@ def _live(life: Life) -> None:
     assert life.do("find as JSON", "orders", "find", "E-001", "--json").code == 0
     life.do("link", "orders", "link", "P-001", "--account", "shop")
     life.do("rerun", "rerun", batch)
+    assert life.do("channel tried", "notices", "test").code == 4
+    assert life.do("channel told", "notices", "send").code == 4
+    assert life.do("what was told", "notices", "list", "--json").json
     ledger = f"postgresql://orderdrop:{SECRETS['LEDGER_PASSWORD']}@127.0.0.1:1/orderdrop"
     assert life.do("ledger out of reach", "batches", "list", ORDERDROP_LEDGER=ledger).code in (3, 4)
     mistyped = ledger.replace(":1/", ":port/")
@@ -216,6 +221,8 @@ def test_the_echoed_key_is_blotted_out_and_the_rest_of_the_words_is_told(life: L
 
 @pytest.mark.parametrize("what", PEOPLE)
 def test_logs_name_orders_by_their_keys_and_hold_no_personal_data(what: str, life: Life) -> None:
-    logs = [life.served, *(one.err for one in life.said.values())]
+    notices = life.said["what was told"].out
+    logs = [life.served, notices, *(one.err for one in life.said.values())]
     assert [log for log in logs if PEOPLE[what] in log] == []
     assert "third.csv" in life.served
+    assert "first.csv" in notices
