@@ -23,6 +23,10 @@ class OrderFate(StrEnum):
         return self not in (OrderFate.READY, OrderFate.SENDING, OrderFate.PENDING)
 
 
+ARRIVED = (OrderFate.ACCEPTED, OrderFate.UNCHANGED)
+"""The destination has these orders as they were built."""
+
+
 class RowFate(StrEnum):
     """Fates that belong to a row alone; every other row shares the fate of its order."""
 

@@ -30,6 +30,7 @@ from orderdrop.delivery.telling import account_stopped, refused_alike
 from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Receiver, Rhythm
 from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.ledger.paging import every_order
 
 _PLENTY = 8  # tasks a thread has before it: then answers may gather while it works on
 _LINGER_SECONDS = 0.02
@@ -209,7 +210,6 @@ class _Delivery:
         return self.ledger.orders(self.batch.id, (OrderFate.READY,), after=after, limit=limit)
 
     def _pending_orders(self) -> Iterator[StoredOrder]:
-        after, limit = -1, self.rhythm.page_orders
-        while page := self.ledger.orders(self.batch.id, (OrderFate.PENDING,), after=after, limit=limit):
-            yield from page
-            after = page[-1].sequence
+        return every_order(
+            self.ledger, self.batch.id, (OrderFate.PENDING,), page_orders=self.rhythm.page_orders
+        )

@@ -10,8 +10,9 @@ from orderdrop.core.identity import digest
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate, conclude
 from orderdrop.ledger.ledger import AttemptOutcome, Batch, Ledger
+from orderdrop.ledger.paging import every_order
 
-_BATCHES, _ORDERS = 500, 2_000
+_PAGE = 500
 _WITHOUT_BOOKS = (BatchStatus.RECEIVED, BatchStatus.FAILED, BatchStatus.STUCK)
 _BROUGHT_BY = {OrderFate.ACCEPTED: AttemptOutcome.ACCEPTED, OrderFate.REFUSED: AttemptOutcome.REFUSED}
 
@@ -20,7 +21,7 @@ def audit(ledger: Ledger) -> Iterator[str]:
     """Everything that is wrong, each in a sentence that names batch and order. Reads all there is, a page at a time."""
     yield from ledger.damage()
     before: str | None = None
-    while batches := ledger.batches(limit=_BATCHES, before=before):
+    while batches := ledger.batches(limit=_PAGE, before=before):
         for batch in batches:
             yield from _books(ledger, batch)
             yield from _orders(ledger, batch)
@@ -43,11 +44,8 @@ def _books(ledger: Ledger, batch: Batch) -> Iterator[str]:
 
 
 def _orders(ledger: Ledger, batch: Batch) -> Iterator[str]:
-    after = -1
-    while page := ledger.orders(batch.id, after=after, limit=_ORDERS):
-        for order in page:
-            yield from (f"Order {order.key} of batch {batch.id} {wrong}." for wrong in _wrong(ledger, order))
-        after = page[-1].sequence
+    for order in every_order(ledger, batch.id):
+        yield from (f"Order {order.key} of batch {batch.id} {wrong}." for wrong in _wrong(ledger, order))
 
 
 def _wrong(ledger: Ledger, order: StoredOrder) -> Iterator[str]:

@@ -14,11 +14,11 @@ from orderdrop.core.problems import Cell, Code, Problem
 from orderdrop.core.rows import compact, expand
 from orderdrop.frames import Table, TextFrame
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.ledger.paging import every_order
 from orderdrop.pipeline.scope import key_texts
 from orderdrop.pipeline.standing import StillOpen
 from orderdrop.reports.rows import OWN_COLUMNS
 
-_PAGE = 5_000
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
 
 
@@ -133,14 +133,11 @@ def _went_back(ledger: Ledger, parent: Batch) -> _Owed:
     for fate, first, last in ledger.row_fates(parent.id):
         if fate is RowFate.REJECTED:
             owed.rows.update(dict.fromkeys(range(first, last + 1)))
-    after = -1
-    while page := ledger.orders(parent.id, (OrderFate.HELD, OrderFate.REFUSED), after=after, limit=_PAGE):
-        for order in page:
-            owed.rows.update(dict.fromkeys(order.lineage.rows, order.key))
-            owed.siblings.update(order.lineage.rows)
-            if order.digest is not None and (order.fate is OrderFate.REFUSED or order.payload is None):
-                owed.digests[order.key] = order.digest
-        after = page[-1].sequence
+    for order in every_order(ledger, parent.id, (OrderFate.HELD, OrderFate.REFUSED)):
+        owed.rows.update(dict.fromkeys(order.lineage.rows, order.key))
+        owed.siblings.update(order.lineage.rows)
+        if order.digest is not None and (order.fate is OrderFate.REFUSED or order.payload is None):
+            owed.digests[order.key] = order.digest
     for problem in ledger.problems(parent.id):
         if problem.order is None:
             continue

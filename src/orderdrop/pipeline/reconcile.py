@@ -13,13 +13,14 @@ import orjson
 
 from orderdrop.core.lineage import locate, place_of
 from orderdrop.core.orders import StoredOrder
-from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.outcomes import ARRIVED
 from orderdrop.core.problems import Cell, Code, Owner, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.core.shape import Shape
 from orderdrop.destinations.comparing import MISSING, NOT_TOLD, Comparable, Held, is_same
 from orderdrop.errors import SetupError, Stopped
 from orderdrop.ledger.ledger import Batch
+from orderdrop.ledger.paging import pages
 from orderdrop.pipeline.batch import pinned
 from orderdrop.pipeline.history import named, report_folder
 from orderdrop.pipeline.opening import Reading, open_again
@@ -30,8 +31,6 @@ from orderdrop.reports.differences import write_differences
 from orderdrop.reports.places import report_paths
 from orderdrop.reports.receipt import problem_entry
 
-_ARRIVED = (OrderFate.ACCEPTED, OrderFate.UNCHANGED)
-_PAGE = 500
 _SHOWN_MAX = 80
 
 
@@ -131,12 +130,10 @@ def reconcile(parts: Parts, batch_id: str) -> Reconciled:
 
 def _arrived(parts: Parts, batch: Batch) -> Iterator[tuple[StoredOrder, bool]]:
     """The orders that were accepted, each with whether a later batch has sent another payload since."""
-    after = -1
-    while orders := parts.ledger.orders(batch.id, _ARRIVED, after=after, limit=_PAGE):
+    for orders in pages(parts.ledger, batch.id, ARRIVED):
         newest = parts.ledger.last_accepted(batch.account, [order.key for order in orders])
         for order in orders:
             yield order, newest.get(order.key, order.digest) != order.digest
-        after = orders[-1].sequence
 
 
 def _report(parts: Parts, found: Reconciled) -> None:

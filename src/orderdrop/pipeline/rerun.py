@@ -6,11 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from orderdrop.core.identity import new_id
-from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate, conclude
+from orderdrop.core.outcomes import ARRIVED, BatchStatus, OrderFate, RowFate, conclude
 from orderdrop.core.progress import Event, Step
 from orderdrop.core.rows import compact
 from orderdrop.errors import UsageError
 from orderdrop.ledger.ledger import Batch, Exclusion, Ledger
+from orderdrop.ledger.paging import every_order
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.batch import Finished, report, work
 from orderdrop.pipeline.history import named
@@ -23,8 +24,6 @@ from orderdrop.pipeline.scope import Scope
 from orderdrop.pipeline.standing import excluded
 from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of
-
-_PAGE = 5_000
 
 
 class Only(StrEnum):
@@ -172,7 +171,7 @@ def exclude(parts: Parts, batch_id: str, order: str, reason: str) -> Finished:
             ),
             None,
         )
-        if found is not None and found.fate in (OrderFate.ACCEPTED, OrderFate.UNCHANGED):
+        if found is not None and found.fate in ARRIVED:
             raise UsageError(
                 f"Order {order} is with the destination already.",
                 next_step="Cancel it there if it must not be.",
@@ -212,10 +211,8 @@ def _at_rest(ledger: Ledger, batch_id: str, *, or_held: bool = False) -> Batch:
 
 def _chosen(ledger: Ledger, parent: Batch, only: Only) -> set[int]:
     rows: set[int] = set()
-    after = -1
-    while page := ledger.orders(parent.id, (_FATES[only],), after=after, limit=_PAGE):
-        rows.update(row for order in page for row in order.lineage.rows)
-        after = page[-1].sequence
+    for order in every_order(ledger, parent.id, (_FATES[only],)):
+        rows.update(order.lineage.rows)
     if only is Only.HELD:
         for fate, first, last in ledger.row_fates(parent.id):
             rows.update(range(first, last + 1) if fate is RowFate.REJECTED else ())

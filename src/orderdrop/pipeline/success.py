@@ -7,17 +7,16 @@ each order, and goes into the ledger only if it says `keep_links: true`.
 from collections.abc import Iterator
 
 from orderdrop.core.orders import StoredOrder
-from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.outcomes import ARRIVED
 from orderdrop.destinations.base import Failure, FailureKind, Linking
 from orderdrop.ledger.ledger import Batch
+from orderdrop.ledger.paging import every_order
 from orderdrop.pipeline.history import report_folder
 from orderdrop.pipeline.parts import Line, Parts
 from orderdrop.pipeline.reading import ask_link
 from orderdrop.reports.accepted import AcceptedOrder, links_in, write_accepted
 from orderdrop.reports.places import report_paths
 
-_ARRIVED = (OrderFate.ACCEPTED, OrderFate.UNCHANGED)
-_PAGE = 2_000
 _OF_ONE_ORDER = (FailureKind.LOST_TICKET, FailureKind.UNREADABLE)
 
 
@@ -32,19 +31,16 @@ def report_success(parts: Parts, batch: Batch) -> None:
 
 
 def _arrived(parts: Parts, batch: Batch, links: "_Links | None") -> Iterator[AcceptedOrder]:
-    after = -1
-    while orders := parts.ledger.orders(batch.id, _ARRIVED, after=after, limit=_PAGE):
-        for order in orders:
-            link, remark = links.of(order) if links else (None, "")
-            yield AcceptedOrder(
-                order=order.key,
-                rows=order.lineage.rows,
-                fate=order.fate.value,
-                reference=order.reference,
-                link=link,
-                remark=remark,
-            )
-        after = orders[-1].sequence
+    for order in every_order(parts.ledger, batch.id, ARRIVED):
+        link, remark = links.of(order) if links else (None, "")
+        yield AcceptedOrder(
+            order=order.key,
+            rows=order.lineage.rows,
+            fate=order.fate.value,
+            reference=order.reference,
+            link=link,
+            remark=remark,
+        )
 
 
 class _Links:

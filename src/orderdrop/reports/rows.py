@@ -11,13 +11,13 @@ from orderdrop.core.problems import Owner, Problem
 from orderdrop.core.rows import said
 from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
+from orderdrop.ledger.paging import every_order
 from orderdrop.mapping.model import FileOptions
 
 OWN_COLUMNS = ("_row", "_problems", "_fix_by", "_batch")
 """What a reject report adds to the sender's columns; they are passed over when the report is loaded again."""
 
 _RETURNED = (OrderFate.HELD, OrderFate.REFUSED)
-_PAGE = 5_000
 _MANY_ALIKE = "This row has a problem that many rows have; the first of them say which."
 _WHOLE_BATCH = "Held back: too many rows of this file are bad, so nothing of it was sent. Send this row again with the corrected ones."
 
@@ -80,11 +80,8 @@ def returned(ledger: Ledger, batch: Batch) -> dict[int, Remarks]:
     for fate, first, last in ledger.row_fates(batch.id):
         if fate is RowFate.REJECTED:
             rows.update((row, Remarks(fate=fate.value)) for row in range(first, last + 1))
-    last_sequence = -1
-    while orders := ledger.orders(batch.id, _RETURNED, after=last_sequence, limit=_PAGE):
-        for order in orders:
-            rows.update((row, Remarks(fate=order.fate.value, order=order.key)) for row in order.lineage.rows)
-        last_sequence = orders[-1].sequence
+    for order in every_order(ledger, batch.id, _RETURNED):
+        rows.update((row, Remarks(fate=order.fate.value, order=order.key)) for row in order.lineage.rows)
     for problem in ledger.problems(batch.id):
         _note(problem, rows)
     culprits = _culprits(rows)
