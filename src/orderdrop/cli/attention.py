@@ -7,6 +7,7 @@ from orderdrop.core.notices import Sending
 from orderdrop.pipeline.arrivals import missing
 from orderdrop.pipeline.noticing import LOUD_AFTER
 from orderdrop.pipeline.overdue import overdue
+from orderdrop.pipeline.polling import said_paused
 from orderdrop.pipeline.waiting import for_a_person
 
 _MOST = 20
@@ -14,11 +15,14 @@ _MOST = 20
 
 def attention(session: Session) -> Iterator[str]:
     """One sentence for each: batches that only a person can go on with, channels that are not reached, uploads that do
-    not become complete, files that did not come."""
+    not become complete, files that did not come, feeds that somebody paused."""
     for batch in for_a_person(session.parts.ledger, limit=_MOST):
         yield f"Batch {batch.id} ({batch.drop.name}) is {batch.status}: see `orderdrop batches show {batch.id}`."
     yield from _not_reached(session)
     for feed, options in session.settings.feeds.items():
+        paused = said_paused(session.parts.ledger.feed_state(feed))
+        if paused is not None:
+            yield f"{paused} `orderdrop feeds resume {feed}` lets it go on."
         yield from map(str, overdue(session.settings.workdir, feed))
         absent = missing(session.parts.ledger, feed, options.expectations(), session.parts.clock())
         if absent is not None and absent.last is not None:

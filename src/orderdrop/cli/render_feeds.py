@@ -39,6 +39,8 @@ def _told(line: FeedLine) -> Iterator[str]:
         yield "paused in the settings (`paused: true`)"
     if state.paused_at is not None:
         yield f"paused since {_moment(state.paused_at)} by {state.paused_by}: {state.pause_reason}"
+    if line.absent:
+        yield f"a file has not come: {line.absent}"
     if state.failed:
         yield f"no poll has worked since {_moment(state.failing_since)}: {state.failed}"
     if line.standing is Standing.LATE:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+from orderdrop.core.expected import Expected
 from orderdrop.core.progress import Watcher, nobody
 from orderdrop.delivery.breaker import Breaker
 from orderdrop.delivery.pace import Pace
@@ -52,7 +53,7 @@ def _never_breaks(file: Path, batch: Batch) -> str | None:  # noqa: ARG001 - sta
 class FeedPlan:
     """What the pipeline needs to know of a feed.
 
-    `when` says in words when it is polled; `next_poll` gives the next time, from the last poll and now.
+    `expected` are the times by which a file should have come. `when` says in words when it is polled; `next_poll` gives the next time, from the last poll and now.
     """
 
     name: str
@@ -66,6 +67,7 @@ class FeedPlan:
     files: str = "*"
     paused: bool = False  # by the settings: nothing polls it by itself
     when: str = ""
+    expected: tuple[Expected, ...] = ()
     next_poll: Callable[[datetime | None, datetime], datetime | None] = lambda last, now: None  # noqa: ARG005 - stands where a schedule could
 
 

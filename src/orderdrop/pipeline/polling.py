@@ -4,7 +4,7 @@ A pause stands in the ledger, so that every process obeys it; what was begun bef
 """
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, Paused, Stopped, UsageError
 from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.arrivals import missing
 from orderdrop.pipeline.batch import Finished
 from orderdrop.pipeline.feed import poll
 from orderdrop.pipeline.overdue import Overdue, overdue
@@ -25,7 +26,6 @@ LATE_AFTER = timedelta(minutes=2)
 
 _SAYS_NOTHING = (Busy, Stopped, LedgerUnavailable)  # of the feed
 _WHY_MAX, _REASON_MAX = 1000, 500
-_LATELY = 20  # batches, reruns of older drops among them
 
 
 class Standing(StrEnum):
@@ -43,7 +43,7 @@ class FeedLine:
     """One feed and all that is known of it.
 
     `next_poll` is None while it is paused; it may lie in the past. `newest` is its newest batch, `last_drop` when a file
-    of it arrived last, `overdue` what lies there and does not become complete.
+    of it arrived last, `absent` which expected one has not come, `overdue` what lies there and does not become complete.
     """
 
     plan: FeedPlan
@@ -52,6 +52,7 @@ class FeedLine:
     next_poll: datetime | None
     newest: Batch | None
     last_drop: datetime | None
+    absent: str
     overdue: tuple[Overdue, ...]
 
     @property
@@ -103,7 +104,8 @@ def feed_line(parts: Parts, plan: FeedPlan) -> FeedLine:
     """All that is known of a feed."""
     ledger, now = parts.ledger, parts.clock()
     state = ledger.feed_state(plan.name)
-    lately = ledger.batches(limit=_LATELY, feed=plan.name)
+    newest, last = ledger.batches(limit=1, feed=plan.name), ledger.last_drop(plan.name)
+    absent = missing(ledger, plan.name, plan.expected, now)
     paused = plan.paused or state.paused_at is not None
     due = None if paused else plan.next_poll(state.polled_at, now)
     polling = ledger.lease_holder(f"feed:{plan.name}", now) is not None
@@ -122,8 +124,9 @@ def feed_line(parts: Parts, plan: FeedPlan) -> FeedLine:
             else Standing.WAITING
         ),
         next_poll=due,
-        newest=lately[0] if lately else None,
-        last_drop=max((batch.drop.arrived_at for batch in lately), default=None),
+        newest=newest[0] if newest else None,
+        last_drop=last.arrived_at if last is not None else None,
+        absent=str(absent) if absent is not None else "",
         overdue=tuple(overdue(parts.workdir, plan.name)),
     )
 
@@ -147,18 +150,30 @@ def facts_of(line: FeedLine) -> dict[str, Any]:
         "pause_reason": state.pause_reason or None,
         "last_drop": iso(line.last_drop),
         "newest_batch": line.newest.id if line.newest else None,
+        "absent": line.absent or None,
         "incomplete": [str(one) for one in line.overdue],
     }
 
 
+def said_paused(state: FeedState) -> str | None:
+    """Since when a feed is paused, by whom and why; None where nobody paused it."""
+    if state.paused_at is None:
+        return None
+    since = f"{state.paused_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return (
+        f"Feed {state.feed} is paused since {since} by {state.paused_by}: {state.pause_reason.rstrip('.')}."
+    )
+
+
 def _refuse_paused(state: FeedState) -> None:
-    if state.paused_at is not None:
+    told = said_paused(state)
+    if told is not None:
         raise Paused(
-            f"Feed {state.feed} is paused since {state.paused_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {state.paused_by}: "
-            f"{state.pause_reason.rstrip('.')}.",
+            told,
             next_step=f"`orderdrop feeds resume {state.feed}` lets it go on; `orderdrop run {state.feed} --paused` polls it this once.",
         )
 
 
 def _note(parts: Parts, plan: FeedPlan, failed: str) -> None:
-    parts.ledger.change_feed(plan.name, lambda state: state.polled(parts.clock(), failed))
+    with suppress(LedgerUnavailable):  # what the poll itself came to is what counts
+        parts.ledger.change_feed(plan.name, lambda state: state.polled(parts.clock(), failed))

@@ -44,6 +44,7 @@ def feed_plan(settings: setup.Settings, name: str) -> FeedPlan:
         files=feed.files,
         paused=feed.paused,
         when=feed.when,
+        expected=tuple(feed.expectations()),
         next_poll=partial(_next_poll, feed),
     )
 
