@@ -12,7 +12,7 @@ from orderdrop.core.notices import Cause, Fact, Matter, Notice, Sending, Told
 from orderdrop.errors import Busy, Stopped
 from orderdrop.notices.channel import Recipient
 from orderdrop.notices.deciding import Terms, decide
-from orderdrop.notices.wording import notice
+from orderdrop.notices.wording import moment, notice
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.survey import Survey, Watched
@@ -192,4 +192,4 @@ class LedgerAlarm:
         if self._failing is None or now - self._failing[0] < self.telling.watched.unreachable:
             return []
         since, why = self._failing
-        return [Fact(matter=self._matter, subject="ledger", said=f"since {since:%Y-%m-%d %H:%M} UTC: {why}")]
+        return [Fact(matter=self._matter, subject="ledger", said=f"since {moment(since)}: {why}")]

@@ -7,13 +7,16 @@ codes; no remarks, values or answers, which may quote a person's data.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from orderdrop.core.expected import Expected
 from orderdrop.core.notices import Cause, Fact, Matter
 from orderdrop.core.outcomes import BatchStatus, Counts
 from orderdrop.core.policy import StopReason
 from orderdrop.ledger.accounts import by_our_clock
+from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Batch
+from orderdrop.notices.wording import moment
 from orderdrop.pipeline.arrivals import missing
 from orderdrop.pipeline.overdue import overdue
 from orderdrop.pipeline.parts import Parts
@@ -127,31 +130,21 @@ class Survey:
 
     def _of_feed(self, feed: str, now: datetime) -> Iterator[Fact]:
         state = self.parts.ledger.feed_state(feed)
-        paused = f"; the feed is paused by {state.paused_by}" if state.paused_at is not None else ""
+        yield from self._absent(feed, state, now)
+        for one in overdue(self.parts.workdir, feed):
+            said = f"{one.name}, since {moment(one.since)}: {one.why}"
+            yield _of_feed(Cause.INCOMPLETE, feed, one.name, said)
+        failing = state.failing_since
+        if failing and state.paused_at is None and now - failing >= self.watched.unreachable:
+            yield _of_feed(Cause.UNREACHABLE, feed, "polls", f"since {moment(failing)}: {state.failed}")
+
+    def _absent(self, feed: str, state: FeedState, now: datetime) -> Iterator[Fact]:
         absent = missing(self.parts.ledger, feed, self.watched.feeds[feed], now)
         # of a feed that is new nothing was expected before
-        if absent is not None and (absent.last is not None or absent.window.by >= self.began_at):
-            yield Fact(
-                matter=Matter(cause=Cause.ABSENT, place=feed),
-                subject=absent.window.by.isoformat(),
-                said=f"{absent}{paused}",
-                page="/feeds",
-            )
-        for one in overdue(self.parts.workdir, feed):
-            yield Fact(
-                matter=Matter(cause=Cause.INCOMPLETE, place=feed),
-                subject=one.name,
-                said=f"{one.name}, since {one.since:%Y-%m-%d %H:%M} UTC: {one.why}",
-                page="/feeds",
-            )
-        failing = state.failing_since
-        if failing is not None and not paused and now - failing >= self.watched.unreachable:
-            yield Fact(
-                matter=Matter(cause=Cause.UNREACHABLE, place=feed),
-                subject="polls",
-                said=f"since {failing:%Y-%m-%d %H:%M} UTC: {state.failed}",
-                page="/feeds",
-            )
+        if absent is None or (absent.last is None and absent.window.by < self.began_at):
+            return
+        paused = f"; the feed is paused by {state.paused_by}" if state.paused_at is not None else ""
+        yield _of_feed(Cause.ABSENT, feed, absent.window.by.isoformat(), f"{absent}{paused}")
 
     def _stopped(self, now: datetime) -> Iterator[Fact]:
         for noted in self.parts.ledger.account_states():
@@ -159,7 +152,7 @@ class Survey:
             if state.reason is None or state.account not in self.watched.accounts:
                 continue
             wait = len(self.parts.ledger.waiting(state.account))
-            since = f"since {state.since:%Y-%m-%d %H:%M} UTC: " if state.since else ""
+            since = f"since {moment(state.since)}: " if state.since else ""
             yield Fact(
                 matter=Matter(cause=Cause.STOPPED, place=state.account),
                 subject=state.reason,
@@ -174,6 +167,11 @@ def _ended(batch: Batch) -> datetime:
 
 def _key(batch: Batch) -> _Key:
     return batch.id, batch.status, batch.finished_at
+
+
+def _of_feed(cause: Cause, feed: str, subject: str, said: str) -> Fact:
+    matter = Matter(cause=cause, place=feed)
+    return Fact(matter=matter, subject=subject, said=said, page=f"/feeds/{quote(feed, safe='')}")
 
 
 def _fact(batch: Batch, cause: Cause, said: str) -> Fact:
