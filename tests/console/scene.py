@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tests.console.site import Browser, Site
+from tests.console.site import MAPPING, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
@@ -18,13 +18,14 @@ _LONG_NAME = "orders-of-today-with-a-rather-long-name-as-exports-of-shops-have-t
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Where to look: a batch with rejects, one of its orders, one that the API refused, a draft with marked cells,
-    and a mapping on somebody's desk."""
+    a mapping on somebody's desk, and one with faults there."""
 
     batch: str
     order: str
     refused: str
     draft: str
     desk: str
+    faults: str
 
     def pages(self) -> dict[str, str]:
         """Every kind of page for somebody who is logged in, by name."""
@@ -40,6 +41,7 @@ class Scene:
             "mapping-new": "/mappings/drafts/new",
             "mapping-columns": f"{self.desk}/columns",
             "mapping-desk": f"{self.desk}?on=file",
+            "mapping-faults": self.faults,
             "feeds": "/feeds",
             "feed": "/feeds/acme",
             "mappings": "/mappings",
@@ -70,6 +72,7 @@ def play(site: Site, judge: Judge) -> Scene:
         refused=f"/batches/{batch}/orders/{refused.id}",
         draft=_draft(site.browser(Role.ADMIN)),
         desk=_desk(site.browser(Role.ADMIN)),
+        faults=_faults(site.browser(Role.ADMIN)),
     )
 
 
@@ -103,6 +106,17 @@ def _desk(browser: Browser) -> str:
         files={"file": ("warehouse-of-the-new-merchant.csv", content)},
     )
     return str(answer.headers["location"]).removesuffix("/columns")
+
+
+def _faults(browser: Browser) -> str:
+    """A mapping that cannot be used as it is written."""
+    browser.get("/mappings/small")
+    there = str(browser.post("/mappings/small/edit").headers["location"])
+    text = MAPPING.replace("minimum", "minimun").replace("line_items.quantity", "line_items.quantty")
+    browser.client.post(
+        f"{there}/check?form_key={browser.key}", data={"text": text}, files={"file": ("", b"")}
+    )
+    return there
 
 
 def _draft(browser: Browser) -> str:

@@ -87,8 +87,11 @@ def test_ops_mend_a_mapping_on_the_file_that_came_back_save_it_and_rerun_what_wa
             "  Qty:"
         )
         expect(page.locator("#here")).to_contain_text("A column: to type required")
-        text.fill(MAPPING.replace("minimum: 1", "minimum: 0"))
+        page.get_by_role("button", name="Use minimum").click()
         expect(page.get_by_text("It can be used")).to_be_visible()
+        assert _text(page) == MAPPING
+        text.fill(MAPPING.replace("minimum: 1", "minimum: 0"))
+        expect(page.get_by_text("is at least 0")).to_be_visible()
         page.get_by_label("A file that is here").select_option(index=0)
         page.get_by_role("button", name="Try it").click()
         expect(page.get_by_text("back.csv: 1 row would become 1 order;")).to_be_visible()

@@ -58,7 +58,27 @@ if (desk) {
     const end = text.value.indexOf("\n", start);
     text.focus();
     text.setSelectionRange(start, end < 0 ? text.value.length : end);
+    return start;
   };
+  // A fault that knows the right name puts it there with a click.
+  function proposal(fault) {
+    const said = fault.lastElementChild;
+    const names = [...said.querySelectorAll("code")].map((one) => one.textContent);
+    if (!said.textContent.includes("did you mean") || names.length < 2) return;
+    const [wrong, right] = [names[0], names.at(-1)];
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "plain";
+    button.textContent = `Use ${right}`;
+    button.addEventListener("click", () => {
+      const start = goTo(Number(fault.querySelector("[data-line]").dataset.line));
+      const at = text.value.indexOf(wrong, start);
+      if (at < 0 || at > text.selectionEnd) return;
+      text.setSelectionRange(at, at + wrong.length);
+      document.execCommand("insertText", false, right);
+    });
+    said.append(" ", button);
+  }
   // The keys above a line, by their indentation: columns, then a heading.
   const pathAt = (number) => {
     const lines = text.value.split("\n").slice(0, number);
@@ -139,6 +159,7 @@ if (desk) {
       button.setAttribute("aria-label", `Go to line ${one.dataset.line}`);
       one.replaceWith(button);
     }
+    for (const one of notes.querySelectorAll(".fault:has([data-line])")) proposal(one);
     follow();
   }
   async function check() {
