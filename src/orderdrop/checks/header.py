@@ -11,14 +11,11 @@ from difflib import get_close_matches
 
 from orderdrop.checks import templates
 from orderdrop.checks.reading import listed
-from orderdrop.core.headings import folded
+from orderdrop.core.headings import OWN_COLUMNS, folded
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.frames import COMMAND
 from orderdrop.mapping.model import Column
 from orderdrop.mapping.model import Mapping as FileMapping
-
-OUR_OWN = ("_row", "_problems", "_fix_by", "_batch")
-"""Columns that the reject report adds; a corrected report may come back with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +105,7 @@ def _duplicates(names: Sequence[str], mapping: FileMapping, columns: Mapping[str
         if mapping.columns.get(heading) != "ignore" or heading == commands
     }
     for name, count in Counter(names).items():
-        if count > 1 and name.strip() and name not in OUR_OWN:
+        if count > 1 and name.strip() and name not in OWN_COLUMNS:
             blocks = name in used
             yield Problem(
                 code=Code.HEADING_DUPLICATED,
@@ -170,7 +167,7 @@ def _is_foreign(mapped: int, there: Sequence[str], names: Sequence[str], columns
 
     Two partners may both call a column "Order"; what a file lacks without anything in its place is merely missing.
     """
-    known = {*columns.values(), *OUR_OWN}
+    known = {*columns.values(), *OWN_COLUMNS}
     unknown = sum(1 for name in set(names) if name.strip() and name not in known)
     return len(there) * 2 < mapped and unknown > len(there)
 
@@ -200,7 +197,7 @@ def _one_missing(heading: str, column: Column | None, names: Sequence[str], *, n
 
 
 def _unknown(names: Sequence[str], columns: Mapping[str, str]) -> Iterator[Problem]:
-    known = {*columns.values(), *OUR_OWN}
+    known = {*columns.values(), *OWN_COLUMNS}
     for at, name in enumerate(names, start=1):
         if name not in known:
             known.add(name)

@@ -10,11 +10,12 @@ from orderdrop.checks import kinds, plan
 from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of, trimmed
 from orderdrop.checks.commands import CommandColumn, command_column
 from orderdrop.checks.evidence import Evidence
-from orderdrop.checks.header import OUR_OWN, Binding
+from orderdrop.checks.header import Binding
 from orderdrop.checks.identifiers import COUNTRIES_BESIDE, damage, short_postal_codes
 from orderdrop.checks.listing import Finding, Listing, bad_rows
 from orderdrop.checks.plan import Field, Reads
 from orderdrop.checks.reading import read
+from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.shape import Shape
 from orderdrop.frames import COMMAND, TextFrame, TypedFrame
@@ -279,7 +280,7 @@ def fingerprint(raw: Mapping[str, ArrowArray], count: int) -> np.ndarray[Any, np
 
     The cells are hashed in one piece together with their lengths; our own report's columns are left out.
     """
-    cells = [text for name, text in raw.items() if name not in OUR_OWN]
+    cells = [text for name, text in raw.items() if name not in OWN_COLUMNS]
     if not cells or not count:
         return np.zeros(count, dtype=np.uint64)
     joined = pc.binary_join_element_wise(*cells, "\x1f").cast(pa.binary()).to_pylist()

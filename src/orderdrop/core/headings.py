@@ -1,6 +1,9 @@
-"""What makes two headings the same to a reader of the file."""
+"""Headings of a file: what makes two of them the same to a reader, and those that we add to what goes back."""
 
 import unicodedata
+
+OWN_COLUMNS = ("_row", "_problems", "_fix_by", "_batch")
+"""What a reject report adds to the sender's columns; a corrected report may come back with them."""
 
 
 def folded(heading: str) -> str:

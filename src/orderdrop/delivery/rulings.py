@@ -23,11 +23,10 @@ from orderdrop.core.policy import (
 )
 from orderdrop.core.problems import Problem
 from orderdrop.delivery.parcels import Doubt, Load, Sent
-from orderdrop.delivery.telling import left_unsent, maybe_there
+from orderdrop.delivery.telling import Locate, left_unsent, maybe_there
 from orderdrop.destinations.base import Accepted, Answer, Failure, PathProblem, Pending, Refused, Verdict
 from orderdrop.ledger.ledger import AttemptOutcome, Outcome
 
-Locate = Callable[[StoredOrder, PathProblem], Problem]
 _NOT_MENTIONED = "The answer does not mention the order."
 
 

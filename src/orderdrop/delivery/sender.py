@@ -24,9 +24,9 @@ from orderdrop.delivery.looking_up import doubts_of
 from orderdrop.delivery.pace import Pace
 from orderdrop.delivery.parcels import Waiting, lane_of
 from orderdrop.delivery.record import Record
-from orderdrop.delivery.rulings import Locate, not_sent
+from orderdrop.delivery.rulings import not_sent
 from orderdrop.delivery.settling import Settling
-from orderdrop.delivery.telling import account_stopped, refused_alike
+from orderdrop.delivery.telling import Locate, account_stopped, refused_alike
 from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Receiver, Rhythm
 from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger

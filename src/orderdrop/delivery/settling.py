@@ -19,7 +19,8 @@ from orderdrop.delivery.follow import Tickets
 from orderdrop.delivery.looking_up import rule_on_look_up
 from orderdrop.delivery.parcels import Sent, Waiting
 from orderdrop.delivery.record import Record
-from orderdrop.delivery.rulings import Locate, Ruling, rule_on
+from orderdrop.delivery.rulings import Ruling, rule_on
+from orderdrop.delivery.telling import Locate
 from orderdrop.delivery.terms import Back, Chance, Line
 from orderdrop.destinations.base import Answer, Failure
 

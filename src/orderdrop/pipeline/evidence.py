@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from orderdrop.checks.header import OUR_OWN, bind
+from orderdrop.checks.header import bind
 from orderdrop.checks.judge import Judge
+from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.frames import TextFrame
@@ -64,7 +65,9 @@ def _table(one: Opened, loaded: LoadedMapping, seen: Seen) -> None:
         column.found = column.found or heading in binding.columns
     if mapping.file.header:
         others = seen.others.setdefault(one.name, {})
-        others |= {name: None for name in headings if name.strip() and name not in {*in_mapping, *OUR_OWN}}
+        others |= {
+            name: None for name in headings if name.strip() and name not in {*in_mapping, *OWN_COLUMNS}
+        }
     if not any(heading in binding.columns for heading in mapping.mapped()):
         return
     judge = Judge(

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.arrays import ArrowExtensionArray
 
+from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.outcomes import OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Problem
 from orderdrop.core.rows import compact, expand
@@ -17,7 +18,6 @@ from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.ledger.paging import every_order
 from orderdrop.pipeline.scope import key_texts
 from orderdrop.pipeline.standing import StillOpen
-from orderdrop.reports.rows import OWN_COLUMNS
 
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import orjson
 
+from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.neutral import neutralise
 from orderdrop.core.rows import in_table
 from orderdrop.frames import Verdict
 from orderdrop.reports.receipt import problem_entry
-from orderdrop.reports.rows import OWN_COLUMNS, RejectRow
+from orderdrop.reports.rows import RejectRow
 
 
 def write_csv(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Owner, Problem
 from orderdrop.core.rows import said
@@ -13,9 +14,6 @@ from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.ledger.paging import every_order
 from orderdrop.mapping.model import FileOptions
-
-OWN_COLUMNS = ("_row", "_problems", "_fix_by", "_batch")
-"""What a reject report adds to the sender's columns; they are passed over when the report is loaded again."""
 
 _RETURNED = (OrderFate.HELD, OrderFate.REFUSED)
 _MANY_ALIKE = "This row has a problem that many rows have; the first of them say which."

@@ -9,9 +9,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.neutral import shield
 from orderdrop.core.rows import in_table
-from orderdrop.reports.rows import OWN_COLUMNS, RejectRow
+from orderdrop.reports.rows import RejectRow
 
 ROWS_MAX = 1_000_000
 """A sheet ends at 1,048,576 rows; what is past this figure is in the CSV, and the last line of the sheet says so."""
