@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from orderdrop.access.doors import (
     INVITATION_LASTS,
@@ -27,6 +28,7 @@ from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.sql import SqlLedger
 
 PASSWORD = "a long enough password"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 
@@ -38,7 +40,7 @@ class World:
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 22, 12, tzinfo=UTC))
 
     def __post_init__(self) -> None:
-        self.doors = Doors(self.store, lambda: self.now)
+        self.doors = Doors(self.store, lambda: self.now, QUICK)
 
     def user(self, name: str = "ada", role: Role = Role.OPS, feeds: tuple[str, ...] = ()) -> LoggedIn:
         found = self.doors.accept(self.doors.invite(name, role, feeds, "root"), PASSWORD, HERE)
