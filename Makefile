@@ -21,6 +21,8 @@ $(STAMP): locks/dev.txt pyproject.toml
 demo: $(STAMP) ## the main job on local stand-ins, with nothing to set up
 	@$(BIN)/orderdrop demo
 
+# many processes start: let the first one compile for all
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP) ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

@@ -65,7 +65,7 @@ def _tell(told: socket.socket, number: int) -> None:
         told.sendall(number.to_bytes(NUMBER, signed=True))
 
 
-def become(*, module: str, arguments: list[str], folder: str, environ: dict[str, str]) -> None:
+def become(*, module: str, arguments: list[str], folder: str, environ: dict[str, str]) -> NoReturn:
     """Do as Python does when it is started."""
     os.chdir(folder)
     os.environ.clear()
@@ -77,9 +77,10 @@ def become(*, module: str, arguments: list[str], folder: str, environ: dict[str,
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as ended:
-        if isinstance(ended.code, int):
-            _end(ended.code)
-        raise
+        if not isinstance(ended.code, int):
+            raise
+        _end(ended.code)
+    _end(0)
 
 
 def _end(code: int) -> NoReturn:
