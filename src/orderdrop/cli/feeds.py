@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.options import AsJson
 from orderdrop.cli.registering import add, add_group
 
 if TYPE_CHECKING:
     from orderdrop.cli.session import Session
 
 Name = Annotated[str, typer.Argument(help="A feed of the settings.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def _list_by_default(context: typer.Context) -> None:
         list_(context)
 
 
-def list_(context: typer.Context, json: Json = False) -> None:
+def list_(context: typer.Context, json: AsJson = False) -> None:
     """List every feed: how it stands, its last and next poll, what came last.
 
     Example: orderdrop feeds list --json
@@ -99,7 +99,7 @@ def resume(context: typer.Context, feed: Name) -> None:
         render.talk(f"Feed {name} is polled again." if was_paused else f"Feed {name} was not paused.")
 
 
-def try_out(context: typer.Context, feed: Name, json: Json = False) -> None:
+def try_out(context: typer.Context, feed: Name, json: AsJson = False) -> None:
     """Try the way to a feed's source step by step, up to a file that is written, renamed and removed; nothing is claimed.
 
     Example: orderdrop feeds test acme-nightly

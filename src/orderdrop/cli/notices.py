@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.options import AsJson
 from orderdrop.cli.registering import add, add_group
 from orderdrop.errors import SetupError, TryAgainLater, UsageError
 
 if TYPE_CHECKING:
     from orderdrop.pipeline.noticing import Telling
     from orderdrop.settings import Settings
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +37,7 @@ def _list_by_default(context: typer.Context) -> None:
 def list_(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
-    json: Json = False,
+    json: AsJson = False,
 ) -> None:
     """List what people were told, newest first, channel by channel: sent, waiting, or given up.
 

@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from orderdrop.access.people import Role
@@ -14,11 +14,11 @@ from orderdrop.pipeline.sheet import Seen
 from orderdrop.pipeline.uploads import Sent, Upload, Uploads
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Unknown, Visitor, console_of
+from orderdrop.web.onward import onward
 from orderdrop.web.receiving import Received, keeping, receive
 from orderdrop.web.render import fragment, page
 
 router = APIRouter(include_in_schema=False)
-_SEE_OTHER = 303
 _NAME_MAX = 200
 _FEW = 5
 
@@ -44,7 +44,7 @@ async def upload(request: Request, visitor: Known, feed: str = "") -> Response:
     _, draft = await take(request, visitor, feed)
     if request.headers.get("x-form-key"):
         return JSONResponse({"to": f"/upload/{draft.id}"})
-    return RedirectResponse(f"/upload/{draft.id}", status_code=_SEE_OTHER)
+    return onward(f"/upload/{draft.id}")
 
 
 async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, Upload]:
@@ -83,7 +83,7 @@ async def add_file(request: Request, visitor: Known, upload_id: str, table: str 
                 await run_in_threadpool(uploads.add, found, safe_name(received.name), content, table)
         finally:
             content.unlink(missing_ok=True)
-    return RedirectResponse(f"/upload/{upload_id}", status_code=_SEE_OTHER)
+    return onward(f"/upload/{upload_id}")
 
 
 def _draft_of(console: Console, visitor: Visitor, upload_id: str, received: Received, feed: str) -> Upload:
@@ -116,7 +116,7 @@ def draft(
     console = console_of(request)
     found = _mine(console, visitor, upload_id)
     if found.sent is not None:
-        return RedirectResponse(f"/batches/{found.sent}", status_code=_SEE_OTHER)
+        return onward(f"/batches/{found.sent}")
     missing = _uploads(console).missing(found)
     seen, broken = (None, None) if missing else _look(console, found)
     return page(
@@ -161,7 +161,7 @@ def correct(
             typed=None,
         )
         return Response(html, media_type="text/html")
-    return RedirectResponse(f"/upload/{upload_id}", status_code=_SEE_OTHER)
+    return onward(f"/upload/{upload_id}")
 
 
 @router.post("/upload/{upload_id}/send")
@@ -172,7 +172,7 @@ def send(request: Request, visitor: Known, upload_id: str) -> Response:
     sent = _uploads(console).send(found)
     begin(console, visitor, found, sent)
     told = "?repeated=1" if sent.repeated else ""
-    return RedirectResponse(f"/batches/{sent.batch.id}{told}", status_code=_SEE_OTHER)
+    return onward(f"/batches/{sent.batch.id}{told}")
 
 
 @router.post("/upload/{upload_id}/forget")
@@ -181,7 +181,7 @@ def forget(request: Request, visitor: Known, upload_id: str) -> Response:
     console = console_of(request)
     if _uploads(console).find(upload_id) is not None:
         _uploads(console).forget(_mine(console, visitor, upload_id).id)
-    return RedirectResponse("/upload", status_code=_SEE_OTHER)
+    return onward("/upload")
 
 
 def _takes_several(console: Console, feeds: list[str]) -> bool:
