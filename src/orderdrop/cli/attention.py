@@ -36,4 +36,4 @@ def _not_reached(session: Session) -> Iterator[str]:
     for channel, sendings in waiting.items():
         if sendings[0].tries >= LOUD_AFTER:
             notices = "1 notice waits" if len(sendings) == 1 else f"{len(sendings):,} notices wait"
-            yield f"Channel {channel} is not reached, {notices} for it: {sendings[0].said} See `orderdrop notices`."
+            yield f"Channel {channel} is not reached, {notices} for it: {sendings[0].said.rstrip('.')}. See `orderdrop notices`."
