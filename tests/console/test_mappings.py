@@ -200,7 +200,7 @@ def test_what_another_saved_meanwhile_is_shown_and_overwritten_only_on_purpose(
     mine = MAPPING.replace("minimum: 1", "minimum: 2")
     answer = _post(ops, f"{draft}/save", mine)
     assert answer.status_code == 409
-    assert "Somebody else saved the mapping since you began" in answer.text
+    assert "The file of the mapping was changed since you began" in answer.text
     assert "minimum 1 -&gt; 3" in answer.text
     assert _text_of(answer.text) == mine
     over = re.search(r'name="over" value="([0-9a-f]+)"', answer.text)
@@ -224,6 +224,15 @@ def test_what_cannot_be_written_is_told_and_can_be_downloaded(ops: Browser) -> N
     kept = ops.client.get(f"{draft}/text")
     assert kept.text == text
     assert kept.headers["content-disposition"] == 'attachment; filename="mapping.yaml"'
+
+
+def test_who_saved_meanwhile_is_named(site: Site, ops: Browser) -> None:
+    draft = _edited(ops)
+    admin = site.browser(Role.ADMIN)
+    _post(admin, f"{_edited(admin)}/save", MAPPING.replace("minimum: 1", "minimum: 3"))
+    told = ops.get(draft).text
+    assert "admin saved the mapping now, after you began: nothing of yours is saved yet" in told
+    assert "<code>Qty</code>: minimum 1 -&gt; 3" in told
 
 
 def test_who_saved_what_is_in_the_audit_trail(site: Site, ops: Browser) -> None:

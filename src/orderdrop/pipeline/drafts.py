@@ -27,10 +27,6 @@ class Begun(Protocol):
     def id(self) -> str:
         """Its name, which sorts by time."""
 
-    @property
-    def created_at(self) -> datetime:
-        """When it was begun."""
-
 
 D = TypeVar("D", bound=Begun)
 
@@ -73,13 +69,12 @@ class Drafts(Generic[D]):
         return self._form.validate_json(path.read_bytes()) if path.is_file() else None
 
     def all(self) -> Iterator[D]:
-        """Every draft, newest first; what is too old goes."""
+        """Every draft, newest first; what nobody changed for too long goes."""
         for folder in sorted(self._folder.iterdir(), reverse=True) if self._folder.is_dir() else ():
-            draft = self.find(folder.name)
-            if draft is not None and self._clock() - draft.created_at <= KEPT_FOR:
-                yield draft
-            elif self._clock().timestamp() - folder.stat().st_mtime > KEPT_FOR.total_seconds():
+            if self._clock().timestamp() - folder.stat().st_mtime > KEPT_FOR.total_seconds():
                 shutil.rmtree(folder, ignore_errors=True)
+            elif (draft := self.find(folder.name)) is not None:
+                yield draft
 
     def forget(self, draft_id: str) -> None:
         """Remove a draft and its files."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from orderdrop import wiring
+from orderdrop.access.people import Deed
 from orderdrop.core.identity import digest
 from orderdrop.destinations import registry
 from orderdrop.errors import MappingError, OrderdropError, UsageError
@@ -19,7 +20,7 @@ from orderdrop.pipeline.suggesting import guide_of
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Unknown, Visitor, console_of
 from orderdrop.web.onward import onward
-from orderdrop.web.pages.mappings import as_file, desk, feeds_using
+from orderdrop.web.pages.mappings import as_file, desk, feeds_using, saved
 from orderdrop.web.pages.upload import safe_name
 from orderdrop.web.receiving import Received, keeping, receive
 from orderdrop.web.render import fragment, page
@@ -156,6 +157,7 @@ def _editor(
         refused=refused,
         theirs=theirs,
         over=_mark(theirs.text) if theirs is not None else "",
+        saved_by=_saved_since(console, draft) if theirs is not None else None,
         cannot=cannot,
         sections=sections(),
         destination=destination,
@@ -188,6 +190,12 @@ def _account_of(console: Console, draft: MappingDraft) -> str:
     """The account that gets the orders of the feeds that use it; "" where there is no one account."""
     accounts = {console.feeds[feed].account for feed in feeds_using(console, draft.name)}
     return accounts.pop() if len(accounts) == 1 else ""
+
+
+def _saved_since(console: Console, draft: MappingDraft) -> Deed | None:
+    """The newest time that somebody saved the mapping in the console since the draft was begun."""
+    found = saved(console, draft.name) if draft.name is not None else []
+    return next((deed for deed in found if deed.at >= draft.created_at), None)
 
 
 def _mark(text: str | None) -> str:

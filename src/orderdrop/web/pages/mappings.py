@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from orderdrop import wiring
@@ -47,7 +47,7 @@ def mapping(
     name: str,
     before: str = "",
     after: str = "",
-    saved: bool = False,
+    saved_now: Annotated[bool, Query(alias="saved")] = False,
     rehearse: bool = False,
 ) -> Response:
     """One mapping; with `before` also what changed since that version, with `rehearse` what would pass under it now."""
@@ -65,7 +65,7 @@ def mapping(
         except OrderdropError as error:
             faults = faults or [str(error)]
     rejected = last_rejected(console.parts, name) if loaded is not None else None
-    rehearse = rehearse or (saved and rejected is not None and rejected.drop.size <= _REHEARSED_AT_ONCE)
+    rehearse = rehearse or (saved_now and rejected is not None and rejected.drop.size <= _REHEARSED_AT_ONCE)
     passing = would_pass(console.parts, rejected) if rejected is not None and rehearse else None
     return page(
         request,
@@ -78,11 +78,11 @@ def mapping(
         sentences=explain(loaded) if loaded is not None else [],
         history=history(console.parts, name) if loaded is not None else None,
         changes=changes,
-        saved=saved,
+        saved=saved_now,
         feeds=feeds_using(console, name),
         rejected=rejected if passing or not rehearse else None,
         passing=passing,
-        authors=_authors(console, name),
+        authors={deed.detail.rpartition(" ")[2]: deed for deed in reversed(saved(console, name))},
     )
 
 
@@ -104,11 +104,10 @@ def edit(request: Request, visitor: Ops, name: str, version: Annotated[str, Form
     return onward(f"/mappings/drafts/{draft.id}")
 
 
-def _authors(console: Console, name: str) -> dict[str, Deed]:
-    """Who saved which version of a mapping in the console, by the first letters of its digest."""
+def saved(console: Console, name: str) -> list[Deed]:
+    """Every time that somebody saved a mapping in the console, newest first; the detail ends in the digest's first letters."""
     deeds = (deed for _, deed in console.store.deeds(limit=_DEEDS))
-    mine = [deed for deed in deeds if deed.action == "mapping saved" and deed.subject == name]
-    return {deed.detail.rpartition(" ")[2]: deed for deed in reversed(mine)}
+    return [deed for deed in deeds if deed.action == "mapping saved" and deed.subject == name]
 
 
 def desk(console: Console) -> MappingDrafts:
