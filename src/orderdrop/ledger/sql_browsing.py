@@ -84,7 +84,10 @@ class SqlBrowsing:
                 (PROBLEMS, func.count(), False),
             ):
                 query = select(day, table.c.code, count).join_from(
-                    BATCHES, table, table.c.batch_id == BATCHES.c.id
+                    # nothing is looked up by such an id: the few batches of these days come first, then what is theirs
+                    BATCHES,
+                    table,
+                    table.c.batch_id == BATCHES.c.id.concat(""),
                 )
                 query = query.where(
                     recent, BATCHES.c.books_closed.is_(closed), table.c.severity == Severity.ERROR.value

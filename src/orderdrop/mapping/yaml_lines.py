@@ -6,7 +6,9 @@ plainly a number, true, false or empty: dates, `0123`, `1E+05` and numbers of 19
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,15 @@ def read(path: Path, *, called: str | None = None) -> Document | Fault:
 
 def parse(text: str, file: str) -> Document | Fault:
     """Read YAML text that came from `file`."""
+    read = _parsed(text, file)
+    if isinstance(read, Fault):
+        return read
+    # whoever asks has the values to himself
+    return replace(read, data=deepcopy(read.data), lines=dict(read.lines))
+
+
+@lru_cache(maxsize=64)  # the same few mappings are read at every look at a feed or at a page
+def _parsed(text: str, file: str) -> Document | Fault:
     try:
         root = YAML(typ="rt", pure=True).compose(text)
         if not isinstance(root, MappingNode):

@@ -14,6 +14,7 @@ FATES = ("accepted", "unchanged", "pending", "unsent", "held", "refused", "rejec
 """Fates of rows in the order in which pictures show them, good ones first."""
 _FLOW_HEIGHT, _LABEL_HEIGHT, _GAP = 150.0, 22.0, 6.0
 _LEFT, _RIGHT = (70.0, 82.0), (250.0, 262.0)
+_STEP, _WEEKDAYS_WIDTH = 26, 32
 _USUAL_SHARE, _LOOKS_MIN = 0.5, 2
 _CODES_SHOWN = 5
 _TOP = 100.0
@@ -46,13 +47,15 @@ class Flow:
 class Square:
     """One day of one feed: how many drops came, and whether one is missing that comes on such a day as a rule.
 
-    `week` is the column that it stands in, from 0.
+    `week` is the column that it stands in, from 0; `spot` is where, and `told` what it says in words.
     """
 
     day: date
     week: int
     count: int
     missing: bool
+    spot: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +83,14 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A part of a day's column: what it counts and where it stands."""
+    """A part of a day's column: what it counts, in words too, and where it stands."""
 
     code: str
     kind: int
     count: int
     top: float
     height: float
+    told: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,15 @@ class Columns:
     codes: tuple[str, ...]
     days: tuple[tuple[date, tuple[Slice, ...]], ...]
     most: int
+
+    @property
+    def table(self) -> tuple[tuple[date, tuple[int, ...]], ...]:
+        """The same in numbers: for every day that has any, the newest first, how many there were of each code."""
+        return tuple(
+            (day, tuple(next((one.count for one in slices if one.code == code), 0) for code in self.codes))
+            for day, slices in reversed(self.days)
+            if slices
+        )
 
 
 def flow(rows: Mapping[str, int]) -> Flow:
@@ -155,8 +168,8 @@ def calendar(days: Sequence[Day], feed: str, since: date, today: date) -> Calend
     usual = {one for one in hits if hits[one] >= max(_LOOKS_MIN, _USUAL_SHARE * looks[one])}
     usual = set() if feed == BY_HAND else usual
     squares = (
-        Square(
-            day=day,
+        _square(
+            day,
             week=(number + since.weekday()) // 7,
             count=came.get(day, 0),
             missing=not came.get(day) and first < day < today and day.weekday() in usual,
@@ -164,6 +177,18 @@ def calendar(days: Sequence[Day], feed: str, since: date, today: date) -> Calend
         for number, day in enumerate(every)
     )
     return Calendar(feed=feed, days=tuple(squares))
+
+
+def _square(day: date, *, week: int, count: int, missing: bool) -> Square:
+    told = "missing" if missing else f"{count:,} file{'s' if count != 1 else ''}"
+    return Square(
+        day=day,
+        week=week,
+        count=count,
+        missing=missing,
+        spot=f"{_STEP * week + _WEEKDAYS_WIDTH} {_STEP * day.weekday()}",
+        told=f"{day}: {told}",
+    )
 
 
 def columns(days: Sequence[Day], since: date, today: date) -> Columns:
@@ -178,12 +203,12 @@ def columns(days: Sequence[Day], since: date, today: date) -> Columns:
     every = [since + timedelta(days=number) for number in range((today - since).days + 1)]
     return Columns(
         codes=codes,
-        days=tuple((day, _slices(by_day.get(day, {}), codes, most)) for day in every),
+        days=tuple((day, _slices(day, by_day.get(day, {}), codes, most)) for day in every),
         most=most,
     )
 
 
-def _slices(counts: Mapping[str, int], codes: Sequence[str], most: int) -> tuple[Slice, ...]:
+def _slices(day: date, counts: Mapping[str, int], codes: Sequence[str], most: int) -> tuple[Slice, ...]:
     grouped: Counter[str] = Counter()
     for code, count in counts.items():
         grouped[code if code in codes else "other"] += count
@@ -193,6 +218,13 @@ def _slices(counts: Mapping[str, int], codes: Sequence[str], most: int) -> tuple
             height = _TOP * grouped[code] / most
             foot -= height
             made.append(
-                Slice(code=code, kind=kind, count=grouped[code], top=round(foot, 1), height=round(height, 1))
+                Slice(
+                    code=code,
+                    kind=kind,
+                    count=grouped[code],
+                    top=round(foot, 1),
+                    height=round(height, 1),
+                    told=f"{day}, {code}: {grouped[code]:,}",
+                )
             )
     return tuple(made)

@@ -72,3 +72,4 @@ def test_every_problem_is_in_some_slice_and_no_column_is_too_high(found: dict[in
         assert sum(one.count for one in slices) == sum(found.get(at, {}).values())
         assert all(-0.5 <= one.top <= 100 for one in slices)
     assert len(drawn.codes) <= 6
+    assert sum(sum(counts) for _, counts in drawn.table) == sum(sum(one.values()) for one in found.values())
