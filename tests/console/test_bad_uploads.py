@@ -9,6 +9,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
 from orderdrop.errors import TryAgainLater
+from orderdrop.pipeline.uploads import DRAFTS_MAX, Uploads
 from orderdrop.web.receiving import keeping
 
 GOOD = "Order;SKU;Qty\n{0}-A;X;1\n{0}-B;Y;2\n"
@@ -267,6 +269,23 @@ def test_a_form_that_brings_nothing_leads_back_to_it(content: bytes | None, told
     assert answer.status_code == 409
     assert told in answer.text
     assert 'href="/upload">Back to the page' in answer.text
+
+
+def test_nobody_fills_the_disk_with_files_that_are_not_sent(site: Site) -> None:
+    ops = site.browser(Role.OPS)
+    uploads = Uploads(site.console.parts, site.console.folder / "uploads")
+    to = _upload(ops, "one.csv", GOOD.format("B7")).headers["location"]
+    one = uploads.find(to.rpartition("/")[2])
+    assert one is not None
+    while len(uploads.of("ops")) < DRAFTS_MAX:
+        name, place = uploads.place("ops")
+        place.touch()
+        uploads.put(replace(one, id=name))
+    answer = _upload(ops, "more.csv", GOOD.format("B7"))
+    assert answer.status_code == 409
+    assert f"You have {DRAFTS_MAX} files here that were not sent." in answer.text
+    ops.post(f"{to}/forget")
+    assert _upload(ops, "more.csv", GOOD.format("B7")).status_code == 303
 
 
 def test_a_disk_that_is_full_is_told_and_nothing_is_lost() -> None:

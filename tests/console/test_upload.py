@@ -214,6 +214,8 @@ def test_a_file_that_would_be_held_says_so_and_is_only_handed_in_on_purpose(site
         assert "Hand it in as it is" in page
         batch = merchant.post(f"{to}/send").headers["location"]
         assert "held" in _wait(merchant, batch)
+        assert "orderdrop batches" not in merchant.get(batch).text
+        assert "bring them back here" in merchant.get(batch).text
     finally:
         (site.folder / "small.yaml").write_text(MAPPING)
     assert not judge.posts(prefix="U12-")

@@ -18,6 +18,9 @@ from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.sheet import Seen, look
 from orderdrop.tables.sniff import Kind, kind_of
 
+DRAFTS_MAX = 50
+"""So many files of one person wait unsent; more would fill the disk."""
+
 _PATIENCE_SECONDS = 10.0  # with somebody who sends the same at this moment
 
 
@@ -62,8 +65,13 @@ class Uploads:
         self._parts = parts
         self._drafts = Drafts(folder, Upload, parts.clock)
 
-    def place(self) -> tuple[str, Path]:
-        """A new upload's name, and where its file is to be written."""
+    def place(self, user: str) -> tuple[str, Path]:
+        """A new upload's name, and where its file is to be written. Raises UsageError for who has too many already."""
+        if len(self.of(user)) >= DRAFTS_MAX:
+            raise UsageError(
+                f"You have {DRAFTS_MAX} files here that were not sent.",
+                next_step="Send or throw away some of them first.",
+            )
         name = new_id("u", self._parts.clock(), self._parts.random)
         return name, self._drafts.begin(name) / "file"
 

@@ -51,7 +51,7 @@ async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, 
     """Receive a file and remember it as a draft; nothing is left of one that is refused or breaks off."""
     console = console_of(request)
     uploads = _uploads(console)
-    upload_id, place = uploads.place()
+    upload_id, place = await run_in_threadpool(uploads.place, visitor.user.name)
     try:
         with keeping():
             received = await receive(request, place, console.upload_max_bytes)
