@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 from structlog.testing import capture_logs
-from tests.integration.sshd import Sshd, shared_sshd
+from tests.integration.sshd import Sshd, login_to, shared_sshd
 
 from orderdrop.errors import SourceUnavailable
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Entry, Fetched, Inbox
-from orderdrop.pickup.sftp import SftpInbox, SftpLogin
+from orderdrop.pickup.sftp import SftpInbox
 
 __all__ = ["shared_sshd"]
 
@@ -46,15 +46,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
             inbox: Inbox = FolderInbox(root, pattern, most=most, clock=clock, random=random)
         else:
             server: Sshd = request.getfixturevalue("shared_sshd")
-            login = SftpLogin(
-                host=server.host,
-                port=server.port,
-                user=server.user,
-                folder=str(root),
-                known_hosts=server.known_hosts,
-                private_key=server.client_key,
-            )
-            inbox = SftpInbox(login, pattern, most=most, clock=clock, random=random)
+            inbox = SftpInbox(login_to(server, root), pattern, most=most, clock=clock, random=random)
         opened.append(inbox)
         return inbox
 

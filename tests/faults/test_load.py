@@ -11,26 +11,14 @@ from pathlib import Path
 import pytest
 from tests.acceptance.site import Site, until
 from tests.faults.place import Place
-from tests.integration.sshd import Sshd
+from tests.integration.sshd import Sshd, login_to
 from tests.integration.toxic import ToxicProxy
 
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Inbox
 from orderdrop.pickup.sftp.inbox import SftpInbox
-from orderdrop.pickup.sftp.login import SftpLogin
 
 MOST = 1_000
-
-
-def login(server: Sshd, folder: Path) -> SftpLogin:
-    return SftpLogin(
-        host=server.host,
-        port=server.port,
-        user=server.user,
-        folder=str(folder),
-        known_hosts=server.known_hosts,
-        private_key=server.client_key,
-    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +37,7 @@ def test_D38_a_listing_of_very_many_files_takes_little_memory_and_gives_the_olde
             oldest.add(path.name)
     inbox: Inbox = FolderInbox(tmp_path, "*.csv", most=MOST)
     if kind == "openssh":
-        inbox = SftpInbox(login(request.getfixturevalue("shared_sshd"), tmp_path), "*.csv", most=MOST)
+        inbox = SftpInbox(login_to(request.getfixturevalue("shared_sshd"), tmp_path), "*.csv", most=MOST)
     inbox.look()  # what is loaded late, and the connection, do not count
     tracemalloc.start()
     try:

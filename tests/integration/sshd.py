@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from orderdrop.pickup.sftp import SftpLogin
 
 HOST = "127.0.0.1"
 PROGRAM = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -121,6 +124,25 @@ class Sshd:
             except OSError:
                 time.sleep(0.02)
         return False
+
+
+def login_to(server: Sshd, folder: Path | None = None, **others: Any) -> SftpLogin:
+    """A feed's login on the server, to its own folder or another one; `others` are options that differ."""
+    usual = {
+        "host": server.host,
+        "port": server.port,
+        "user": server.user,
+        "folder": str(folder or server.folder),
+        "known_hosts": server.known_hosts,
+        "private_key": server.client_key,
+    }
+    return SftpLogin(**{**usual, **others})
+
+
+def fingerprint(public_key: Path) -> str:
+    """What people compare: the SHA256 of a key, as ssh-keygen shows it."""
+    told = subprocess.run(["ssh-keygen", "-lf", str(public_key)], check=True, capture_output=True, text=True)
+    return told.stdout.split()[1]
 
 
 @contextmanager

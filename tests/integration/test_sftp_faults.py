@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.integration.sshd import Sshd
+from tests.integration.sshd import Sshd, login_to
 from tests.integration.toxic import ToxicProxy
 
 from orderdrop.errors import SourceUnavailable
@@ -53,13 +53,10 @@ def line(sshd: Sshd) -> Iterator[Line]:
 
 
 def impatient(server: Sshd, proxy: ToxicProxy, seconds: float = 1.5) -> SftpLogin:
-    return SftpLogin(
-        host=server.host,
+    return login_to(
+        server,
         port=proxy.port,
-        user=server.user,
-        folder=server.folder,
         known_hosts=server.known_hosts_for(proxy.port),
-        private_key=server.client_key,
         connect_timeout_seconds=seconds,
         io_timeout_seconds=seconds,
         keepalive_seconds=1,
@@ -205,15 +202,7 @@ def test_a_server_with_no_room_for_another_login_is_tried_again(own_sshd: Sshd) 
     own_sshd.stop()
     own_sshd.config += "MaxStartups 1:100:1\n"
     own_sshd.start()
-    login = SftpLogin(
-        host=own_sshd.host,
-        port=own_sshd.port,
-        user=own_sshd.user,
-        folder=own_sshd.folder,
-        known_hosts=own_sshd.known_hosts,
-        private_key=own_sshd.client_key,
-    )
-    inbox = SftpInbox(login, "*.csv")
+    inbox = SftpInbox(login_to(own_sshd), "*.csv")
     with visitor(own_sshd), pytest.raises(SourceUnavailable, match="while greeting it"):
         inbox.look()
     for _ in range(100):

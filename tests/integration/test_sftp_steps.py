@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.sshd import CONFIG, Sshd, free_port, running_sshd
+from tests.integration.sshd import CONFIG, Sshd, fingerprint, free_port, login_to, running_sshd
 
 from orderdrop.errors import SourceUnavailable, TrustError
 from orderdrop.pickup.sftp import SftpInbox, SftpLogin
@@ -17,17 +17,6 @@ from orderdrop.pickup.steps import Result, Step
 pytestmark = pytest.mark.sshd
 
 WAY = ["DNS", "TCP", "Host key", "Login", "List", "Write"]
-
-
-def login_to(server: Sshd) -> SftpLogin:
-    return SftpLogin(
-        host=server.host,
-        port=server.port,
-        user=server.user,
-        folder=server.folder,
-        known_hosts=server.known_hosts,
-        private_key=server.client_key,
-    )
 
 
 def walked(login: SftpLogin) -> list[Step]:
@@ -44,11 +33,6 @@ def failing(login: SftpLogin) -> Step:
     assert results == [Result.PASSED] * at + [Result.FAILED] + [Result.NOT_TRIED] * (len(WAY) - at - 1)
     assert steps[at].next_step
     return steps[at]
-
-
-def fingerprint(public_key: Path) -> str:
-    told = subprocess.run(["ssh-keygen", "-lf", str(public_key)], check=True, capture_output=True, text=True)
-    return told.stdout.split()[1]
 
 
 @pytest.fixture

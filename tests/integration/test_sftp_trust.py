@@ -8,23 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.sshd import Sshd, free_port, make_key
+from tests.integration.sshd import Sshd, fingerprint, free_port, login_to, make_key
 
 from orderdrop.errors import SourceUnavailable, TrustError
 from orderdrop.pickup.sftp import SftpInbox, SftpLogin
 
 pytestmark = pytest.mark.sshd
-
-
-def login_to(server: Sshd) -> SftpLogin:
-    return SftpLogin(
-        host=server.host,
-        port=server.port,
-        user=server.user,
-        folder=server.folder,
-        known_hosts=server.known_hosts,
-        private_key=server.client_key,
-    )
 
 
 def look(login: SftpLogin) -> list[str]:
@@ -39,11 +28,6 @@ def refusal(login: SftpLogin) -> str:
     with pytest.raises(TrustError) as caught:
         look(login)
     return str(caught.value)
-
-
-def fingerprint(public_key: Path) -> str:
-    told = subprocess.run(["ssh-keygen", "-lf", str(public_key)], check=True, capture_output=True, text=True)
-    return told.stdout.split()[1]
 
 
 def no_login_was_tried(server: Sshd) -> bool:
