@@ -53,6 +53,13 @@ def chosen(suggestion: Suggestion, choices: Mapping[str, Choice], guide: Guide) 
     )
 
 
+def could_go_to(suggestion: Suggestion, line: Line, guide: Guide) -> tuple[str, ...]:
+    """The places that are free and that a line without one could fill, were it not for what the destination needs beside it."""
+    filled = {place for one in suggestion.lines for place in one.places}
+    fitting = guide.places_of(line.meaning) if line.meaning is not None and not line.is_used else ()
+    return tuple(place for place in fitting if place not in filled)
+
+
 def _chosen(line: Line, choice: Choice | None, guide: Guide) -> Line:
     choice = _with_what_was_asked(line, choice) if choice is not None else None
     if choice is None or choice == choice_of(line):

@@ -27,6 +27,10 @@ class Guide:
         """The meaning that a place is for."""
         return next((entry for entry in self.fills.get(place, ()) if entry[0] not in "{!"), None)
 
+    def places_of(self, meaning: str) -> tuple[str, ...]:
+        """The places that a meaning could fill by itself."""
+        return tuple(place for place, entries in self.fills.items() if meaning in entries)
+
 
 def named(entry: str) -> Iterator[str]:
     """The meanings that an entry of `fills` names."""

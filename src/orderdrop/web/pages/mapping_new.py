@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from orderdrop.destinations import registry
 from orderdrop.errors import FileRefused, UsageError
 from orderdrop.mapping.model import ColumnType, FileOptions
-from orderdrop.mapping.suggest.choose import Choice, choice_of
+from orderdrop.mapping.suggest.choose import Choice, choice_of, could_go_to
 from orderdrop.mapping.suggest.suggestion import HIGH, Line
 from orderdrop.pipeline.mapping_drafts import MappingDraft, MappingDrafts
+from orderdrop.pipeline.suggesting import guide_of
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Visitor, console_of
 from orderdrop.web.onward import onward
@@ -94,6 +95,7 @@ def columns(request: Request, visitor: Ops, draft_id: str) -> Response:
     draft = draft_of(console, visitor, draft_id)
     if draft.suggestion is None:
         return to_editor(draft)
+    guide = guide_of(registry.find(draft.suggestion.destination))
     return page(
         request,
         "mapping_columns.html",
@@ -101,6 +103,7 @@ def columns(request: Request, visitor: Ops, draft_id: str) -> Response:
         draft=draft,
         suggestion=draft.suggestion,
         choices={line.heading: choice_of(line) for line in draft.suggestion.lines},
+        could={line.heading: could_go_to(draft.suggestion, line, guide) for line in draft.suggestion.lines},
         places=places_of(draft.suggestion.destination),
         types=list(ColumnType),
         formats=_FORMATS,

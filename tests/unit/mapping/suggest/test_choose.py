@@ -6,7 +6,7 @@ import pytest
 from tests.unit.mapping.suggest.small_api import GUIDE, SHAPE, line, sample, suggested
 
 from orderdrop.mapping.load import parse
-from orderdrop.mapping.suggest.choose import choice_of, chosen
+from orderdrop.mapping.suggest.choose import choice_of, chosen, could_go_to
 from orderdrop.mapping.suggest.suggestion import Suggestion
 from orderdrop.mapping.suggest.write import as_yaml, is_untouched
 
@@ -111,3 +111,14 @@ def test_a_question_without_readings_is_settled_by_agreeing() -> None:
     assert line(chosen(found, {asked.heading: same}, GUIDE), asked.heading).question
     agreed = chosen(found, {asked.heading: replace(same, agreed=True)}, GUIDE)
     assert line(agreed, asked.heading).question is None
+
+
+def test_what_is_understood_and_has_no_place_says_where_it_could_go() -> None:
+    found = suggested(sample(Order_number=ORDERS, Quantity=["1", "2", "1", "3"], Quux=["x", "y", "x", "y"]))
+    quantity = line(found, "Quantity")
+    assert not quantity.is_used  # without a column that names the item
+    assert could_go_to(found, quantity, GUIDE) == ("items.quantity", "parcels.items.quantity")
+    assert could_go_to(found, line(found, "Order number"), GUIDE) == ()
+    assert could_go_to(found, line(found, "Quux"), GUIDE) == ()
+    taken = decided(found, "Quux", places=("items.quantity",))
+    assert could_go_to(taken, quantity, GUIDE) == ("parcels.items.quantity",)
