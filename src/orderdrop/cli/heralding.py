@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from orderdrop import wiring
 from orderdrop.cli.session import Session
 from orderdrop.core.notices import Sending
 from orderdrop.errors import LedgerUnavailable, OrderdropError
 from orderdrop.pipeline.noticing import KEPT, LOUD_AFTER, LedgerAlarm, Telling, look
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.survey import Survey
+from orderdrop.wiring.notices import telling_of
 
 
 class Herald:
@@ -52,5 +52,5 @@ class Herald:
 
 def herald_of(session: Session, log: Any) -> Herald | None:
     """Whoever tells people, None where nobody is to be told. Raises SettingsError for a channel that cannot work."""
-    telling = wiring.telling_of(session.settings)
+    telling = telling_of(session.settings)
     return Herald(session.parts, telling, log) if telling is not None else None

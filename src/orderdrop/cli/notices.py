@@ -113,9 +113,9 @@ def send(context: typer.Context) -> None:
 
 
 def _telling(settings: "Settings") -> "Telling":
-    from orderdrop import wiring
+    from orderdrop.wiring.notices import telling_of
 
-    telling = wiring.telling_of(settings)
+    telling = telling_of(settings)
     if telling is None:
         raise SetupError(
             "Nobody is told anything: the settings have no `notices:`.",

@@ -3,7 +3,6 @@
 from orderdrop.wiring.feeds import feed_plan, feed_steps
 from orderdrop.wiring.ledgers import database_of, open_settled_ledger, scratch_ledger
 from orderdrop.wiring.lines import account_of, unused_carrier
-from orderdrop.wiring.notices import telling_of
 from orderdrop.wiring.parts import build, find_shape, load_mapping, mapping_folder
 
 __all__ = [
@@ -17,6 +16,5 @@ __all__ = [
     "mapping_folder",
     "open_settled_ledger",
     "scratch_ledger",
-    "telling_of",
     "unused_carrier",
 ]

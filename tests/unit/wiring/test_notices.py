@@ -9,7 +9,7 @@ from orderdrop.core.expected import Expected
 from orderdrop.core.notices import Cause
 from orderdrop.errors import SettingsError
 from orderdrop.settings import Settings, load
-from orderdrop.wiring import telling_of
+from orderdrop.wiring.notices import telling_of
 
 SETTINGS = """\
 notices: {channels: {ops: {url: "json://127.0.0.1:1", causes: [held]}, other: {url: "json://localhost"}}, remind: 2h}
