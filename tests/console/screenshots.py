@@ -13,7 +13,7 @@ from tests.integration.judge import judging
 from orderdrop.access.people import Role
 
 DOCS = Path(__file__).parents[2] / "docs"
-SHOWN = {"draft": "light", "overview": "light", "batch": "dark"}
+SHOWN = {"draft": "light", "overview": "light", "batch": "dark", "mapping-columns": "light"}
 """Which pages the documentation shows, and in which theme."""
 
 
