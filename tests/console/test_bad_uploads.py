@@ -130,17 +130,30 @@ def _nested() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "told"),
     [
-        pytest.param("orders.zip", lambda: _bomb("orders.csv"), id="a-zip-bomb"),
-        pytest.param("orders.xlsx", lambda: _bomb("xl/worksheets/sheet1.xml"), id="a-bomb-called-workbook"),
-        pytest.param("orders.zip", _nested, id="archives-in-an-archive"),
-        pytest.param("shell.csv", lambda: b"<?php system($_GET['c']); ?>\n", id="a-php-script-called-csv"),
-        pytest.param("tool.csv", lambda: b"\x7fELF" + bytes(range(256)) * 20, id="a-program-called-csv"),
+        pytest.param(
+            "orders.zip",
+            lambda: _bomb("orders.csv"),
+            "unpack to 191 MiB, which is more than is read",
+            id="a-zip-bomb",
+        ),
+        pytest.param(
+            "orders.xlsx",
+            lambda: _bomb("xl/worksheets/sheet1.xml"),
+            "unpack to 191 MiB",
+            id="a-bomb-called-workbook",
+        ),
+        pytest.param("orders.zip", _nested, "inside a zip archive", id="archives-in-an-archive"),
+        pytest.param(
+            "shell.csv", lambda: b"<?php system($_GET['c']); ?>\n", "a program (a script)", id="a-php-script"
+        ),
+        pytest.param("run.csv", lambda: b"#!/bin/sh\nrm -r x\n", "a program (a script)", id="a-shell-script"),
+        pytest.param("tool.csv", lambda: b"\x7fELF" + bytes(range(256)) * 20, "a program", id="a-program"),
     ],
 )
 def test_what_is_no_orders_file_is_told_on_its_page_and_cannot_be_sent(
-    name: str, content: Callable[[], bytes], site: Site
+    name: str, content: Callable[[], bytes], told: str, site: Site
 ) -> None:
     merchant = site.browser(Role.MERCHANT)
     to = _upload(merchant, name, content()).headers["location"]
@@ -149,6 +162,7 @@ def test_what_is_no_orders_file_is_told_on_its_page_and_cannot_be_sent(
     assert "This file cannot be sent" in page.text
     assert f'action="{to}/send"' not in page.text
     assert "<?php" not in page.text
+    assert page.text.count(told) == 1, "said once"
     sent = merchant.post(f"{to}/send").headers["location"]
     assert "failed" in _rest(merchant, sent)
 

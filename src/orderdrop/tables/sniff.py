@@ -210,6 +210,8 @@ def _refuse_markup(head: bytes) -> None:
         .removeprefix(b"\xfe\xff")
     )
     text = text.lstrip(b" \t\r\n")
+    if text[:5].lower() == b"<?php" or text.startswith(b"#!/"):
+        raise _not_a_table("a program (a script)")
     if text.startswith(b"<?xml") and _SPREADSHEET_ML in text and b"<html" not in text[:2048].lower():
         raise _not_a_table(
             "an XML spreadsheet of Excel 2003", "Open it in Excel, save it as .xlsx and send that."

@@ -326,6 +326,8 @@ REFUSED = [
     pytest.param(b'\n[{"id": 1}]', Code.FILE_NOT_A_TABLE, "a JSON document", id="json"),
     pytest.param(b'<?xml version="1.0"?><orders/>', Code.FILE_NOT_A_TABLE, "an XML document", id="xml"),
     pytest.param(b"\x7fELF\x02\x01\x01" + b"\0" * 60, Code.FILE_NOT_A_TABLE, "a program", id="elf"),
+    pytest.param(b"\xef\xbb\xbf\n<?PHP echo 1;", Code.FILE_NOT_A_TABLE, "a program (a script)", id="php"),
+    pytest.param(b"#!/bin/sh\necho 1,2\n", Code.FILE_NOT_A_TABLE, "a program (a script)", id="shell"),
     pytest.param(bytes(range(256)) * 8, Code.FILE_NOT_A_TABLE, "binary data", id="noise"),
     pytest.param(
         "id,n\n1,Москва\n".encode("cp1251"), Code.FILE_ENCODING, "byte 0xCC on row 2", id="cyrillic"
