@@ -8,10 +8,9 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from tests.unit.tables.opening import refusal, rows_of
 
 from orderdrop.core.problems import Code
-from orderdrop.errors import FileRefused
-from orderdrop.frames import Table
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.excel_text import as_text, number_text
 from orderdrop.tables.limits import Limits
@@ -35,16 +34,6 @@ def sheet_of(*rows: tuple[Any, ...], at: tuple[int, int] = (0, 0)) -> Callable[[
             sheet.write_row(at[0] + offset, at[1], row)
 
     return fill
-
-
-def rows_of(table: Table) -> list[tuple[Any, ...]]:
-    return [row for frame in table.frames for row in frame.cells.itertuples(name=None)]
-
-
-def refusal(path: Path, options: FileOptions | None = None, limits: Limits | None = None) -> tuple[Code, str]:
-    with pytest.raises(FileRefused) as caught:
-        open_table(path, options or FileOptions(), limits=limits)
-    return caught.value.problem.code, caught.value.problem.message
 
 
 def test_every_kind_of_cell_becomes_the_text_a_person_means(tmp_path: Path) -> None:

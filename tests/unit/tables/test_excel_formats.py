@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.unit.tables.opening import opened
 from tests.workbooks import (
     DATA,
     HEADINGS,
@@ -36,16 +37,11 @@ from tests.workbooks import (
 
 from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
-from orderdrop.frames import Table
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.excel_ole import stream
-from orderdrop.tables.open import open_table, reopen
+from orderdrop.tables.open import reopen
 
 ALL = ("Order", "Email", "SKU", "Qty", "Zip", "Ordered", "Price")
-
-
-def opened(path: Path, wanted: Sequence[str] = HEADINGS, **options: Any) -> Table:
-    return open_table(path, FileOptions.model_validate(options), wanted=wanted)
 
 
 def reading(path: Path, **options: Any) -> tuple[Any, ...]:

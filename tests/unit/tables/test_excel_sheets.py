@@ -1,15 +1,15 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.workbooks import HEADINGS, book, table
+from tests.unit.tables.opening import opened
+from tests.workbooks import book, table
 
 from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
-from orderdrop.frames import Table
 from orderdrop.mapping.model import FileOptions
-from orderdrop.tables.open import open_table, reopen
+from orderdrop.tables.open import reopen
 
 ROW = ("A-1", "anna@example.com", "S-1", 1)
 
@@ -44,10 +44,6 @@ def chart_first(workbook: Any) -> None:
     chart.add_series({"values": "=Data!$D$2:$D$3"})
     workbook.add_chartsheet("Chart").set_chart(chart)
     table(workbook.add_worksheet("Data"), ROW)
-
-
-def opened(path: Path, wanted: Sequence[str] = HEADINGS, **options: Any) -> Table:
-    return open_table(path, FileOptions.model_validate(options), wanted=wanted)
 
 
 @pytest.mark.parametrize(

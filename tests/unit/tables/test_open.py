@@ -2,14 +2,13 @@ import gzip
 import io
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from tests.unit.tables.opening import refusal, rows_of
 
 from orderdrop.core.problems import Code
-from orderdrop.errors import FileRefused
 from orderdrop.frames import Table, TextFrame
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables.limits import Limits
@@ -22,20 +21,9 @@ def drop(folder: Path, content: bytes | str, name: str = "drop.csv") -> Path:
     return path
 
 
-def rows_of(table: Table) -> list[tuple[Any, ...]]:
-    """Every good row as (row number, cell, ...)."""
-    return [row for frame in table.frames for row in frame.cells.itertuples(name=None)]
-
-
 def one_frame(table: Table) -> TextFrame:
     (frame,) = table.frames
     return frame
-
-
-def refusal(path: Path, options: FileOptions | None = None, limits: Limits | None = None) -> tuple[Code, str]:
-    with pytest.raises(FileRefused) as caught:
-        open_table(path, options or FileOptions(), limits=limits)
-    return caught.value.problem.code, caught.value.problem.message
 
 
 @pytest.mark.parametrize(

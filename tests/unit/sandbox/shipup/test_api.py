@@ -3,35 +3,24 @@
 import itertools
 from typing import Any
 
-import orjson
 import pytest
+from tests.unit.sandbox import hands
+from tests.unit.sandbox.hands import Hands, content_of
 
 from orderdrop.sandbox.calls import Answer, Call
-from orderdrop.sandbox.clock import Clock
 from orderdrop.sandbox.shipup.api import ShipupApi
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 
 
-class Hands:
-    """Both clocks, turned by the test."""
-
-    def __init__(self) -> None:
-        self.at = 1_700_000_000.0
-
-    def clock(self) -> Clock:
-        return Clock(unix_seconds=lambda: self.at, elapsed_seconds=lambda: self.at)
-
-
-def new_api(hands: Hands | None = None, **settings: Any) -> ShipupApi:
+def new_api(clocks: Hands | None = None, **settings: Any) -> ShipupApi:
     numbers = itertools.count()
     return ShipupApi(
-        ShipupSettings(**settings), clock=(hands or Hands()).clock(), new_uuid=lambda: str(next(numbers))
+        ShipupSettings(**settings), clock=(clocks or Hands()).clock(), new_uuid=lambda: str(next(numbers))
     )
 
 
 def call(method: str, path: str, content: Any = None, *, key: str = "any", **details: Any) -> Call:
-    body = b"" if content is None else orjson.dumps(content)
-    return Call(method=method, path=path, headers={"authorization": key}, body=body, **details)
+    return hands.call(method, path, content, key=key, **details)
 
 
 def post(api: ShipupApi, content: Any) -> Answer:
@@ -48,10 +37,6 @@ def batch(api: ShipupApi, *orders: Any, **details: Any) -> int:
 def job(api: ShipupApi, job_id: int) -> dict[str, Any]:
     shown: dict[str, Any] = content_of(api.answer(call("GET", f"/v2/jobs/{job_id}")))
     return shown
-
-
-def content_of(answer: Answer) -> Any:
-    return orjson.loads(answer.body)
 
 
 def stored_ids(api: ShipupApi) -> list[str]:
@@ -79,8 +64,8 @@ def test_a_key_opens_bare_or_as_bearer(setting: str | None, sent: str, refused: 
 
 
 def test_the_burst_is_taken_then_two_a_second() -> None:
-    hands = Hands()
-    api = new_api(hands)
+    clocks = Hands()
+    api = new_api(clocks)
     asked = call("GET", "/v2/orders")
     assert [api.admit(asked) for _ in range(60)] == [None] * 60
 
@@ -89,20 +74,20 @@ def test_the_burst_is_taken_then_two_a_second() -> None:
     assert (refused.status, refused.headers) == (429, (("Retry-After", "1"),))
     assert api.response_headers(asked) == (("X-Shipup-Api-Call-Limit", "60/60"),)
 
-    hands.at += 1
+    clocks.at += 1
     outcomes = [api.admit(asked) is None for _ in range(3)]
     assert outcomes == [True, True, False]
 
 
 def test_waiting_as_long_as_retry_after_says_is_enough() -> None:
-    hands = Hands()
-    api = new_api(hands, rate=0.3, burst=1)
+    clocks = Hands()
+    api = new_api(clocks, rate=0.3, burst=1)
     asked = call("GET", "/v2/orders")
     api.admit(asked)
     refused = api.admit(asked)
     assert refused is not None
     [(_, seconds)] = refused.headers
-    hands.at += int(seconds)
+    clocks.at += int(seconds)
 
     assert (seconds, api.admit(asked)) == ("4", None)
 
@@ -206,14 +191,14 @@ def test_a_forbidden_query_is_a_400_that_names_the_parameter() -> None:
 
 
 def test_a_batch_passes_from_queued_through_processing_to_completed() -> None:
-    hands = Hands()
-    api = new_api(hands, job_delay_seconds=10)
+    clocks = Hands()
+    api = new_api(clocks, job_delay_seconds=10)
     job_id = batch(api, {"merchant_id": "A"})
     statuses = []
     for _ in range(3):
         shown = job(api, job_id)
         statuses.append((shown["status"], "results" in shown, stored_ids(api)))
-        hands.at += 5
+        clocks.at += 5
 
     assert statuses == [("queued", False, []), ("processing", False, []), ("completed", True, ["A"])]
 
@@ -228,11 +213,11 @@ def test_the_answer_to_a_batch_says_where_its_job_is() -> None:
 
 
 def test_results_stand_in_the_order_of_the_batch() -> None:
-    hands = Hands()
-    api = new_api(hands)
+    clocks = Hands()
+    api = new_api(clocks)
     orders: list[Any] = [{"merchant_id": "A"}, {"line_items": [{}]}, "x", {"merchant_id": "B", "email": 5}]
     job_id = batch(api, *orders)
-    hands.at += 1
+    clocks.at += 1
     shown = job(api, job_id)
 
     assert shown["results"] == [
@@ -268,20 +253,20 @@ def test_results_stand_in_the_order_of_the_batch() -> None:
 
 
 def test_a_batch_is_done_without_anyone_asking_for_its_job() -> None:
-    hands = Hands()
-    api = new_api(hands)
+    clocks = Hands()
+    api = new_api(clocks)
     batch(api, {"merchant_id": "A", "order_number": "N1"})
-    hands.at += 1
+    clocks.at += 1
 
     found = content_of(api.answer(call("GET", "/v2/orders", query="order_number=N1")))
     assert [order["merchant_id"] for order in found["data"]] == ["A"]
 
 
 def test_a_job_that_fails_stores_nothing() -> None:
-    hands = Hands()
-    api = new_api(hands)
+    clocks = Hands()
+    api = new_api(clocks)
     job_id = batch(api, {"merchant_id": "A"}, fault="job-failed")
-    hands.at += 1
+    clocks.at += 1
 
     assert (job(api, job_id)["status"], stored_ids(api)) == ("failed", [])
     assert "results" not in job(api, job_id)
@@ -302,10 +287,10 @@ def test_a_batch_holds_1_to_100_orders(content: Any) -> None:
 
 
 def test_a_batch_of_100_is_taken() -> None:
-    hands = Hands()
-    api = new_api(hands)
+    clocks = Hands()
+    api = new_api(clocks)
     batch(api, *({"merchant_id": str(n)} for n in range(100)))
-    hands.at += 1
+    clocks.at += 1
 
     assert stored_ids(api) == [str(n) for n in range(100)]
 
