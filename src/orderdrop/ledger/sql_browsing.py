@@ -114,7 +114,10 @@ def _wanted(wanted: Filter) -> Select[Any]:
     if wanted.statuses is not None:
         query = query.where(BATCHES.c.status.in_([status.value for status in wanted.statuses]))
     if wanted.name:
-        query = query.where(DROPS.c.name.icontains(wanted.name, autoescape=True))
+        # by themselves: else the drop of every batch is looked up, to see that it has another name
+        named = DROPS.alias()
+        called = select(named.c.id).where(named.c.name.icontains(wanted.name, autoescape=True))
+        query = query.where(BATCHES.c.drop_id.in_(called))
     return _of_feeds(query, wanted.feeds).order_by(BATCHES.c.number.desc())
 
 
