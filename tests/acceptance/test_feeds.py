@@ -228,6 +228,7 @@ def test_a_refused_key_stops_the_account_once_and_the_next_run_sends_the_rest_on
         again = site.run("run", "night", "--json")
         asked = judge.last_call() - refused
         judge.change(key=None)
+        site.set_up()  # without a limit
         later = site.run("run", "night", "--json")
         sent = judge.posts(after=refused + asked)
         told = json.loads((site.inbox / site_receipt(site)).read_text())

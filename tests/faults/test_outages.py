@@ -30,7 +30,7 @@ from orderdrop.delivery.pace import BLOCK_SECONDS
 MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(seconds=LOOK_SECONDS)
 ALWAYS = 1_000_000
-EACH = 80  # orders of a drop: at 20 a second the first process is at work long after the second has begun
+EACH = 80  # orders of a drop: at 40 a second the first process is at work long after the second has begun
 OBEYED_WITHIN = LOOK_SECONDS + BLOCK_SECONDS + 0.25  # by the other process, requests under way included
 
 
@@ -296,7 +296,7 @@ def test_A10_a_silence_that_one_process_was_asked_for_the_other_keeps_too(
     retry_after: str, own_judge: Judge, tmp_path: Path
 ) -> None:
     site = Site(folder=tmp_path, prefix="T", judge=own_judge)
-    site.set_up(rate="20")
+    site.set_up(rate="40")
     commands = drops_of(site, 2, EACH)
     site.run("batches", "list")  # the ledger is there
     with all_at_once(site, commands):
