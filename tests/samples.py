@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import httpx
+from tests import loopback
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -129,7 +129,7 @@ class Running:
 
     def stored_keys(self) -> list[str]:
         """The orders that the API holds."""
-        held = httpx.get(f"{self.address}/_control/store").raise_for_status().json()["orders"]
+        held = loopback.get(f"{self.address}/_control/store").raise_for_status().json()["orders"]
         return [order[_KEYS[self.sample.destination]] for order in held]
 
 

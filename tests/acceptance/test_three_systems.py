@@ -8,8 +8,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from tests import loopback
 from tests.acceptance.site import Result, Site
 
 from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, running
@@ -46,14 +46,16 @@ class Shop:
         return file
 
     def control(self, system: str, route: str, **body: Any) -> None:
-        httpx.post(f"{getattr(self.api, system)}/_control/{route}", json=body).raise_for_status()
+        loopback.post(f"{getattr(self.api, system)}/_control/{route}", json=body).raise_for_status()
 
     def calls(self, system: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(f"{getattr(self.api, system)}/_control/log").json()["calls"]
+        found: list[dict[str, Any]] = loopback.get(f"{getattr(self.api, system)}/_control/log").json()[
+            "calls"
+        ]
         return found
 
     def stored(self, system: str) -> int:
-        return int(httpx.get(f"{getattr(self.api, system)}/_control/store").json()["count"])
+        return int(loopback.get(f"{getattr(self.api, system)}/_control/store").json()["count"])
 
 
 @pytest.fixture
@@ -156,7 +158,7 @@ def test_the_tracking_link_is_printed_and_stands_in_the_success_report_and_nowhe
 def test_a_difference_ends_with_one_and_is_told_in_the_senders_columns(shop: Shop) -> None:
     batch = shop.load("shipup").json["batch"]
     change = {"merchant_id": "LT-7002", "email": "other@example.com"}
-    httpx.post(
+    loopback.post(
         f"{shop.api.shipup}/v2/orders", json=change, headers={"Authorization": "shipup-key"}
     ).raise_for_status()
     compared = shop.site.run("reconcile", batch)

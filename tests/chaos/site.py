@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import xlsxwriter
+from tests import loopback
 
 from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.open import open_ledger
@@ -219,10 +220,10 @@ class Site:
     def plan(self, kind: str, **options: Any) -> None:
         """Have a call about this site go wrong."""
         fault = {"kind": kind, "match": f"{self.prefix}-", **options}
-        httpx.post(f"{self.base_url}/_control/faults", json=fault, timeout=30).raise_for_status()
+        loopback.post(f"{self.base_url}/_control/faults", json=fault, timeout=30).raise_for_status()
 
     def _ask(self, route: str) -> Any:
-        answer = httpx.get(f"{self.base_url}/_control/{route}", timeout=30)
+        answer = loopback.get(f"{self.base_url}/_control/{route}", timeout=30)
         answer.raise_for_status()
         return answer.json()
 
@@ -249,7 +250,7 @@ class Site:
         headers = {"Authorization": "any"}
         for _ in range(10):  # a fault that was planned for a worker may meet it
             with contextlib.suppress(httpx.HTTPError):
-                answer = httpx.post(f"{self.base_url}/v2/orders", json=order, headers=headers, timeout=30)
+                answer = loopback.post(f"{self.base_url}/v2/orders", json=order, headers=headers, timeout=30)
                 if answer.status_code == 201:
                     return
         raise AssertionError(f"the stand-in does not take {order['merchant_id']}")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import loopback
 
 from orderdrop.core.failures import FailureKind
 from orderdrop.core.lineage import place_of
@@ -195,7 +196,7 @@ class Bench:
 @pytest.fixture(params=SYSTEMS, ids=lambda system: system.name)
 def bench(request: pytest.FixtureRequest, sandbox: SandboxAddress) -> Iterator[Bench]:
     base_url = getattr(sandbox, request.param.name)
-    with httpx.Client(base_url=f"{base_url}/_control", timeout=10) as control:
+    with loopback.Client(base_url=f"{base_url}/_control", timeout=10) as control:
         control.delete("/faults").raise_for_status()
         control.post("/reset").raise_for_status()
         bench = Bench(system=request.param, control=control, base_url=base_url)

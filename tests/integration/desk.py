@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+from tests import loopback
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -93,7 +93,7 @@ class Desk:
         return sum(call["method"] in ("POST", "PUT") for call in self._ask("/log")["calls"])
 
     def _ask(self, route: str) -> Any:
-        answer = httpx.get(f"{getattr(self.sandbox, self.destination)}/_control{route}", timeout=30)
+        answer = loopback.get(f"{getattr(self.sandbox, self.destination)}/_control{route}", timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

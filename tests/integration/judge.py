@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from tests import loopback
 
 from orderdrop.sandbox.server import SandboxSettings, running
 from orderdrop.sandbox.shipup.settings import ShipupSettings
@@ -59,13 +59,13 @@ class Judge:
     def seed(self, *payloads: dict[str, Any], key: str = "any") -> None:
         """Have it hold orders that somebody else sent."""
         for payload in payloads:
-            answer = httpx.post(
+            answer = loopback.post(
                 f"{self.base_url}/v2/orders", json=payload, headers={"Authorization": key}, timeout=30
             )
             assert answer.status_code == 201, answer.text
 
     def _ask(self, method: str, route: str, content: Any = None) -> Any:
-        answer = httpx.request(method, f"{self.base_url}/_control/{route}", json=content, timeout=30)
+        answer = loopback.request(method, f"{self.base_url}/_control/{route}", json=content, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

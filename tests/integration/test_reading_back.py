@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import httpx
 import openpyxl
 import pytest
+from tests import loopback
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -52,11 +52,11 @@ class World:
         return reconcile(self.parts, finished.batch.id)
 
     def control(self, system: str, route: str, **body: Any) -> Any:
-        answer = httpx.post(f"{getattr(self.api, system)}/_control/{route}", json=body)
+        answer = loopback.post(f"{getattr(self.api, system)}/_control/{route}", json=body)
         return answer.raise_for_status().json()
 
     def calls(self, system: str, part: str) -> int:
-        log = httpx.get(f"{getattr(self.api, system)}/_control/log").json()["calls"]
+        log = loopback.get(f"{getattr(self.api, system)}/_control/log").json()["calls"]
         return sum(part in call["path"] for call in log)
 
 
@@ -89,7 +89,7 @@ def test_what_was_accepted_is_held_as_it_was_sent(system: str, world: World) -> 
 def test_a_value_that_somebody_changed_is_told_at_its_cell_with_both_values(world: World) -> None:
     finished = world.load("shipup")
     change = {"merchant_id": "LT-7002", "email": "other@example.com", "shipping_address": {"zip": "99999"}}
-    httpx.post(
+    loopback.post(
         f"{world.api.shipup}/v2/orders", json=change, headers={"Authorization": "x"}
     ).raise_for_status()
     found = world.compare(finished)
@@ -103,7 +103,7 @@ def test_a_value_that_somebody_changed_is_told_at_its_cell_with_both_values(worl
 def test_the_report_has_the_senders_row_with_the_differing_cells_coloured(world: World) -> None:
     finished = world.load("shipup")
     change = {"merchant_id": "LT-7002", "email": "other@example.com"}
-    httpx.post(
+    loopback.post(
         f"{world.api.shipup}/v2/orders", json=change, headers={"Authorization": "x"}
     ).raise_for_status()
     reports = world.compare(finished).reports
@@ -134,7 +134,7 @@ def test_parcels_that_parcellab_no_longer_shows_as_sent_and_what_it_blots_out(wo
         "articles_order": [{"line_item_id": "000417", "quantity": 9}],
     }
     header = {"Authorization": "Parcellab-API-Token tok-en"}
-    httpx.put(f"{world.api.parcellab}/v4/track/orders/", json=change, headers=header).raise_for_status()
+    loopback.put(f"{world.api.parcellab}/v4/track/orders/", json=change, headers=header).raise_for_status()
     found = world.compare(finished)
     told = {(one.code.value, one.row, one.column) for one in found.problems}
     assert ("missing_there", 2, "email") in told

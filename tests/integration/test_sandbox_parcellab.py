@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests import loopback
 from tests.integration.faulty import seen_by_client, write_into
 
 from orderdrop.sandbox.parcellab.api import FAULT_KINDS
@@ -26,7 +27,7 @@ def sandbox() -> Iterator[SandboxAddress]:
 
 @pytest.fixture
 def client(sandbox: SandboxAddress) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox.parcellab, headers=KEY, timeout=10) as client:
+    with loopback.Client(base_url=sandbox.parcellab, headers=KEY, timeout=10) as client:
         client.post("/_control/reset").raise_for_status()
         client.post("/_control/settings", json={"body": "echo", "page_size": 50}).raise_for_status()
         yield client
@@ -192,7 +193,7 @@ def test_a_move_that_makes_no_sense_says_why(client: httpx.Client, asked: Any) -
 def test_a_set_key_is_the_only_one_taken_plain_or_encoded() -> None:
     with running(settings=SandboxSettings().with_key("1:right")) as address:
         statuses = [
-            httpx.get(f"{address.parcellab}{ORDERS}", headers={"Authorization": key}).status_code
+            loopback.get(f"{address.parcellab}{ORDERS}", headers={"Authorization": key}).status_code
             for key in (
                 "Parcellab-API-Token right",
                 "Parcellab-API-Token MTpyaWdodA==",

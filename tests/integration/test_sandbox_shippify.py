@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from tests import loopback
 from tests.integration.faulty import seen_by_client, write_into
 from tests.unit.sandbox.shippify.deliveries import delivery, stop
 
@@ -29,7 +30,7 @@ def sandbox() -> Iterator[SandboxAddress]:
 
 @pytest.fixture
 def client(sandbox: SandboxAddress) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox.shippify, auth=("id", "secret"), timeout=10) as client:
+    with loopback.Client(base_url=sandbox.shippify, auth=("id", "secret"), timeout=10) as client:
         client.post("/_control/reset").raise_for_status()
         yield client
 
@@ -54,7 +55,7 @@ def test_the_published_tracking_link_is_answered(client: httpx.Client) -> None:
 
 
 def test_without_credentials_there_is_no_link(sandbox: SandboxAddress) -> None:
-    answer = httpx.get(f"{sandbox.shippify}{CREATE}/token/t-pruaas-5063")
+    answer = loopback.get(f"{sandbox.shippify}{CREATE}/token/t-pruaas-5063")
 
     assert (answer.status_code, list(answer.json())) == (401, ["code", "message"])
 
@@ -125,7 +126,7 @@ def test_a_creation_too_many_is_told_how_long_to_wait_and_can_be_let_go() -> Non
     stopped = Clock(unix_seconds=lambda: 1_700_000_000.0, elapsed_seconds=lambda: 0.0)
     with (
         running(clock=stopped) as address,
-        httpx.Client(base_url=address.shippify, auth=("id", "secret")) as client,
+        loopback.Client(base_url=address.shippify, auth=("id", "secret")) as client,
     ):
         body: dict[str, Any] = {"deliveries": [delivery()]}
         statuses = [client.post(CREATE, json=body).status_code for _ in range(101)]
@@ -140,7 +141,7 @@ def test_a_creation_too_many_is_told_how_long_to_wait_and_can_be_let_go() -> Non
 def test_a_set_key_is_the_only_pair_taken() -> None:
     with running(settings=SandboxSettings().with_key("id:secret")) as address:
         statuses = [
-            httpx.get(f"{address.shippify}{CREATE}/x/complete", auth=pair).status_code
+            loopback.get(f"{address.shippify}{CREATE}/x/complete", auth=pair).status_code
             for pair in (("id", "secret"), ("id", "other"), ("other", "secret"))
         ]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests import loopback
 from tests.integration.faulty import seen_by_client, status_or_none, write_into
 
 from orderdrop.sandbox.clock import Clock
@@ -37,7 +38,7 @@ def sandbox() -> Iterator[SandboxAddress]:
 
 @pytest.fixture
 def client(sandbox: SandboxAddress) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox.shipup, headers={"Authorization": "any"}, timeout=10) as client:
+    with loopback.Client(base_url=sandbox.shipup, headers={"Authorization": "any"}, timeout=10) as client:
         client.post("/_control/reset").raise_for_status()
         yield client
 
@@ -164,11 +165,11 @@ def test_a_hanging_call_does_not_keep_the_sandbox_up(caplog: pytest.LogCaptureFi
     with ThreadPoolExecutor(1) as pool:
         with (
             running() as address,
-            httpx.Client(base_url=address.shipup, headers={"Authorization": "k"}) as client,
+            loopback.Client(base_url=address.shipup, headers={"Authorization": "k"}) as client,
         ):
             plan(client, kind="hang", seconds=3600)
             waiting = pool.submit(
-                httpx.post, f"{address.shipup}/v2/orders", headers={"Authorization": "k"}, json=ORDER
+                loopback.post, f"{address.shipup}/v2/orders", headers={"Authorization": "k"}, json=ORDER
             )
             while not log(client):
                 pass
@@ -299,11 +300,11 @@ def test_a_bad_control_call_says_what_was_wrong(
 
 
 def test_the_control_api_needs_no_key_and_shows_its_routes(sandbox: SandboxAddress) -> None:
-    index = httpx.get(f"{sandbox.url}/").json()
-    control = httpx.get(f"{sandbox.url}{index['apis']['shipup']['control']}").json()
+    index = loopback.get(f"{sandbox.url}/").json()
+    control = loopback.get(f"{sandbox.url}{index['apis']['shipup']['control']}").json()
 
     assert "POST /faults" in control["routes"]
-    assert httpx.get(f"{sandbox.shipup}/v2/orders").status_code == 401
+    assert loopback.get(f"{sandbox.shipup}/v2/orders").status_code == 401
 
 
 def test_the_control_api_answers_this_machine_only() -> None:
@@ -322,7 +323,7 @@ def test_a_burst_is_paced_and_can_be_let_go() -> None:
     stopped = Clock(unix_seconds=lambda: 1_700_000_000.0, elapsed_seconds=lambda: 0.0)
     with (
         running(clock=stopped) as address,
-        httpx.Client(base_url=address.shipup, headers={"Authorization": "any"}) as client,
+        loopback.Client(base_url=address.shipup, headers={"Authorization": "any"}) as client,
     ):
         statuses = [client.get("/v2/orders").status_code for _ in range(62)]
         refused = client.get("/v2/orders")
@@ -337,7 +338,7 @@ def test_a_set_key_is_the_only_one_taken() -> None:
     settings = SandboxSettings().with_key("right")
     with running(settings=settings) as address:
         statuses = [
-            httpx.get(f"{address.shipup}/v2/orders", headers={"Authorization": key}).status_code
+            loopback.get(f"{address.shipup}/v2/orders", headers={"Authorization": key}).status_code
             for key in ("right", "Bearer right", "wrong")
         ]
 
@@ -346,7 +347,7 @@ def test_a_set_key_is_the_only_one_taken() -> None:
 
 def test_many_clients_at_once_lose_and_double_nothing(sandbox: SandboxAddress, client: httpx.Client) -> None:
     def send(worker: int) -> set[int]:
-        with httpx.Client(base_url=sandbox.shipup, headers={"Authorization": "any"}) as mine:
+        with loopback.Client(base_url=sandbox.shipup, headers={"Authorization": "any"}) as mine:
             names = [f"{worker % 4}-{n}" for n in range(25)]
             return {mine.post("/v2/orders", json={"merchant_id": name}).status_code for name in names}
 

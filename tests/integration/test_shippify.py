@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests import loopback
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -82,7 +83,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         )
         at = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
         parts = wiring.build(setup.load(None, {}, tmp_path), clock=lambda: at, random=Random(7))
-        with httpx.Client(base_url=f"{sandbox.shippify}/_control") as control:
+        with loopback.Client(base_url=f"{sandbox.shippify}/_control") as control:
             yield Shop(parts=parts, control=control, base_url=sandbox.shippify, folder=tmp_path)
         parts.line("loja").carrier.close()
         parts.ledger.close()

@@ -136,9 +136,16 @@ class Lines:
 
     def _transports(self, account: AccountOptions) -> Callable[[], httpx.BaseTransport]:
         """What opens a way to an account, which is counted: with TLS as the environment has it, through the proxy that it names."""
-        tls = self._tls = self._tls or httpx.create_ssl_context()
-        proxy = proxy_for(account.base_url, getproxies())
+        tls, proxy = self._tls_to(account.base_url), proxy_for(account.base_url, getproxies())
         return lambda: Timed(httpx.HTTPTransport(verify=tls, proxy=proxy), account.name, self.answers)
+
+    def _tls_to(self, base_url: str) -> ssl.SSLContext:
+        if base_url.startswith("http:"):
+            return ssl.SSLContext(
+                ssl.PROTOCOL_TLS_CLIENT
+            )  # never used: it trusts nobody, and is made at once
+        self._tls = self._tls or httpx.create_ssl_context()
+        return self._tls
 
     def _new(self, name: str) -> Line:
         account = account_of(self._settings, name)
