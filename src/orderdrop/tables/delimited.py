@@ -75,7 +75,7 @@ def open_delimited(
 def _sample(path: Path, encoding: str, limits: Limits) -> tuple[bytes, bool]:
     """The first blocks, more where they hold nothing but blanks, and whether they are the whole file."""
     sample = b""
-    for block, final in transcoding.utf8_blocks(path, encoding, limits.block_bytes):
+    for block, final in transcoding.utf8_blocks(path, encoding, min(limits.block_bytes, limits.sample_bytes)):
         sample += block
         enough = len(sample) >= limits.sample_bytes and sample.strip()
         if final or enough or len(sample) > limits.leading_blank_bytes:
