@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Table, Text
 
-from orderdrop.ledger.tables import COUNTER, METADATA, UtcDateTime
+from orderdrop.ledger.columns import COUNTER, METADATA, UtcDateTime
 
 USERS = Table(
     "console_users",
