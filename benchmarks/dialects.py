@@ -68,7 +68,8 @@ def _cost(folder: Path) -> bool:
     old = drops.csv_drop(folder / "drop-1252.csv", COST_ROWS)
     new = folder / "drop-utf-8.csv"
     new.write_bytes(old.read_bytes().decode("cp1252").encode())
-    return all([_cost_of(drop) for drop in (new, old)])
+    kept = [_cost_of(drop) for drop in (new, old)]  # all are told
+    return all(kept)
 
 
 def _cost_of(drop: Path) -> bool:
