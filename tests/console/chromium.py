@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.console.site import PASSWORD, Site
 
 from orderdrop.access.people import Role
 
 PLACE = Path(os.environ.get("ORDERDROP_CHROMIUM", "/usr/bin/chromium"))
 GRAVE = {"serious", "critical"}
+_PATIENCE_MILLISECONDS = 20_000  # other tests share the machine
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -52,7 +53,8 @@ def sitting(
     """
     site.browser(role)
     context = browser.new_context(base_url=site.url, **{"viewport": DESKTOP, **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(_PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -316,6 +316,26 @@ def test_a_file_that_is_no_text_is_told_on_its_page(site: Site, ops: Browser) ->
     assert "is not UTF-8 text" in page.text
 
 
+def test_whatever_a_file_holds_stays_text_on_every_page(ops: Browser) -> None:
+    hostile = "<script>alert(1)</script>"
+    sheet = (
+        f'"Order no";"{hostile}";"SKU ""quoted"" {{{{x}}}}"\nX1;"{hostile}";S-1\nX2;"</textarea><b>";S-2\n'
+    )
+    draft = _suggested(ops, sheet, name=f"{hostile}.csv")
+    for path in (f"{draft}/columns", draft, f"{draft}?on=file", "/mappings"):
+        page = ops.get(path)
+        assert page.status_code == 200
+        assert hostile not in page.text
+        assert "</textarea><b>" not in page.text
+
+
+def test_a_form_of_columns_larger_than_any_is_not_taken(ops: Browser) -> None:
+    draft = _suggested(ops)
+    answer = ops.client.post(f"{draft}/columns?form_key={ops.key}", content=b"c0.to=" + b"x" * 3_100_000)
+    assert answer.status_code == 409
+    assert "more than the columns of any file" in answer.text
+
+
 def test_columns_are_not_written_anew_over_a_text_of_ones_own_by_mistake(ops: Browser) -> None:
     draft = _suggested(ops)
     _post(ops, f"{draft}/check", MAPPING)

@@ -115,11 +115,22 @@ def columns(request: Request, visitor: Ops, draft_id: str) -> Response:
 async def choose(request: Request, visitor: Ops, draft_id: str) -> Response:
     """Take what was decided about the columns; the text is written anew."""
     draft = draft_of(console_of(request), visitor, draft_id)
-    body = (await request.body())[:_FORM_MAX_BYTES].decode(errors="replace")
+    return await run_in_threadpool(_choose, desk(console_of(request)), draft, await _fields(request))
+
+
+async def _fields(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, which may be many: a few for each column. Raises UsageError."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _FORM_MAX_BYTES:
+            raise UsageError("This is more than the columns of any file.")
     fields: dict[str, list[str]] = {}
-    for name, value in parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS_MAX):
+    for name, value in parse_qsl(
+        body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_FIELDS_MAX
+    ):
         fields.setdefault(name, []).append(value.strip())
-    return await run_in_threadpool(_choose, desk(console_of(request)), draft, fields)
+    return fields
 
 
 def _choose(drafts: MappingDrafts, draft: MappingDraft, fields: Mapping[str, list[str]]) -> Response:
