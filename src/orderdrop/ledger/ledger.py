@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from orderdrop.core.notices import Notice, Sending, Told
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
@@ -27,6 +26,7 @@ from orderdrop.ledger.facts import (
     Overtaken,
 )
 from orderdrop.ledger.feeds import ChangeFeed, FeedState
+from orderdrop.ledger.notices import Notices
 
 __all__ = [
     "NO_MAPPING",
@@ -44,8 +44,8 @@ __all__ = [
 ]
 
 
-class Ledger(Protocol):
-    """The database of drops, batches, orders, attempts and problems."""
+class Ledger(Notices, Protocol):
+    """The database of drops, batches, orders, attempts and problems, and of what people were told of them."""
 
     # leases: one worker a feed, one worker a batch, whatever happens to the other
     def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
@@ -73,27 +73,6 @@ class Ledger(Protocol):
 
     def change_feed(self, feed: str, to: ChangeFeed) -> FeedState:
         """Change what is known of a feed; nobody else changes it between `to` and the writing. What is known then."""
-
-    # notices: what people were told, and what is on its way to them; whichever process sees it first writes it down
-    def told(self) -> list[Told]:
-        """What people know, by cause and place."""
-
-    def tell(
-        self, before: Told | None, after: Told | None, notice: Notice | None, channels: Collection[str]
-    ) -> bool:
-        """Change what people know of a matter and, where a notice says so, put it on its way to the channels.
-
-        False, and nothing is done, where the ledger does not hold `before` of the matter any more: somebody was faster.
-        """
-
-    def sendings(self, *, limit: int | None = None) -> list[Sending]:
-        """What is still to be sent, oldest notice first; with `limit` the newest sendings of all, sent or not, newest first."""
-
-    def record_sending(self, sending: Sending) -> None:
-        """Keep how a sending went: everything of it but its notice."""
-
-    def forget_notices(self, before: datetime) -> int:
-        """Remove notices that were written before a moment and wait for no channel; how many there were."""
 
     # mappings: every version that a batch ran under is kept
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:

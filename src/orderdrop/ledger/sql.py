@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from orderdrop.core.notices import Notice, Sending, Told
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
@@ -16,7 +15,6 @@ from orderdrop.ledger import (
     sql_finding,
     sql_leases,
     sql_links,
-    sql_notices,
     sql_preparing,
     sql_purging,
     sql_reading,
@@ -37,9 +35,10 @@ from orderdrop.ledger.ledger import (
     Outcome,
     Overtaken,
 )
+from orderdrop.ledger.sql_notices import SqlNotices
 
 
-class SqlLedger:
+class SqlLedger(SqlNotices):
     """The Ledger port on a migrated database; what each method promises stands at the port."""
 
     def __init__(self, database: Database) -> None:
@@ -81,28 +80,6 @@ class SqlLedger:
     def change_feed(self, feed: str, to: ChangeFeed) -> FeedState:
         with self._database.writing() as connection:
             return sql_feeds.change_feed(connection, feed, to)
-
-    def told(self) -> list[Told]:
-        with self._database.reading() as connection:
-            return sql_notices.told(connection)
-
-    def tell(
-        self, before: Told | None, after: Told | None, notice: Notice | None, channels: Collection[str]
-    ) -> bool:
-        with self._database.writing() as connection:
-            return sql_notices.tell(connection, before, after, notice, channels)
-
-    def sendings(self, *, limit: int | None = None) -> list[Sending]:
-        with self._database.reading() as connection:
-            return sql_notices.sendings(connection, limit)
-
-    def record_sending(self, sending: Sending) -> None:
-        with self._database.writing() as connection:
-            sql_notices.record_sending(connection, sending)
-
-    def forget_notices(self, before: datetime) -> int:
-        with self._database.writing() as connection:
-            return sql_notices.forget_notices(connection, before)
 
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
         with self._database.writing() as connection:

@@ -8,10 +8,39 @@ import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from orderdrop.core.notices import Cause, Matter, Message, Notice, Sending, Told, Tone
+from orderdrop.ledger.database import Database
 from orderdrop.ledger.tables import NOTICES, SENDINGS, TOLD
 from orderdrop.ledger.unavailable import contradiction
 
 _WAITS = SENDINGS.c.sent_at.is_(None) & SENDINGS.c.given_up_at.is_(None)
+
+
+class SqlNotices:
+    """The Notices port on a migrated database; what each method promises stands at the port."""
+
+    _database: Database
+
+    def told(self) -> list[Told]:
+        with self._database.reading() as connection:
+            return told(connection)
+
+    def tell(
+        self, before: Told | None, after: Told | None, notice: Notice | None, channels: Collection[str]
+    ) -> bool:
+        with self._database.writing() as connection:
+            return tell(connection, before, after, notice, channels)
+
+    def sendings(self, *, limit: int | None = None) -> list[Sending]:
+        with self._database.reading() as connection:
+            return sendings(connection, limit)
+
+    def record_sending(self, sending: Sending) -> None:
+        with self._database.writing() as connection:
+            record_sending(connection, sending)
+
+    def forget_notices(self, before: datetime) -> int:
+        with self._database.writing() as connection:
+            return forget_notices(connection, before)
 
 
 def told(connection: Connection) -> list[Told]:
