@@ -74,7 +74,7 @@ def test_a_merchant_uploads_mends_two_cells_sends_and_brings_the_rest_back_in_th
         kept = tmp_path / "rejects.xlsx"
         coming.value.save_as(kept)
         corrected = FilePayload(name="week.rejects.xlsx", mimeType=WORKBOOK, buffer=_corrected(kept, "0", 9))
-        page.get_by_label("Corrected the rejects?").set_input_files(corrected)
+        page.get_by_label("The corrected workbook or CSV").set_input_files(corrected)
         page.get_by_role("button", name="Read the corrected file").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("week.rejects.xlsx")
         expect(page.get_by_text("Everything is fine")).to_be_visible()
