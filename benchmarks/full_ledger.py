@@ -10,7 +10,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, insert
 
+from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.database import Database
+from orderdrop.ledger.sql_books import close_books
 from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS, ROW_FATES
 
 ACCOUNTS = ("shop-eu", "shop-us", "shop-uk")
@@ -68,6 +70,8 @@ def fill(database: Database, size: Size, until: datetime) -> None:
         # one transaction a batch, as it is in life
         with database.writing() as connection:
             _fill_batch(connection, one)
+            if not BatchStatus(one.status).resumes:
+                close_books(connection, one.id)
 
 
 def _plan(size: Size, until: datetime) -> Iterator[_One]:
@@ -174,6 +178,7 @@ def _order(one: _One, number: int, fate: str, row: int, sequence: int) -> Record
         "digest": f"{number:064x}", "payload": _payload(number, rows).decode(),
         "lineage": orjson.dumps((_LEVELS, [row + n for n in range(rows)], [(0, 0, n) for n in range(rows)])).decode(),
         "row_count": rows, "fate": fate, "reference": f"ord_{number:012d}" if fate == "accepted" else None, "as_of": None,
+        "tracking": tracking(number),
     }  # fmt: skip
 
 

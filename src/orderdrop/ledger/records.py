@@ -100,6 +100,7 @@ def order_record(batch_id: str, order: StoredOrder) -> Record:
         "fate": order.fate.value,
         "reference": order.reference,
         "as_of": order.as_of,
+        "tracking": None,
     }
 
 

@@ -11,7 +11,11 @@ from orderdrop.ledger.records import read_batch, read_order
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
 from orderdrop.ledger.tables import BATCHES, DROPS, ORDERS, PARCELS
 
-_NUMBER, _TRACKING = (ORDERS.c.order_key, ORDERS.c.id), (PARCELS.c.tracking, PARCELS.c.order_id)
+_NAMES = (
+    (ORDERS.c.order_key, ORDERS.c.id),
+    (ORDERS.c.tracking, ORDERS.c.id),
+    (PARCELS.c.tracking, PARCELS.c.order_id),
+)
 
 
 def find(connection: Connection, text: str, feeds: Collection[str] | None, limit: int) -> Hits:
@@ -50,7 +54,7 @@ def _candidates(connection: Connection, text: str, matches: Any) -> Select[Any]:
     """The ids of some orders whose number, or one of whose tracking numbers, matches."""
     parts = [
         select(id_.label("id")).where(matches(connection, name, text)).limit(CANDIDATES).subquery()
-        for name, id_ in (_NUMBER, _TRACKING)
+        for name, id_ in _NAMES
     ]
     return select(union(*(select(part.c.id) for part in parts)).subquery().c.id)
 

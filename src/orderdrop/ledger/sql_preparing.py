@@ -41,12 +41,12 @@ def add_orders(connection: Connection, batch_id: str, orders: Sequence[StoredOrd
         return
     open_books(connection, [batch_id])
     records = [order_record(batch_id, order) for order in orders]
+    parcels = []
+    for record in records:
+        if numbers := tracking_numbers(record["payload"]):
+            record["tracking"], *further = numbers
+            parcels += [{"order_id": record["id"], "tracking": number} for number in further]
     run_plainly(connection, _ADD_ORDER, records)
-    parcels = [
-        {"order_id": record["id"], "tracking": number}
-        for record in records
-        for number in tracking_numbers(record["payload"])
-    ]
     if parcels:
         run_plainly(connection, _ADD_PARCEL, parcels)
 

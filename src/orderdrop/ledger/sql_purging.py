@@ -30,7 +30,9 @@ def purge(connection: Connection, batch_ids: Collection[str], at: datetime) -> N
         orders = select(ORDERS.c.id).where(ORDERS.c.batch_id.in_(some))
         for table in (LINKS, PARCELS):
             connection.execute(delete(table).where(table.c.order_id.in_(orders)))
-        connection.execute(update(ORDERS).where(ORDERS.c.batch_id.in_(some)).values(payload=None))
+        connection.execute(
+            update(ORDERS).where(ORDERS.c.batch_id.in_(some)).values(payload=None, tracking=None)
+        )
         connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.batch_id.in_(some)).values(message=""))
         connection.execute(
             update(PROBLEMS).where(PROBLEMS.c.batch_id.in_(some)).values(message=PURGED, value=None)

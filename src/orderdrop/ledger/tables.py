@@ -125,13 +125,18 @@ ORDERS = Table(
     Column("fate", Text, nullable=False),
     Column("reference", Text),
     Column("as_of", UtcDateTime),  # what the order itself says; else its drop's arrival counts
+    Column(
+        "tracking", Text
+    ),  # its first tracking number: a second table for all of them would cost thrice the time
     Index("uq_orders_batch_id_sequence", "batch_id", "sequence", unique=True),
     # row_count lets the books be added up from the index alone, without a look at the payloads
     Index("ix_orders_by_fate", "batch_id", "fate", "sequence", "row_count"),
     # serves beginnings too: a database that sorts as people do finds them only in an index that sorts by bytes
     Index(None, "order_key", postgresql_ops={"order_key": "text_pattern_ops"}),
+    Index(None, "tracking", postgresql_ops={"tracking": "text_pattern_ops"}),
 )
 
+# tracking numbers for which `orders` has no room: those of further parcels, and all of what an older orderdrop registered
 PARCELS = Table(
     "parcels",
     METADATA,

@@ -49,6 +49,8 @@ def downgrade() -> None:
     """Take it away again; what was kept can be counted anew."""
     for table in ("parcels", "causes", "books"):
         op.drop_table(table)
+    op.drop_index("ix_orders_tracking", "orders")
+    op.drop_column("orders", "tracking")
     op.drop_index("ix_orders_order_key", "orders")
     op.create_index("ix_orders_order_key", "orders", ["order_key"])
     op.drop_index("ix_problems_batch_id_order_key", "problems")
@@ -83,6 +85,10 @@ def _create_books() -> None:
 
 
 def _create_parcels() -> None:
+    op.add_column("orders", sa.Column("tracking", sa.Text()))
+    op.create_index(
+        "ix_orders_tracking", "orders", ["tracking"], postgresql_ops={"tracking": "text_pattern_ops"}
+    )
     op.create_table(
         "parcels",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -125,7 +131,7 @@ def _first_heading(dialect: str) -> sa.ColumnElement[str]:
 
 
 def _find_parcels(connection: sa.Connection) -> None:
-    """Read the tracking numbers out of the payloads that were not purged."""
+    """Read the tracking numbers out of the payloads that were not purged; the orders themselves are not written anew."""
     some = sa.text("SELECT id, payload FROM orders WHERE id > :after ORDER BY id LIMIT :limit")
     add = sa.text("INSERT INTO parcels (order_id, tracking) VALUES (:order_id, :tracking)")
     after = ""
