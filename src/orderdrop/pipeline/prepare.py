@@ -3,19 +3,16 @@
 Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from orderdrop.checks.judge import Judge
-from orderdrop.core.ahead import ahead
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
-from orderdrop.core.problems import Code, Problem
+from orderdrop.core.problems import Problem
 from orderdrop.core.progress import Event, Step, Watcher
 from orderdrop.destinations.base import Destination
 from orderdrop.errors import FileRefused
-from orderdrop.frames import Table, TypedFrame
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.orders import Nesting, Policy, sources_after_fallback
@@ -32,7 +29,7 @@ from orderdrop.pipeline.continuing import (
 )
 from orderdrop.pipeline.holding import why_held
 from orderdrop.pipeline.joining import continuation
-from orderdrop.pipeline.naming import with_orders
+from orderdrop.pipeline.judging import Judging, Unsettled
 from orderdrop.pipeline.opening import Opened, Reading, open_drop, reopen_drop
 from orderdrop.pipeline.partners import Partners
 from orderdrop.pipeline.scope import Scope
@@ -84,16 +81,20 @@ class _Preparation:
     spill_folder: Path
     watcher: Watcher
     go_on: Callable[[], None]
-    _rows_read: int = 0
-    _rows_bad: int = 0
-    _unlisted: dict[str, int] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
-    _scope: Scope = field(init=False)
+    _judging: Judging = field(init=False)
     _standing: Standing = field(init=False)
 
     def __post_init__(self) -> None:
         commands = self.loaded.mapping.commands
-        self._scope = Scope.of(self.batch)
+        self._judging = Judging(
+            batch=self.batch,
+            loaded=self.loaded,
+            ledger=self.ledger,
+            scope=Scope.of(self.batch),
+            watcher=self.watcher,
+            go_on=self.go_on,
+        )
         self._standing = Standing(
             batch=self.batch,
             accepted_by=self.accepted_by,
@@ -117,13 +118,13 @@ class _Preparation:
         self.ledger.add_problems(self.batch.id, problems)
         try:
             reading = self._continue(correction_of, reading, self._keys(tables[0]))
-            if reading.joined is not None or self._scope.rows is not None:
+            if reading.joined is not None or self._judging.scope.rows is not None:
                 tables = self._again(tables, reading)
             self._build(tables, reading)
         except FileRefused as refused:
             self.ledger.begin_preparation(self.batch.id)
             return self._refuse([refused.problem], verdict=reading.to_json())
-        except _Unsettled as asked:
+        except Unsettled as asked:
             self.ledger.begin_preparation(self.batch.id)
             return self._refuse([*problems, *asked.problems], verdict=reading.to_json())
         return self._finish(reading)
@@ -153,7 +154,7 @@ class _Preparation:
 
     def _again(self, tables: Sequence[Bound], reading: Reading) -> list[Bound]:
         """The same tables from their first rows on, with the rows of the chosen orders only."""
-        opened = self._scope.narrowed(
+        opened = self._judging.scope.narrowed(
             lambda: [one.table for one in self._read_again(reading)], [self._keys(one) for one in tables]
         )
         return [
@@ -213,92 +214,35 @@ class _Preparation:
             reading=reading,
         )
         with (
-            nesting.parts(self._all_typed(tables, reading)) as parts,
+            nesting.parts(self._judging.frames(tables, reading)) as parts,
             closing(built(builder, parts)) as found,
         ):
             for some in found:
                 self.go_on()
                 self._store(some)
 
-    def _all_typed(self, tables: Sequence[Bound], reading: Reading) -> Iterator[TypedFrame]:
-        """The rows of every table, judged.
-
-        Nesting gives no order before it has them all, so a question comes before anything is stored; some rows of a file
-        that was prepared before say nothing about its columns, and ask none.
-        """
-        questions: list[Problem] = []
-        for one in tables:
-            judge = Judge(one.opened.mapping, self.loaded.shape, one.binding, spreadsheet=reading.spreadsheet)
-            yield from self._typed(one.opened.table, judge)
-            self._remarks += one.opened.table.told_later()
-            questions += map(one.opened.told, judge.questions())
-            self.ledger.add_problems(self.batch.id, list(map(one.opened.told, judge.doubts())))
-        if questions and self._scope.rows is None and reading.joined is None:
-            raise _Unsettled(tuple(questions))
-
-    def _typed(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:
-        for frame in ahead(table.frames):
-            self.go_on()
-            refused = {
-                problem.row for problem in frame.problems if problem.row is not None and problem.blocks
-            }
-            typed = self._scope.of_orders(judge.judge(frame), self.loaded.shape.key)
-            refused &= {problem.row for problem in typed.problems}
-            self._rows_read += len(typed.rows) + len(typed.ignored) + len(refused)
-            self._alone(RowFate.IGNORED, typed.ignored)
-            self._alone(RowFate.REJECTED, sorted(refused))
-            self.ledger.add_problems(self.batch.id, with_orders(typed, self.loaded.shape.key))
-            for code, count in typed.unlisted.items():
-                self._unlisted[code] = self._unlisted.get(code, 0) + count
-            self.watcher(
-                Event(
-                    step=Step.PREPARING,
-                    batch=self.batch.id,
-                    name=self.batch.drop.name,
-                    done=self._rows_read,
-                )
-            )
-            yield typed
-
-    def _alone(self, fate: RowFate, rows: Sequence[int]) -> None:
-        if rows:
-            self.ledger.add_row_fates(self.batch.id, fate, rows)
-            self._rows_bad += len(rows) if fate is RowFate.REJECTED else 0
-
     def _store(self, some: Built) -> None:
-        self._alone(RowFate.REJECTED, some.rejected)
-        self._alone(RowFate.IGNORED, some.ignored)
+        self._judging.alone(RowFate.REJECTED, some.rejected)
+        self._judging.alone(RowFate.IGNORED, some.ignored)
         orders, why_not = self._standing.settle(some.drafts, some.payloads, some.first)
         self.ledger.add_problems(self.batch.id, [*some.problems, *why_not])
         self.ledger.add_orders(self.batch.id, orders)
 
     def _finish(self, reading: Reading) -> BatchStatus:
-        for code, count in self._unlisted.items():
-            message = (
-                f"{count:,} more problems of the kind {code} are counted here and not listed one by one."
-            )
-            self.ledger.add_problems(self.batch.id, [Problem(code=Code(code), message=message)])
+        judged = self._judging
+        judged.tell_unlisted()
         status = BatchStatus.SENDING
         why = why_held(
-            self.loaded.mapping.hold_batch_when, self.batch, self.accepted_by, self._rows_bad, self._rows_read
+            self.loaded.mapping.hold_batch_when, self.batch, self.accepted_by, judged.bad, judged.read
         )
         if why is not None:
             self.ledger.set_fates(self.batch.id, [OrderFate.READY], OrderFate.HELD)
             status = BatchStatus.HELD
-            self._remarks.append(why)
         self.ledger.finish_preparation(
             self.batch.id,
-            rows_read=self._rows_read,
+            rows_read=judged.read,
             verdict=reading.to_json(),
             status=status,
-            remarks=" ".join(filter(None, (self.batch.remarks, *self._remarks))),
+            remarks=" ".join(filter(None, (self.batch.remarks, *self._remarks, *judged.remarks, why))),
         )
         return status
-
-
-class _Unsettled(Exception):  # noqa: N818 - a question to the mapping, not an error of ours
-    """Columns that can be read in several ways; `problems` ask which."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(*(problem.message for problem in problems))
-        self.problems = problems
