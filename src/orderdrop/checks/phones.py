@@ -15,7 +15,8 @@ from orderdrop.checks.reading import Flaw, Reader
 from orderdrop.core.problems import Code
 
 _DIALLED = re.compile(
-    r"[+0-9\s\u00a0\u202f().\-/\u2010-\u2015]{2,40}(?:(?:x|ext\.?|#)\s{0,2}[0-9]{1,7})?", re.IGNORECASE | re.ASCII
+    r"[+0-9\s\u00a0\u202f().\-/\u2010-\u2015]{2,40}(?:(?:x|ext\.?|#)\s{0,2}[0-9]{1,7})?",
+    re.IGNORECASE | re.ASCII,
 )
 _SEPARATORS = r"[ .()/\x{00a0}\x{202f}-]"
 _MOST_PLANS = 20  # numbering plans tried on a whole column; rarer ones go number by number
