@@ -7,6 +7,7 @@ import faulthandler
 import json
 import os
 import sys
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -30,13 +31,9 @@ def work(settings_path: Path, die_at: tuple[str, int] | None) -> None:
     # nobody waits for an account to be asked again here: every process asks
     parts = wiring.build(settings, watcher=watcher, patience_seconds=PATIENCE_SECONDS, insists=True)
     plan = wiring.feed_plan(settings, FEED)
-    try:
+    with closing(parts), suppress(Busy):  # another worker goes on with it
         for _ in chain(go_on(parts, plan.account, {FEED: plan}), poll(parts, plan)):
             pass
-    except Busy:
-        pass
-    finally:
-        parts.close()
 
 
 if __name__ == "__main__":

@@ -72,7 +72,9 @@ def try_(
     names = [one.name for one in recipients]
     for name in channel or ():
         if name not in names:
-            raise UsageError(f"There is no channel {name} under `notices:`; there are {', '.join(names)}.")
+            raise UsageError(
+                f"There is no channel {name} under `notices:`.", next_step=f"Name one of {', '.join(names)}."
+            )
     message = trial(socket.gethostname(), datetime.now(UTC))
     failed = []
     for one in recipients:

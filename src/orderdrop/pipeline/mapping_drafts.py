@@ -120,7 +120,10 @@ class MappingDrafts:
         """
         there = self._mappings.text(name)
         if there is None:
-            raise UsageError(f"There is no mapping {name} any more.")
+            raise UsageError(
+                f"There is no mapping {name} any more.",
+                next_step="Look at the list of mappings for its new name.",
+            )
         open_one = next((one for one in self.of(user) if one.name == name), None)
         if open_one is not None and text is None and open_one.changed:
             return open_one
@@ -169,7 +172,10 @@ class MappingDrafts:
         Raises what `mapping_folder.save` raises, and UsageError where there is nothing to save.
         """
         if not draft.changed:
-            raise UsageError("The text is the same as before: there is nothing to save.")
+            raise UsageError(
+                "The text is the same as before: there is nothing to save.",
+                next_step="Change it first, or throw the draft away.",
+            )
         result = save(self._parts, self._mappings, draft.text, name=draft.name, based_on=draft.based_on)
         if isinstance(result, Saved):
             self.forget(draft.id)

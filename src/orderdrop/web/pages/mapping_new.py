@@ -124,7 +124,10 @@ async def _fields(request: Request) -> dict[str, list[str]]:
     async for piece in request.stream():
         body += piece
         if len(body) > _FORM_MAX_BYTES:
-            raise UsageError("This is more than the columns of any file.")
+            raise UsageError(
+                "This is more than the columns of any file.",
+                next_step="Load the page again and send its form.",
+            )
     fields: dict[str, list[str]] = {}
     for name, value in parse_qsl(
         body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_FIELDS_MAX
