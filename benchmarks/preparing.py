@@ -1,5 +1,7 @@
 """Preparing 100,000 rows (read, check, nest, hold up against the contract; no sending) against what people write and against bare arrow."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -67,13 +69,22 @@ class _Unkept(MemoryLedger):
         """Let go."""
 
 
-def prepared(folder: Path, drop: Path, *, mapping: str = "acme-shipments", mappings: Path = MAPPINGS) -> int:
-    """Prepare one drop in full; the number of rows."""
+def prepared(
+    folder: Path,
+    drop: Path,
+    *,
+    mapping: str = "acme-shipments",
+    mappings: Path = MAPPINGS,
+    received: Callable[[float], None] = lambda _: None,
+) -> int:
+    """Prepare one drop in full; the number of rows. `received` is told in how many seconds it was copied and synced to disk."""
     chosen = settings.Settings(workdir=folder / "work", mappings=mappings)
     ledger = _Unkept()
     parts = wiring.build(chosen, ledger=ledger)
     loaded = parts.mapping(mapping)
+    began = time.perf_counter()
     kept = keep_local(parts, drop)
+    received(time.perf_counter() - began)
     batch = open_batch(parts, kept, loaded, "none")
     status = prepare(
         batch, Path(kept.kept_at), loaded, parts.destination("shipup"), into=ledger, accepted_by=ledger,
