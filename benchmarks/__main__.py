@@ -26,6 +26,7 @@ def main() -> int:
     asked = parser.parse_args()
     kept = True
     with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o711)  # PostgreSQL's server is another user
         if not asked.which or "prepare" in asked.which:
             kept &= preparing.run(Path(scratch), asked.rows)
         if not asked.which or "send" in asked.which:

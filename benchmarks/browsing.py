@@ -88,6 +88,7 @@ def _compare(kind: str, url: str, place: Path, size: full_ledger.Size) -> bool:
     if there < size.batches:
         began = time.monotonic()
         full_ledger.fill(database, size, full_ledger.now())
+        full_ledger.settle(url)
         print(f"\n{kind}: filled with {size.orders:,} orders in {time.monotonic() - began:.0f} s", flush=True)
     with stand_in() as base_url, _serving(database, url, place, base_url) as site:
         opened.close()

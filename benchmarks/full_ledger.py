@@ -74,6 +74,15 @@ def fill(database: Database, size: Size, until: datetime) -> None:
                 close_books(connection, one.id)
 
 
+def settle(url: str) -> None:
+    """Let PostgreSQL look over what it got, as it does by itself some minutes later; SQLite never does."""
+    if url.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+
 def _plan(size: Size, until: datetime) -> Iterator[_One]:
     chance = random.Random(5)
     largest = int(size.orders * LARGEST_SHARE)
