@@ -106,6 +106,7 @@ class Waiting:
         self._returned: list[tuple[float, int, Load]] = []  # (due, sequence of the first order, load)
         self._twins: list[StoredOrder] = []
         self._out: set[str] = set()
+        self._of_earlier_run: set[str] = set()
 
     def __len__(self) -> int:
         """How many orders are known to wait; a lower bound while pages are left to read."""
@@ -141,8 +142,9 @@ class Waiting:
         self._push(load, due)
 
     def take_out(self, orders: Sequence[StoredOrder]) -> None:
-        """Mark orders as out that were sent by an earlier run."""
+        """Mark orders as out that were sent by an earlier run; those that may go again come back by `put_back` only."""
         self._out.update(order.key for order in orders)
+        self._of_earlier_run.update(order.id for order in orders)
 
     def release(self, order: StoredOrder) -> None:
         """The order is done with; another of its key may go."""
@@ -217,11 +219,9 @@ class Waiting:
     def _fill(self, now: float) -> None:
         if self._fresh or self._exhausted:
             return
-        page = self._read_page(self._after, self._page_orders)
-        self._exhausted = len(page) < self._page_orders
+        page = self._next_page()
         if not page:
             return
-        self._after = page[-1].sequence
         doubts = self._doubts(page)
         for order in page:
             if order.id not in doubts:
@@ -232,6 +232,18 @@ class Waiting:
                 self._out.add(order.key)
                 # whoever sent it before may have died a moment ago, with the API still at it
                 self._push(Load(orders=(order,), doubt=doubts[order.id]), now + LOOK_UP_AFTER_SECONDS)
+
+    def _next_page(self) -> Sequence[StoredOrder]:
+        """Orders that no earlier run has sent; empty once there are no more."""
+        while not self._exhausted:
+            page = self._read_page(self._after, self._page_orders)
+            self._exhausted = len(page) < self._page_orders
+            if page:
+                self._after = page[-1].sequence
+            # one whose ticket was lost is ready again by now, and it is in hand already
+            if mine := [order for order in page if order.id not in self._of_earlier_run]:
+                return mine
+        return []
 
     def _push(self, load: Load, due: float) -> None:
         heapq.heappush(self._returned, (due, load.orders[0].sequence, load))

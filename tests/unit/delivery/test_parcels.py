@@ -88,6 +88,23 @@ def test_orders_that_an_earlier_run_left_pending_hold_their_keys() -> None:
     assert queue.cut(1, NOW) is None
 
 
+def test_an_order_of_an_earlier_run_that_may_go_again_is_not_read_a_second_time() -> None:
+    queue = waiting([order(n) for n in range(6)], page_orders=3)
+    queue.take_out([order(4), order(5)])
+    assert numbers(queue.cut(3, NOW)) == [0, 1, 2]
+    queue.put_back(Load(orders=(order(4), order(5)), attempt=2), NOW)  # its ticket was lost
+    assert numbers(queue.cut(3, NOW)) == [4, 5]
+    queue.release(order(4))
+    queue.release(order(5))
+    assert [numbers(queue.cut(3, NOW)), numbers(queue.cut(3, NOW))] == [[3], []]
+
+
+def test_a_page_that_is_all_of_an_earlier_run_is_no_end() -> None:
+    queue = waiting([order(n) for n in range(5)], page_orders=2)
+    queue.take_out([order(0), order(1), order(2), order(3)])
+    assert numbers(queue.cut(9, NOW)) == [4]
+
+
 def test_halves_keep_the_order_and_the_count() -> None:
     load = Load(orders=tuple(order(n) for n in range(5)), attempt=3)
     first, second = load.halves()

@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from random import Random
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from tests.unit.delivery.world import (
     BATCH,
@@ -97,6 +97,24 @@ def assert_within(times: list[float], rate: float, burst: int) -> None:
 
 
 @stories
+@example(  # a lost ticket of an earlier run, whose order lies behind the page that was read by then
+    count=9,
+    bad=set(),
+    size=4,
+    script=[
+        Act.THROTTLED,
+        Act.LOST_TICKET,
+        Act.THROTTLED,
+        Act.LOST_TICKET,
+        Act.LOST_TICKET,
+        Act.NO_BATCHES,
+    ],
+    deaths=[18],
+    concurrency=3,
+    rate=2.0,
+    burst=1,
+    seed=2,
+)
 @given(
     count=st.integers(1, 25),
     bad=st.sets(st.integers(0, 24), max_size=4),
