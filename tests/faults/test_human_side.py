@@ -117,6 +117,10 @@ EDITS = {
         "UPDATE accepted SET digest = 'x' WHERE order_key LIKE '%-2'",
         r"account local is said to have accepted of order \S+-2 is not what any batch sent",
     ),
+    "the books that were kept": (
+        "UPDATE books SET rows = rows + 1",
+        r"\(orders.csv\): the books that were kept are not what its orders and rows come to",
+    ),
     "a drop that is gone": ("DELETE FROM drops", r"names a row of table drops that is not there"),
     "an attempt that is gone": ("DELETE FROM attempts", r"no attempt to send it ended so"),
 }

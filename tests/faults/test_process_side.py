@@ -251,9 +251,10 @@ def test_P26_a_mapping_that_was_broken_while_we_ran_stops_its_feed_in_words_unti
         place.drop("2.csv", 2)
         with pytest.raises(MappingError, match=r"small\.yaml"):
             place.poll(parts)
-        assert place.files() == ["2.csv", "archive/DAY/1.csv"]
+        assert place.files() == ["archive/DAY/1.csv", "failed/2.csv"]
         mapping.write_text(good)
         assert len(place.poll(parts)) == 1
+        assert place.files() == ["archive/DAY/1.csv", "archive/DAY/2.csv"]
     finally:
         parts.close()
     assert place.posts() == {1: 1, 2: 1}

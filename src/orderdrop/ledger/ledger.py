@@ -262,8 +262,8 @@ class Ledger(Notices, Protocol):
         """
 
     # reading
-    def counts(self, batch_id: str) -> Counts:
-        """The books of a batch."""
+    def counts(self, batch_id: str, *, anew: bool = False) -> Counts:
+        """The books of a batch; `anew`: counted now, whatever was kept since it came to rest."""
 
     def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
         """(fate, first, last) of rows that belong to no order."""

@@ -41,7 +41,7 @@ class Reading(InMemory):
         return sorted(found, key=lambda order: order.sequence)[:limit]
 
     @one_at_a_time
-    def counts(self, batch_id: str) -> Counts:
+    def counts(self, batch_id: str, *, anew: bool = False) -> Counts:  # noqa: ARG002 - nothing is kept here
         alone: dict[RowFate, int] = {}
         for of_batch, row_fate, first, last in self._row_fates:
             if of_batch == batch_id:

@@ -260,9 +260,9 @@ class SqlLedger(SqlNotices):
             sql_purging.purge(connection, batch_ids, at)
         self._database.tidy(sql_purging.empty_the_side_file)
 
-    def counts(self, batch_id: str) -> Counts:
+    def counts(self, batch_id: str, *, anew: bool = False) -> Counts:
         with self._database.reading() as connection:
-            return sql_books.counts(connection, [batch_id])[batch_id]
+            return sql_books.counts(connection, [batch_id], anew=anew)[batch_id]
 
     def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
         with self._database.reading() as connection:

@@ -54,8 +54,8 @@ def close_books(connection: Connection, batch_id: str) -> None:
     connection.execute(update(BATCHES).where(BATCHES.c.id == batch_id).values(books_closed=True))
 
 
-def counts(connection: Connection, batch_ids: Sequence[str]) -> dict[str, Counts]:
-    """The books of some batches. Raises LedgerUnavailable where one is not there."""
+def counts(connection: Connection, batch_ids: Sequence[str], *, anew: bool = False) -> dict[str, Counts]:
+    """The books of some batches, `anew` without a look at what was kept. Raises LedgerUnavailable where one is not there."""
     found = {
         row.id: row
         for row in connection.execute(
@@ -66,8 +66,8 @@ def counts(connection: Connection, batch_ids: Sequence[str]) -> dict[str, Counts
     }
     if missing := [id_ for id_ in batch_ids if id_ not in found]:
         raise contradiction(f"there is no batch {missing[0]}")
-    books = kept(connection, [id_ for id_ in batch_ids if found[id_].books_closed])
-    books |= counted(connection, [id_ for id_ in batch_ids if not found[id_].books_closed])
+    closed = {id_ for id_ in batch_ids if found[id_].books_closed and not anew}
+    books = kept(connection, [*closed]) | counted(connection, [id_ for id_ in batch_ids if id_ not in closed])
     return {id_: _tally(found[id_].rows_read, books.get(id_, {})) for id_ in batch_ids}
 
 

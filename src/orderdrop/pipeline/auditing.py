@@ -31,8 +31,10 @@ def audit(ledger: Ledger) -> Iterator[str]:
 def _books(ledger: Ledger, batch: Batch) -> Iterator[str]:
     if batch.status in _WITHOUT_BOOKS:
         return
-    counts = ledger.counts(batch.id)
+    counts = ledger.counts(batch.id, anew=True)
     fates = counts.rows
+    if counts != ledger.counts(batch.id):
+        yield f"Batch {batch.id} ({batch.drop.name}): the books that were kept are not what its orders and rows come to."
     if not fates.balanced:
         yield f"Batch {batch.id} ({batch.drop.name}): {fates.read:,} rows were read, but their fates add up to another number."
     elif (
