@@ -16,7 +16,7 @@ from benchmarks import drops
 from benchmarks.preparing import MAPPINGS
 from benchmarks.side_by_side import verdict
 from orderdrop import settings, wiring
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.imports import import_file
 from orderdrop.sandbox.server import running
 
 ORDERS = 10_000

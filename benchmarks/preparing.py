@@ -13,9 +13,9 @@ from benchmarks.side_by_side import Comparison, Way, compare, verdict
 from orderdrop import settings, wiring
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.memory import MemoryLedger
-from orderdrop.pipeline.batch import open_batch
+from orderdrop.pipeline.batches.batch import open_batch
 from orderdrop.pipeline.drops import keep_local
-from orderdrop.pipeline.prepare import prepare
+from orderdrop.pipeline.preparing.prepare import prepare
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 

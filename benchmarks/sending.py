@@ -17,10 +17,10 @@ from benchmarks import drops
 from benchmarks.preparing import MAPPINGS
 from benchmarks.side_by_side import Way, compare, verdict
 from orderdrop import settings, wiring
-from orderdrop.pipeline.batch import open_batch, work
+from orderdrop.pipeline.batches.batch import open_batch, work
 from orderdrop.pipeline.drops import keep_local
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.prepare import prepare
+from orderdrop.pipeline.preparing.prepare import prepare
 
 CONCURRENCY = 4
 ORDERS = 4_000

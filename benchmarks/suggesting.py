@@ -8,7 +8,7 @@ from pathlib import Path
 from orderdrop.destinations import registry
 from orderdrop.mapping.model import FileOptions
 from orderdrop.mapping.suggest.suggestion import HIGH, Suggestion
-from orderdrop.pipeline.suggesting import suggest_mapping
+from orderdrop.pipeline.mappings.suggesting import suggest_mapping
 
 EXPORTS = Path(__file__).parents[1] / "tests" / "data" / "exports"
 DESTINATIONS = ("shipup", "parcellab", "shippify")

@@ -21,9 +21,9 @@ from tests import loopback
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.orders import StoredOrder
-from orderdrop.pipeline.batch import Finished
-from orderdrop.pipeline.examples import BATCH, ORDERS, REJECTS, Example, as_files, example_in
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.batch import Finished
+from orderdrop.pipeline.batches.imports import import_file
+from orderdrop.pipeline.mappings.examples import BATCH, ORDERS, REJECTS, Example, as_files, example_in
 from orderdrop.pipeline.parts import Parts
 from orderdrop.reports.page import as_text
 from orderdrop.sandbox.server import SandboxSettings, running

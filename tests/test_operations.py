@@ -15,7 +15,7 @@ from orderdrop.destinations.answers import failure_for
 from orderdrop.destinations.calls import Reply
 from orderdrop.errors import ExitCode
 from orderdrop.notices.wording import WORDS
-from orderdrop.pipeline.noticing import FIRST_PAUSE, GIVEN_UP_AFTER, KEPT, LONGEST_PAUSE, LOUD_AFTER
+from orderdrop.pipeline.telling.noticing import FIRST_PAUSE, GIVEN_UP_AFTER, KEPT, LONGEST_PAUSE, LOUD_AFTER
 from orderdrop.settings import NoticeOptions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -13,7 +13,7 @@ from tests.samples import ALL, Ran, Running, Sample
 
 from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.outcomes import BatchStatus
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.imports import import_file
 
 WITH_REJECTS = [sample for sample in ALL if sample.golden("rejects.csv").is_file()]
 BAD_ROWS, REFUSED, WORKBOOK = (

@@ -9,7 +9,7 @@ from tests.chaos.site import Site
 
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.ledger.ledger import Batch, Ledger
-from orderdrop.pipeline.auditing import audit
+from orderdrop.pipeline.upkeep.auditing import audit
 from orderdrop.reports.receipt import receipt_of
 
 RECORDED = frozenset({OrderFate.ACCEPTED, OrderFate.REFUSED, OrderFate.PENDING})

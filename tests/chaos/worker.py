@@ -16,8 +16,8 @@ from tests.integration.dying import PullsThePlug
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.errors import Busy
-from orderdrop.pipeline.feed import poll
-from orderdrop.pipeline.resuming import go_on
+from orderdrop.pipeline.feeds.feed import poll
+from orderdrop.pipeline.feeds.resuming import go_on
 
 FEED = "night"
 PATIENCE_SECONDS = 5.0

@@ -7,9 +7,9 @@ from tests.console.site import MAPPING, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
-from orderdrop.pipeline.batch import work
+from orderdrop.pipeline.batches.batch import work
+from orderdrop.pipeline.batches.imports import begin
 from orderdrop.pipeline.drops import keep_local
-from orderdrop.pipeline.imports import begin
 
 _WEEKS, _SATURDAY = 5, 5
 _LONG_NAME = "orders-of-today-with-a-rather-long-name-as-exports-of-shops-have-them.csv"

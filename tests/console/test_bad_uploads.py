@@ -23,7 +23,7 @@ from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
 from orderdrop.errors import TryAgainLater
-from orderdrop.pipeline.uploads import DRAFTS_MAX, Uploads
+from orderdrop.pipeline.uploads.uploads import DRAFTS_MAX, Uploads
 from orderdrop.web.receiving import keeping
 
 GOOD = "Order;SKU;Qty\n{0}-A;X;1\n{0}-B;Y;2\n"

@@ -12,7 +12,7 @@ from tests.console.site import MAPPING, PASSWORD, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

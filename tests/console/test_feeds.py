@@ -17,7 +17,7 @@ from tests.integration.sshd import Sshd, free_port, running_sshd
 
 from orderdrop.access.people import Role
 from orderdrop.errors import Paused
-from orderdrop.pipeline.polling import poll_feed
+from orderdrop.pipeline.feeds.polling import poll_feed
 
 FAR = """\
   far:

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from tests.console.site import PASSWORD, Browser, Site
 
 from orderdrop.access.people import Role
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
 from orderdrop.web.app import TOPICS
 
 OPEN = {"/healthz", "/readyz", "/login", "/welcome/{secret}"}

@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.console.site import Site, running
 from tests.integration.judge import Judge
 
+from orderdrop.pipeline.batches.imports import begin
 from orderdrop.pipeline.drops import keep_local
-from orderdrop.pipeline.imports import begin
 from orderdrop.web.live import follow
 
 

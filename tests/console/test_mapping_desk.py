@@ -9,7 +9,7 @@ from tests.console.site import MAPPING, PASSWORD, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
 from orderdrop.web.pages.mappings import desk
 
 SHEET = b"Order no;SKU;Pieces;Ordered;Colour\nD1-A;S-1;2;03/04/2026;red\nD1-B;S-1;1;05/06/2026;blue\n"

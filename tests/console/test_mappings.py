@@ -11,9 +11,9 @@ from tests.console.site import MAPPING, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
-from orderdrop.pipeline.batch import work
+from orderdrop.pipeline.batches.batch import work
+from orderdrop.pipeline.batches.imports import begin
 from orderdrop.pipeline.drops import keep_local
-from orderdrop.pipeline.imports import begin
 from orderdrop.web.pages.mappings import desk
 
 SHEET = "Order no;SKU;Pieces;Ordered;Colour\nM-1;S-1;2;03/04/2026;red\nM-2;S-1;x;05/06/2026;blue\n"

@@ -10,7 +10,7 @@ from tests.console.site import MAPPING, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
 
 
 def _batch(site: Site, name: str, *rows: str, feed: str = "acme") -> str:

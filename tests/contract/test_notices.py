@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.ledger.facts import NOW, later
-from tests.unit.pipeline.watching import HOUR, World
+from tests.unit.pipeline.telling.watching import HOUR, World
 
 from orderdrop.core.notices import Cause, Matter, Message, Notice, Told, Tone
 from orderdrop.core.outcomes import BatchStatus

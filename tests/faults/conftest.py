@@ -12,7 +12,7 @@ from tests.integration.postgres import emptied_database, own_postgres, postgres
 from tests.integration.sshd import own_sshd, shared_sshd, sshd
 
 from orderdrop.ledger.open import open_ledger
-from orderdrop.pipeline.auditing import audit
+from orderdrop.pipeline.upkeep.auditing import audit
 
 __all__ = ["emptied_database", "own_postgres", "own_sshd", "postgres", "shared_sshd", "sshd"]
 

@@ -15,9 +15,9 @@ from tests.integration.sshd import Sshd
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.progress import Event, Step
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
+from orderdrop.pipeline.feeds.resuming import go_on
 from orderdrop.pipeline.parts import FeedPlan, Parts
-from orderdrop.pipeline.resuming import go_on
 from orderdrop.reports.receipt import Receipt
 
 HEADINGS = "Order;Email;SKU;Qty"

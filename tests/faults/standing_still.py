@@ -10,7 +10,7 @@ from pathlib import Path
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.errors import OrderdropError
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
 
 LEASE_SECONDS = 1.0
 

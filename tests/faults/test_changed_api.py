@@ -9,7 +9,7 @@ from tests.faults.place import Place
 from tests.faults.scripted import Request, Said, Scripted, answering
 
 from orderdrop.core.problems import Code
-from orderdrop.pipeline import rerun as reruns
+from orderdrop.pipeline.batches import rerun as reruns
 
 MANY = 300
 AT_ONCE = 4  # requests under way

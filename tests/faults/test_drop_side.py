@@ -15,7 +15,7 @@ from tests.integration.sshd import Sshd
 
 from orderdrop.core.progress import Step
 from orderdrop.errors import SourceUnavailable
-from orderdrop.pipeline.overdue import overdue
+from orderdrop.pipeline.feeds.overdue import overdue
 
 MANY = range(1, 41)
 

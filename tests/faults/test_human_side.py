@@ -15,7 +15,7 @@ from tests.faults.place import Place
 from tests.faults.scripted import Said, answering
 from tests.integration.judge import judging
 
-from orderdrop.pipeline.auditing import audit
+from orderdrop.pipeline.upkeep.auditing import audit
 
 
 def test_H2_of_a_report_that_was_mended_in_part_the_mended_rows_are_sent_and_the_rest_comes_back_the_same(

@@ -14,7 +14,7 @@ from tests.integration.death import Died, die
 from orderdrop.core.progress import Step
 from orderdrop.errors import SourceUnavailable
 from orderdrop.ledger.ledger import Batch
-from orderdrop.pipeline.sweeping import sweep
+from orderdrop.pipeline.upkeep.sweeping import sweep
 
 
 def aged(path: Path, *, hours: float) -> Path:

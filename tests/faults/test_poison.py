@@ -14,9 +14,9 @@ from orderdrop.core.progress import Step
 from orderdrop.destinations.base import Destination, Judged
 from orderdrop.destinations.registry import find
 from orderdrop.errors import OrderdropError
-from orderdrop.pipeline import rerun as reruns
+from orderdrop.pipeline.batches import rerun as reruns
+from orderdrop.pipeline.batches.poison import DEATHS, TRIES
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.poison import DEATHS, TRIES
 from orderdrop.trial import breaks
 
 

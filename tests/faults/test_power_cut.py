@@ -13,7 +13,7 @@ from tests.acceptance.site import Site, until
 
 from orderdrop.core.identity import digest
 from orderdrop.ledger.open import open_ledger
-from orderdrop.pipeline.auditing import audit
+from orderdrop.pipeline.upkeep.auditing import audit
 
 ORDERS = range(400)
 MEGABYTES = 48

@@ -16,10 +16,10 @@ from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.progress import Step
 from orderdrop.errors import SetupError
-from orderdrop.pipeline.auditing import audit
-from orderdrop.pipeline.batch import work
+from orderdrop.pipeline.batches.batch import work
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.restoring import ASIDE, take_note
+from orderdrop.pipeline.upkeep.auditing import audit
+from orderdrop.pipeline.upkeep.restoring import ASIDE, take_note
 
 shop = shippify_shop
 

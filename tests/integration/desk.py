@@ -13,7 +13,7 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.problems import Problem
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.reports.receipt import Receipt
 from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, running

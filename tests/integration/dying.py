@@ -16,7 +16,7 @@ from tests.forked import ROOT, forked
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.core.progress import Event
-from orderdrop.pipeline.feed import poll
+from orderdrop.pipeline.feeds.feed import poll
 
 
 class PullsThePlug:

@@ -21,8 +21,8 @@ from orderdrop.core.progress import Event, Step
 from orderdrop.errors import Busy, OrderdropError, SetupError, SourceUnavailable, Stopped
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Fetched
-from orderdrop.pipeline.feed import poll, release_and_reply, resume
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.imports import import_file
+from orderdrop.pipeline.feeds.feed import poll, release_and_reply, resume
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.reports.receipt import Receipt
 

@@ -11,11 +11,11 @@ from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
-from orderdrop.cli.serving import heartbeat, serve_until_stopped
+from orderdrop.cli.commands.serving import heartbeat, serve_until_stopped
 from orderdrop.cli.session import Session
 from orderdrop.errors import Busy, Paused, SourceUnavailable, UsageError
+from orderdrop.pipeline.feeds.polling import Standing, feed_line, pause, poll_feed, resume
 from orderdrop.pipeline.parts import FeedPlan, Parts
-from orderdrop.pipeline.polling import Standing, feed_line, pause, poll_feed, resume
 
 MAPPING = """\
 mapping: small

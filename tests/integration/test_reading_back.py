@@ -18,11 +18,11 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.destinations.readback import Bounds, Question
 from orderdrop.errors import SetupError, UsageError
-from orderdrop.pipeline.batch import Finished, work
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.batch import Finished, work
+from orderdrop.pipeline.batches.imports import import_file
+from orderdrop.pipeline.batches.reconcile import Reconciled, reconcile
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.reading import fetch, link, view
-from orderdrop.pipeline.reconcile import Reconciled, reconcile
 from orderdrop.sandbox.server import SandboxAddress, SandboxSettings, running
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 

@@ -17,16 +17,16 @@ from orderdrop import wiring
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.progress import Step
 from orderdrop.errors import UsageError
-from orderdrop.pipeline import rerun as reruns
-from orderdrop.pipeline.auditing import audit
-from orderdrop.pipeline.batch import work
-from orderdrop.pipeline.feed import resume
+from orderdrop.pipeline.batches import rerun as reruns
+from orderdrop.pipeline.batches.batch import work
+from orderdrop.pipeline.batches.imports import import_file
+from orderdrop.pipeline.batches.releasing import discard, release
+from orderdrop.pipeline.batches.rerun import Only
+from orderdrop.pipeline.feeds.feed import resume
 from orderdrop.pipeline.history import receipt
-from orderdrop.pipeline.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preview import preview
-from orderdrop.pipeline.releasing import discard, release
-from orderdrop.pipeline.rerun import Only
+from orderdrop.pipeline.upkeep.auditing import audit
 from orderdrop.reports.receipt import Receipt
 
 HEADINGS = "Order;SKU;Qty;Changed"

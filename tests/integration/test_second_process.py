@@ -16,10 +16,10 @@ from orderdrop.errors import TryAgainLater
 from orderdrop.frames import Verdict
 from orderdrop.mapping.model import OnBadRow, OnDuplicateRow
 from orderdrop.orders import Nesting, Policy
-from orderdrop.pipeline.building import Builder, Built
-from orderdrop.pipeline.opening import Reading
-from orderdrop.pipeline.partners import Partners
-from orderdrop.pipeline.second import built
+from orderdrop.pipeline.preparing.building import Builder, Built
+from orderdrop.pipeline.preparing.opening import Reading
+from orderdrop.pipeline.preparing.partners import Partners
+from orderdrop.pipeline.preparing.second import built
 
 
 class Plain:
@@ -158,7 +158,7 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
     script = tmp_path / "first.py"
     script.write_text(
         "import os, pickle, struct, subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'orderdrop.pipeline.second'], stdin=subprocess.PIPE,"
+        "child = subprocess.Popen([sys.executable, '-m', 'orderdrop.pipeline.preparing.second'], stdin=subprocess.PIPE,"
         " stdout=subprocess.PIPE)\n"
         "print(child.pid, flush=True)\n"
         "data = pickle.dumps((None, False))\n"

@@ -14,9 +14,9 @@ from orderdrop.core.progress import Step
 from orderdrop.errors import SetupError
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Entry
-from orderdrop.pipeline.batch import Finished
-from orderdrop.pipeline.feed import poll
-from orderdrop.pipeline.overdue import overdue
+from orderdrop.pipeline.batches.batch import Finished
+from orderdrop.pipeline.feeds.feed import poll
+from orderdrop.pipeline.feeds.overdue import overdue
 from orderdrop.pipeline.parts import FeedPlan
 
 MAPPING = """\

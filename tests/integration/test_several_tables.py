@@ -12,10 +12,10 @@ from tests.integration.judge import Judge
 from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.errors import UsageError
-from orderdrop.pipeline import rerun as reruns
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches import rerun as reruns
+from orderdrop.pipeline.batches.imports import import_file
+from orderdrop.pipeline.batches.rerun import Only
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.rerun import Only
 from orderdrop.reports.receipt import Receipt
 
 MAPPING = """\

@@ -19,8 +19,8 @@ from orderdrop.core.problems import Problem
 from orderdrop.destinations.base import AccountOptions, Failure, Linking
 from orderdrop.destinations.readback import Question, Readable
 from orderdrop.destinations.registry import find
-from orderdrop.pipeline.batch import Finished, work
-from orderdrop.pipeline.imports import import_file
+from orderdrop.pipeline.batches.batch import Finished, work
+from orderdrop.pipeline.batches.imports import import_file
 from orderdrop.pipeline.parts import Parts
 from orderdrop.sandbox.server import SandboxSettings, running
 from orderdrop.sandbox.shippify.settings import ShippifySettings

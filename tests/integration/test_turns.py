@@ -17,10 +17,10 @@ from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.progress import Event, Step
 from orderdrop.errors import Busy
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import Finished, open_batch, work
+from orderdrop.pipeline.batches.batch import Finished, open_batch, work
+from orderdrop.pipeline.batches.releasing import release
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.releasing import release
 
 MAPPING = """\
 mapping: small

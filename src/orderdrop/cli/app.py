@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from orderdrop import version
-from orderdrop.cli import (
+from orderdrop.cli import render
+from orderdrop.cli.commands import (
     checking,
     feeds,
     files,
@@ -18,7 +19,6 @@ from orderdrop.cli import (
     notices,
     purging,
     reading,
-    render,
     stand_ins,
     work,
 )

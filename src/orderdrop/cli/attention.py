@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from orderdrop.cli.session import Session
 from orderdrop.core.notices import Sending
-from orderdrop.pipeline.arrivals import missing
-from orderdrop.pipeline.noticing import LOUD_AFTER
-from orderdrop.pipeline.overdue import overdue
-from orderdrop.pipeline.polling import said_paused
-from orderdrop.pipeline.waiting import for_a_person
+from orderdrop.pipeline.batches.waiting import for_a_person
+from orderdrop.pipeline.feeds.arrivals import missing
+from orderdrop.pipeline.feeds.overdue import overdue
+from orderdrop.pipeline.feeds.polling import said_paused
+from orderdrop.pipeline.telling.noticing import LOUD_AFTER
 
 _MOST = 20
 

@@ -5,9 +5,9 @@ from typing import Any
 from orderdrop.cli.session import Session
 from orderdrop.core.notices import Sending
 from orderdrop.errors import LedgerUnavailable, OrderdropError
-from orderdrop.pipeline.noticing import KEPT, LOUD_AFTER, LedgerAlarm, Telling, look
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.survey import Survey
+from orderdrop.pipeline.telling.noticing import KEPT, LOUD_AFTER, LedgerAlarm, Telling, look
+from orderdrop.pipeline.telling.survey import Survey
 from orderdrop.wiring.notices import telling_of
 
 

@@ -13,8 +13,8 @@ from orderdrop.cli import render
 from orderdrop.core.neutral import printable
 
 if TYPE_CHECKING:
-    from orderdrop.pipeline.example_runs import ExampleRun, Ran
-    from orderdrop.pipeline.expectations import Unlike
+    from orderdrop.pipeline.mappings.example_runs import ExampleRun, Ran
+    from orderdrop.pipeline.mappings.expectations import Unlike
 
 SHOWN_MAX = 12
 """How many orders and rows of one example are shown; the rest is counted."""

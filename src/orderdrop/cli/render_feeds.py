@@ -7,7 +7,7 @@ from rich.text import Text
 
 from orderdrop.core.neutral import printable
 from orderdrop.pickup.steps import Result, Step
-from orderdrop.pipeline.polling import FeedLine, Standing
+from orderdrop.pipeline.feeds.polling import FeedLine, Standing
 
 _MARKS = {Result.PASSED: ("ok", "green"), Result.FAILED: ("failed", "red"), Result.NOT_TRIED: ("-", "dim")}
 _COLOURS = {

@@ -13,7 +13,7 @@ from orderdrop.core.neutral import printable
 
 if TYPE_CHECKING:
     from orderdrop.mapping.differences import Difference
-    from orderdrop.pipeline.versions import History, Version
+    from orderdrop.pipeline.mappings.versions import History, Version
 
 SHORT = 8
 

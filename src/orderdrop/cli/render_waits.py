@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from orderdrop.pipeline.waiting import WHY, Waits
+from orderdrop.pipeline.batches.waiting import WHY, Waits
 from orderdrop.reports.receipt import iso
 
 

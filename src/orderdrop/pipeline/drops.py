@@ -10,8 +10,8 @@ from orderdrop.ledger.ledger import Drop
 from orderdrop.pickup.copying import save
 from orderdrop.pickup.inbox import Fetched
 from orderdrop.pickup.sets import copies, digest_of_set, kept_beside
-from orderdrop.pipeline.editing import Edits, keep_edits
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.preparing.editing import Edits, keep_edits
 
 _CHUNK = 1 << 20
 

@@ -14,10 +14,10 @@ from orderdrop.destinations.base import Carrier
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.pickup.sets import given
 from orderdrop.pipeline import drops
-from orderdrop.pipeline.batch import open_batch
-from orderdrop.pipeline.imports import suits
+from orderdrop.pipeline.batches.batch import open_batch
+from orderdrop.pipeline.batches.imports import suits
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.prepare import prepare
+from orderdrop.pipeline.preparing.prepare import prepare
 from orderdrop.reports.causes import causes
 from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of

@@ -10,10 +10,10 @@ from orderdrop.access.people import Role
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.errors import OrderdropError
 from orderdrop.ledger.browsing import Filter
-from orderdrop.pipeline import rerun as reruns
+from orderdrop.pipeline.batches import rerun as reruns
+from orderdrop.pipeline.feeds.polling import facts_of, feed_line
 from orderdrop.pipeline.history import receipt, summary
 from orderdrop.pipeline.parts import FeedPlan
-from orderdrop.pipeline.polling import facts_of, feed_line
 from orderdrop.reports.receipt import iso
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Visitor, console_of

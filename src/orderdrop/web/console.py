@@ -13,7 +13,7 @@ from orderdrop.access.sql import SqlAccess
 from orderdrop.access.store import AccessStore
 from orderdrop.ledger.browsing import Browsing
 from orderdrop.ledger.sql_browsing import SqlBrowsing
-from orderdrop.pipeline.batch import work
+from orderdrop.pipeline.batches.batch import work
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.settings import ConsoleOptions, Settings
 from orderdrop.web.jobs import Jobs

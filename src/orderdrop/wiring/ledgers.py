@@ -7,7 +7,7 @@ from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.sql import SqlLedger
-from orderdrop.pipeline.restoring import lost
+from orderdrop.pipeline.upkeep.restoring import lost
 
 
 def open_settled_ledger(settings: setup.Settings, *, restored: bool = False) -> Ledger:

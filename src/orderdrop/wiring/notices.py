@@ -7,8 +7,8 @@ from orderdrop import settings as setup
 from orderdrop.errors import Fault, SettingsError
 from orderdrop.notices.channel import Channel, Recipient
 from orderdrop.notices.deciding import Terms
-from orderdrop.pipeline.noticing import Telling
-from orderdrop.pipeline.survey import Watched
+from orderdrop.pipeline.telling.noticing import Telling
+from orderdrop.pipeline.telling.survey import Watched
 
 
 def telling_of(

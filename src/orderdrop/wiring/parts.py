@@ -15,7 +15,7 @@ from orderdrop.destinations import registry
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping import load as mappings
 from orderdrop.mapping.load import LoadedMapping
-from orderdrop.pipeline.mapping_folder import MappingFolder
+from orderdrop.pipeline.mappings.mapping_folder import MappingFolder
 from orderdrop.pipeline.parts import Parts
 from orderdrop.processes import has_died, this_process
 from orderdrop.trial import breaks

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.pipeline.watching import DAY, MINUTE, World
+from tests.unit.pipeline.telling.watching import DAY, MINUTE, World
 
 from orderdrop.cli.attention import attention
 from orderdrop.cli.session import Session

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import CapturingLogger
-from tests.unit.pipeline.watching import DAY, HOUR, MINUTE, World
+from tests.unit.pipeline.telling.watching import DAY, HOUR, MINUTE, World
 
 from orderdrop.cli.heralding import Herald
 from orderdrop.core.outcomes import BatchStatus

@@ -7,7 +7,7 @@ import pytest
 
 from orderdrop.cli.render_waits import entry, in_words
 from orderdrop.core.policy import StopReason
-from orderdrop.pipeline.waiting import Waits
+from orderdrop.pipeline.batches.waiting import Waits
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from orderdrop.destinations import registry
 from orderdrop.mapping.model import Column, Commands, FileOptions, Hold, JoinedTable, Mapping
 from orderdrop.mapping.reference import places, sections
-from orderdrop.pipeline.suggesting import guide_of
+from orderdrop.pipeline.mappings.suggesting import guide_of
 
 
 @pytest.mark.parametrize(

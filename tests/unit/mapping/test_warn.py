@@ -8,7 +8,7 @@ from orderdrop.destinations import registry
 from orderdrop.mapping import load
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.mapping.warn import warnings
-from orderdrop.pipeline.evidence import gather
+from orderdrop.pipeline.mappings.evidence import gather
 from orderdrop.wiring import find_shape
 
 SMALL = "mapping: small\ndestination: shipup\ncolumns:\n"

@@ -9,10 +9,10 @@ from fastapi.responses import FileResponse, StreamingResponse
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.ledger.browsing import Filter, Hits
 from orderdrop.ledger.ledger import Batch
-from orderdrop.pipeline import rerun as reruns
-from orderdrop.pipeline.feed import release_and_reply
+from orderdrop.pipeline.batches import rerun as reruns
+from orderdrop.pipeline.batches.releasing import discard
+from orderdrop.pipeline.feeds.feed import release_and_reply
 from orderdrop.pipeline.history import chain, report_folder, summary
-from orderdrop.pipeline.releasing import discard
 from orderdrop.reports.page import sentence
 from orderdrop.reports.places import existing
 from orderdrop.web.console import Console

@@ -9,9 +9,9 @@ from orderdrop import wiring
 from orderdrop.access.people import Role
 from orderdrop.ledger.browsing import Filter
 from orderdrop.pickup.steps import Step
-from orderdrop.pipeline import polling
+from orderdrop.pipeline.feeds import polling
+from orderdrop.pipeline.feeds.polling import feed_line, poll_feed
 from orderdrop.pipeline.parts import FeedPlan
-from orderdrop.pipeline.polling import feed_line, poll_feed
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
 from orderdrop.web.onward import onward

@@ -13,10 +13,10 @@ from orderdrop.destinations import registry
 from orderdrop.errors import MappingError, OrderdropError, UsageError
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.reference import Place, places, sections
-from orderdrop.pipeline.checking import Checked, Tried, check, recent_drops, try_on, try_on_file
-from orderdrop.pipeline.mapping_drafts import MappingDraft
-from orderdrop.pipeline.mapping_folder import CannotWrite, ChangedMeanwhile, meanwhile
-from orderdrop.pipeline.suggesting import guide_of
+from orderdrop.pipeline.mappings.checking import Checked, Tried, check, recent_drops, try_on, try_on_file
+from orderdrop.pipeline.mappings.mapping_drafts import MappingDraft
+from orderdrop.pipeline.mappings.mapping_folder import CannotWrite, ChangedMeanwhile, meanwhile
+from orderdrop.pipeline.mappings.suggesting import guide_of
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Unknown, Visitor, console_of
 from orderdrop.web.onward import onward

@@ -12,8 +12,8 @@ from orderdrop.errors import FileRefused, UsageError
 from orderdrop.mapping.model import ColumnType, FileOptions
 from orderdrop.mapping.suggest.choose import Choice, choice_of, could_go_to
 from orderdrop.mapping.suggest.suggestion import HIGH, Line
-from orderdrop.pipeline.mapping_drafts import MappingDraft, MappingDrafts
-from orderdrop.pipeline.suggesting import guide_of
+from orderdrop.pipeline.mappings.mapping_drafts import MappingDraft, MappingDrafts
+from orderdrop.pipeline.mappings.suggesting import guide_of
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Visitor, console_of
 from orderdrop.web.onward import onward

@@ -10,9 +10,9 @@ from orderdrop import wiring
 from orderdrop.access.people import Deed
 from orderdrop.errors import MappingError, OrderdropError
 from orderdrop.mapping.explain import explain
-from orderdrop.pipeline.checking import last_rejected, would_pass
-from orderdrop.pipeline.mapping_drafts import MappingDrafts
-from orderdrop.pipeline.versions import compare, history
+from orderdrop.pipeline.mappings.checking import last_rejected, would_pass
+from orderdrop.pipeline.mappings.mapping_drafts import MappingDrafts
+from orderdrop.pipeline.mappings.versions import compare, history
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Ops, Unknown, console_of
 from orderdrop.web.onward import onward

@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Form, Request, Response
 
 from orderdrop.core.rows import told
-from orderdrop.pipeline import rerun as reruns
+from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.web.gate import Known, Ops, Unknown, console_of
 from orderdrop.web.onward import onward
 from orderdrop.web.pages.batches import batch_for, feeds_of

@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from orderdrop.access.people import Role
 from orderdrop.core.neutral import printable
 from orderdrop.errors import OrderdropError, UsageError
-from orderdrop.pipeline.sheet import Seen
-from orderdrop.pipeline.uploads import Sent, Upload, Uploads
+from orderdrop.pipeline.uploads.sheet import Seen
+from orderdrop.pipeline.uploads.uploads import Sent, Upload, Uploads
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Unknown, Visitor, console_of
 from orderdrop.web.onward import onward

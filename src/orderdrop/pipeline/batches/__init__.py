@@ -1,0 +1,1 @@
+"""Batches on their way: registered, worked on, released, rerun, superseded, compared."""

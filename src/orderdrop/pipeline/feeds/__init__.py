@@ -1,0 +1,1 @@
+"""Feeds: polled, resumed, answered; what is not taken, and why."""

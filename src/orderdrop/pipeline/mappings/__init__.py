@@ -1,0 +1,1 @@
+"""Mappings while they are written: suggested, checked, run on their examples, kept with their versions."""

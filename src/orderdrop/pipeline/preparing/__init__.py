@@ -1,0 +1,1 @@
+"""How a drop becomes orders: opened, read, judged, nested, held up against what is known."""

@@ -1,0 +1,1 @@
+"""The care of the ledger and of what lies beside it."""

@@ -1,0 +1,1 @@
+"""What somebody has on their desk before it is sent."""

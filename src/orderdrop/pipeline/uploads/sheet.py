@@ -1,0 +1,156 @@
+"""A file as people look at it before it is sent: its rows with what is wrong in them, and the orders that it makes.
+
+Found out on the way that every file goes, into a ledger in memory; nothing is sent or kept.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import orjson
+
+from orderdrop.core.outcomes import OrderFate
+from orderdrop.core.problems import Problem
+from orderdrop.frames import TextFrame
+from orderdrop.ledger.ledger import Batch, Drop
+from orderdrop.ledger.memory import MemoryLedger
+from orderdrop.mapping.load import LoadedMapping
+from orderdrop.pipeline.batches.batch import open_batch
+from orderdrop.pipeline.batches.imports import suits
+from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.preparing.opening import open_again
+from orderdrop.pipeline.preparing.prepare import prepare
+from orderdrop.reports.places import SUFFIXES
+from orderdrop.reports.receipt import Receipt, receipt_of
+from orderdrop.reports.rows import Source, own_positions
+
+ROWS_SHOWN = 200
+ORDERS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row as it is read, with what is wrong in it: by heading, and of the row as a whole."""
+
+    number: int
+    cells: tuple[str, ...]
+    by_cell: Mapping[str, tuple[str, ...]]
+    whole: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table of a drop, "" for the first: its headings, and rows to look at."""
+
+    name: str
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a drop would become: its books, the problems of the file as a whole, its tables, and some orders."""
+
+    receipt: Receipt
+    sheets: tuple[Sheet, ...]
+    bad_rows: int
+    of_the_file: tuple[Problem, ...]
+    orders: tuple[Mapping[str, object], ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Those of the first table."""
+        return self.sheets[0].headings if self.sheets else ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Those of the first table."""
+        return self.sheets[0].rows if self.sheets else ()
+
+
+def look(
+    parts: Parts, drop: Drop, loaded: LoadedMapping, account: str = "", *, cells_shown: int | None = None
+) -> Seen:
+    """What a drop would become under a mapping; with an account, also which orders it has already.
+
+    At most `ROWS_SHOWN` rows are shown, fewer where they have more than `cells_shown` cells. Raises SetupError where
+    mapping and account speak of different destinations.
+    """
+    if account:
+        suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
+    scratch = MemoryLedger()
+    batch = open_batch(replace(parts, ledger=scratch), drop, loaded, account)
+    prepare(
+        batch,
+        Path(drop.kept_at),
+        loaded,
+        parts.destination(loaded.mapping.destination),
+        into=scratch,
+        accepted_by=parts.ledger,
+        spill_folder=parts.workdir / "spill" / batch.id,
+        watcher=parts.watcher,
+    )
+    return _seen(scratch, scratch.batch(batch.id) or batch, loaded, cells_shown)
+
+
+def _seen(scratch: MemoryLedger, batch: Batch, loaded: LoadedMapping, cells_shown: int | None) -> Seen:
+    problems = scratch.problems(batch.id)
+    bad = {cell.row for problem in problems if problem.blocks for cell in problem.cells}
+    ready = scratch.orders(batch.id, (OrderFate.READY, OrderFate.UNCHANGED), limit=ORDERS_SHOWN)
+    sources = open_again(batch, Path(batch.drop.kept_at), loaded) if batch.verdict else []
+    return Seen(
+        receipt=receipt_of(scratch, batch, dict.fromkeys(SUFFIXES)),
+        sheets=tuple(_sheet(source, problems, bad, cells_shown) for source in sources),
+        bad_rows=len(bad),
+        of_the_file=tuple(problem for problem in problems if not problem.cells),
+        orders=tuple(orjson.loads(order.payload) for order in ready if order.payload is not None),
+    )
+
+
+def _sheet(source: Source, problems: list[Problem], bad: set[int], cells_shown: int | None) -> Sheet:
+    keep = own_positions(source.table.headings)
+    headings = tuple(source.table.headings[at] for at in keep)
+    most = ROWS_SHOWN if cells_shown is None else max(1, cells_shown // max(1, len(keep)))
+    rows = _rows(source.table.frames, headings, keep, problems, bad, min(ROWS_SHOWN, most))
+    return Sheet(name=source.name, headings=headings, rows=tuple(rows))
+
+
+def _rows(
+    frames: Iterator[TextFrame],
+    headings: tuple[str, ...],
+    keep: list[int],
+    problems: list[Problem],
+    bad: set[int],
+    most: int,
+) -> Iterator[Row]:
+    """The first rows of a file; of one with bad rows only those."""
+    by_row: dict[int, list[Problem]] = {}
+    for problem in problems:
+        for row in {cell.row for cell in problem.cells}:
+            by_row.setdefault(row, []).append(problem)
+    shown = 0
+    for frame in frames:
+        for number, *texts in frame.cells.itertuples(name=None):
+            if bad and number not in by_row:
+                continue
+            if shown == most:
+                return
+            shown += 1
+            yield _row(number, tuple(str(texts[at]) for at in keep), headings, by_row.get(number, []))
+
+
+def _row(number: int, cells: tuple[str, ...], headings: tuple[str, ...], problems: list[Problem]) -> Row:
+    by_cell: dict[str, dict[str, None]] = {}
+    whole: dict[str, None] = {}
+    for problem in problems:
+        columns = [cell.column for cell in problem.cells if cell.row == number and cell.column in headings]
+        for column in columns:
+            by_cell.setdefault(str(column), {})[problem.message] = None
+        if not columns:
+            whole[problem.message] = None
+    return Row(
+        number=number,
+        cells=cells,
+        by_cell={name: tuple(said) for name, said in by_cell.items()},
+        whole=tuple(whole),
+    )
