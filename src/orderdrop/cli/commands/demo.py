@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+import orderdrop
 from orderdrop import logs, schedule, wiring
 from orderdrop import settings as setup
 from orderdrop.cli import render, render_orders
@@ -231,5 +232,6 @@ def _sample_file(sample: str) -> Path:
 
 def _repository_folder(name: str) -> Path:
     """A folder that is packed into the wheel, or lies at the root of a checkout."""
-    packed = Path(__file__).parents[1] / "packed" / name
-    return packed if packed.is_dir() else Path(__file__).parents[3] / name
+    package = Path(str(orderdrop.__file__)).parent
+    packed = package / "packed" / name
+    return packed if packed.is_dir() else package.parents[1] / name
