@@ -19,7 +19,7 @@ import pyarrow as pa
 from orderdrop.errors import TryAgainLater
 from orderdrop.orders.block import Numbers, column_in, joined
 
-_BITS = 6  # of the hash of its order's key say to which of 64 parts a row goes
+_BITS = 7  # of the hash of its order's key say to which of 128 parts a row goes
 _PARTS = 1 << _BITS
 # A part that is still too large is split again by the next bits. A single order cannot be split: it stops here.
 _MOST_SPLITS = 2
