@@ -24,7 +24,7 @@ demo: $(STAMP) ## the main job on local stand-ins, with nothing to set up
 # many processes start: let the first one compile for all
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(STAMP) ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 chaos: $(STAMP) ## kill real batches again and again, then count: make chaos KILLS=200 LEDGER=postgresql
 	@$(BIN)/python -m tests.chaos --kills $(KILLS) --ledger $(LEDGER)
