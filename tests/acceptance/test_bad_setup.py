@@ -103,8 +103,10 @@ def test_a_mapping_that_cannot_be_used_is_code_3_and_every_drop_waits_in_failed_
     receipt = json.loads((site.inbox / "failed" / "night.csv.receipt.json").read_text())
     (problem,) = receipt["problems"]
     assert (receipt["status"], problem["code"], problem["owner"]) == ("failed", "set_up", "ops")
-    assert all(word in problem["message"] for word in says), problem["message"]
+    assert "mapping `small`" in problem["message"]
     assert "its sender need do nothing" in problem["message"]
+    assert "orderdrop run night" in problem["message"]
+    assert str(site.folder) not in problem["message"], "a sender is not told how we are set up"
     assert site.judge.posts(prefix=site.prefix) == {}
     assert site.run(*RUN).code == 3, "what waits is neither taken nor refused again"
     assert len(list((site.inbox / "failed").glob("*.receipt.json"))) == 2

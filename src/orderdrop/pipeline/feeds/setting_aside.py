@@ -25,12 +25,7 @@ def set_aside(parts: Parts, feed: FeedPlan, inbox: Inbox, fault: SetupError) -> 
 
     A done-file stays where it is: it is wanted again when its drop is put back.
     """
-    told = Problem(
-        code=Code.SET_UP,
-        message=f"Nothing of this file was read or sent, for orderdrop is not set up for it: {fault} The file is kept and "
-        "is taken by itself once that is mended; its sender need do nothing.",
-        owner=Owner.OPS,
-    )
+    told = Problem(code=Code.SET_UP, message=_told(feed, fault), owner=Owner.OPS)
     for claim in _claims(parts, feed, inbox):
         known = parts.ledger.batch_at_place(feed.name, claim.place)
         batch = known or refuse_unread(parts, feed, claim, inbox.size(claim) or 0, told, None)
@@ -57,6 +52,15 @@ def take_back(parts: Parts, feed: FeedPlan, inbox: Inbox) -> None:
             inbox.put_back(claim)
         parts.ledger.conclude(batch.id, batch.status, batch.finished_at, _TAKEN_BACK)
         parts.ledger.feed_done(batch.id, None)
+
+
+def _told(feed: FeedPlan, fault: SetupError) -> str:
+    """What sender and ops read: the fault in a line. Its details name folders and other people's mappings: those are for ops."""
+    what = fault.message.partition("\n")[0].rstrip(":.")
+    return (
+        f"Nothing of this file was read or sent, because orderdrop is not set up for it (mapping `{feed.mapping}`): {what}. The file is kept and is taken "
+        f"by itself once that is mended; its sender need do nothing. To see what to mend, run: orderdrop run {feed.name}"
+    )
 
 
 def _claims(parts: Parts, feed: FeedPlan, inbox: Inbox) -> Iterator[Claim]:
