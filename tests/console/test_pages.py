@@ -1,5 +1,6 @@
 """What ops see and do: search, one batch, reruns, held batches, feeds, mappings, figures, and the API for programs."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -10,6 +11,8 @@ from tests.console.site import MAPPING, Browser, Site
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
+from orderdrop.core.outcomes import BatchStatus
+from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.pipeline.feeds.feed import poll
 
 
@@ -217,3 +220,40 @@ def test_the_overview_shows_arrivals_and_problems_of_own_feeds_only(site: Site) 
         assert "not_an_integer" in page
     assert "Files of other by day" in ops
     assert "other" not in merchant
+
+
+def test_an_overview_of_many_feeds_comes_in_pages_that_stay_light(site: Site) -> None:
+    for number in range(40):
+        _arrived(site, f"feed-{number:02d}")
+    ops = site.browser(Role.OPS)
+    first = ops.get("/overview").text
+    names, pages = set(re.findall(r"Files of (feed-\d\d) by day", first)), 1
+    page = first
+    while following := re.search(r'href="(/overview\?from=\d+)">The next ones', page):
+        page = ops.get(following[1]).text
+        names |= set(re.findall(r"Files of (feed-\d\d) by day", page))
+        pages += 1
+    assert len(first.encode()) < 100_000
+    assert pages == 4
+    assert names == {f"feed-{number:02d}" for number in range(40)}
+
+
+def _arrived(site: Site, feed: str) -> None:
+    """A batch of a feed in the ledger; no file was ever there."""
+    now, ledger = site.console.now(), site.console.parts.ledger
+    drop = Drop(
+        id=f"d-{feed}",
+        feed=feed,
+        name="orders.csv",
+        sha256=feed,
+        size=1,
+        arrived_at=now,
+        kept_at="nowhere",
+        place=None,
+    )
+    ledger.open_batch(
+        Batch(
+            id=f"b-{feed}", drop=drop, mapping="small", mapping_digest="m", destination="shipup", account="local",
+            status=BatchStatus.ACCEPTED, created_at=now, finished_at=now, feed_done=True,
+        )
+    )  # fmt: skip
