@@ -29,6 +29,7 @@ from orderdrop.delivery.settling import Settling
 from orderdrop.delivery.telling import Locate, account_stopped, refused_alike
 from orderdrop.delivery.terms import Back, Chance, Delivered, Ended, Line, Receiver, Rhythm
 from orderdrop.destinations.base import Carrier
+from orderdrop.errors import Busy
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.ledger.paging import every_order
 
@@ -60,7 +61,8 @@ def deliver(
     Orders that a dead run left as sending must be made ready again first (`Ledger.reopen`). Pace and breaker belong
     to the account; waits are measured by the pace's clock, `clock` only dates what is written. Raises
     LedgerUnavailable as soon as something cannot be written: then nothing more is sent. Whatever is raised, by the
-    watcher too, ends the delivery with nothing more recorded. When the first `stop_after_refusals` orders were all refused
+    watcher too, ends the delivery with nothing more recorded; but before Busy, which says that another orderdrop began
+    to send orders of this batch, the answers to what left here are written. When the first `stop_after_refusals` orders were all refused
     for one reason, the rest becomes unsent (see `alike`).
     """
     rhythm = rhythm or Rhythm()
@@ -140,10 +142,14 @@ class _Delivery:
         for sent in by_ticket(self._pending_orders()):
             self.waiting.take_out(sent.orders)
             self.tickets.add(sent, self.chance.monotonic(), at_once=True)
-        while (ended := self._ended()) is None:
-            self.departures.stock()
-            self.departures.let_go()
-            self._gather(self._nap_seconds())
+        try:
+            while (ended := self._ended()) is None:
+                self.departures.stock()
+                self.departures.let_go()
+                self._gather(self._nap_seconds())
+        except Busy:  # another one sends orders of this batch too: what left here is still written down
+            self._wind_down(Ended.STOPPED)
+            raise
         return self._wind_down(ended)
 
     def _ended(self) -> Ended | None:

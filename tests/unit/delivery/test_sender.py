@@ -33,7 +33,7 @@ from orderdrop.delivery.pace import Pace
 from orderdrop.delivery.sender import deliver
 from orderdrop.delivery.terms import Back, Delivered, Ended, Rhythm
 from orderdrop.destinations.base import Accepted, Answer, Carrier, Parcel
-from orderdrop.errors import LedgerUnavailable
+from orderdrop.errors import Busy, LedgerUnavailable
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Ledger, Outcome
 from orderdrop.ledger.memory import MemoryLedger
 
@@ -127,6 +127,26 @@ def test_steps_are_told_in_order_and_count_up_to_the_total() -> None:
     assert [event.done for event in world.watch.events] == sorted(event.done for event in world.watch.events)
     last = world.watch.events[-1]
     assert (last.batch, last.done, last.total) == (BATCH, 4, 4)
+
+
+def test_where_another_sends_the_same_batch_the_answers_to_what_left_here_are_written_before_it_ends() -> (
+    None
+):
+    world = Sending(count=10, concurrency=3, rate=10.0)
+    theirs = Attempt(id="a", request_id="r", batch_id=BATCH, order_id="o-9", started_at=world.time.now())
+
+    def another_takes_the_last_one(_: Parcel) -> None:
+        world.api.before_post = lambda _: None
+        world.ledger.record_attempts([theirs])
+
+    world.api.before_post = another_takes_the_last_one
+    with pytest.raises(Busy, match="has begun to send"):
+        world.run(crew=SimulatedCrew(world.time, Random(2), dawdles=0.9))
+    posted = [key for keys in world.api.posts for key in keys]
+    by_key = {stored.key: stored.fate for stored in world.ledger.orders(BATCH)}
+    assert {key for key, fate in by_key.items() if fate is OrderFate.ACCEPTED} == set(posted)
+    assert len(posted) == len(set(posted))
+    assert [key for key, fate in by_key.items() if fate is OrderFate.SENDING] == ["FR-9"]
 
 
 def test_a_refusal_is_led_home_to_its_cell() -> None:

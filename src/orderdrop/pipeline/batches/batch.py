@@ -17,6 +17,7 @@ from orderdrop.core.problems import Code, Owner, Problem, RaisedBy
 from orderdrop.core.progress import Event, Step
 from orderdrop.delivery.sender import deliver
 from orderdrop.destinations.base import PathProblem
+from orderdrop.errors import Busy
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.batches.poison import TRIES, tried
@@ -209,28 +210,40 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
     parts.ledger.reopen(batch.id, parts.clock())
     stand_back(parts, batch)
     if parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.PENDING), limit=1):
-        line = parts.line(batch.account)
-        reading = Reading.from_json(batch.verdict or "{}")
-        deliver(
-            batch,
-            parts.ledger,
-            line.destination,
-            line.carrier,
-            pace=line.pace,
-            breaker=line.breaker,
-            clock=parts.clock,
-            random=parts.random,
-            watcher=parts.watcher,
-            stop=lease,
-            locate=lambda order, problem: led_home(order, problem, reading),
-            concurrency=line.concurrency,
-            # a rerun goes on whatever is refused: a person has seen why and asked for it
-            stop_after_refusals=line.stop_after_refusals if batch.scope is None else None,
-        )
+        _deliver(parts, batch, lease)
+    if not lease.is_set() and parts.ledger.orders(batch.id, (OrderFate.READY,), limit=1):
+        _deliver(
+            parts, batch, lease
+        )  # what another one, let at this batch too, had made ready again meanwhile
     if lease.lost or parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
         lease.check()
+        raise Busy(  # concluded now, they would be called unsent, and neither a poll nor a rerun would take them
+            f"Another orderdrop has orders of batch {batch.id} under way, so it is not done yet.",
+            next_step="Nothing is lost: run the same again.",
+        )
     counts = parts.ledger.counts(batch.id)
     parts.ledger.conclude(batch.id, conclude(counts), parts.clock(), batch.remarks)
+
+
+def _deliver(parts: Parts, batch: Batch, lease: Lease) -> None:
+    line = parts.line(batch.account)
+    reading = Reading.from_json(batch.verdict or "{}")
+    deliver(
+        batch,
+        parts.ledger,
+        line.destination,
+        line.carrier,
+        pace=line.pace,
+        breaker=line.breaker,
+        clock=parts.clock,
+        random=parts.random,
+        watcher=parts.watcher,
+        stop=lease,
+        locate=lambda order, problem: led_home(order, problem, reading),
+        concurrency=line.concurrency,
+        # a rerun goes on whatever is refused: a person has seen why and asked for it
+        stop_after_refusals=line.stop_after_refusals if batch.scope is None else None,
+    )
 
 
 def led_home(order: StoredOrder, problem: PathProblem, reading: Reading) -> Problem:
