@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from tests.console.chromium import PHONE, chromium_or_skip, sitting
 from tests.console.site import MAPPING, PASSWORD, Site
 from tests.integration.judge import Judge
@@ -100,6 +100,18 @@ def test_ops_mend_a_mapping_on_the_file_that_came_back_save_it_and_rerun_what_wa
         page.get_by_role("button", name="Rerun it").click()
         expect(page.get_by_text("Every good row is with the destination.")).to_be_visible()
     assert judge.posts(prefix="D2-") == {"D2-A": 1, "D2-B": 1}
+
+
+def test_what_is_typed_before_the_script_came_is_checked_too(site: Site, browser: Browser) -> None:
+    with sitting(browser, site, Role.OPS) as page:
+        held: list[Route] = []
+        page.route("**/static/mapping.js", lambda route: held.append(route))
+        page.goto("/mappings/small")
+        with page.expect_request("**/static/mapping.js"):
+            page.get_by_role("button", name="Edit, or try it on a file").click(no_wait_after=True)
+        page.get_by_label("The mapping as YAML").fill(MAPPING.replace("minimum", "minimun"))
+        held[-1].continue_()
+        expect(page.get_by_text("1 fault: it cannot be used yet.")).to_be_visible()
 
 
 def test_what_is_typed_is_kept_when_the_tab_closes_and_when_the_session_ends(

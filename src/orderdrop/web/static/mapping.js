@@ -49,7 +49,7 @@ if (desk) {
   const told = document.getElementById("told");
   const here = document.getElementById("here");
   const sections = [...desk.querySelectorAll("[data-section]")];
-  let checked = text.value;
+  let checked = text.defaultValue; // what is there may have been typed before this script came
   let ended = false;
 
   const lineOfCaret = () => text.value.slice(0, text.selectionStart).split("\n").length;
@@ -229,4 +229,5 @@ if (desk) {
   });
   number();
   mark();
+  check();
 }
