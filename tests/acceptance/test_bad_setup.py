@@ -1,7 +1,6 @@
 """Set-ups that cannot work: a message with the next step, the right exit code, and no drop that is lost or half taken."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ import pytest
 from tests.acceptance.site import Site
 from tests.integration.judge import judging
 from tests.integration.sshd import Sshd
+from tests.loopback import closed_port
 
 IMPORT = ("import", "orders.csv", "--mapping", "small", "--account", "local")
 RUN = ("run", "night")
@@ -129,16 +129,14 @@ def test_serve_refuses_to_start_with_a_mapping_that_is_missing(site: Site) -> No
 
 
 def test_an_sftp_server_that_does_not_answer_is_code_4_and_says_where(site: Site, tmp_path: Path) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
     (tmp_path / "known_hosts").write_text("")
     (tmp_path / "key").write_text("not reached")
-    site.set_up(
-        source=f"sftp://warehouse@127.0.0.1:{port}/out",
-        login="    private_key: key\n    known_hosts: known_hosts",
-    )
-    result = site.run(*RUN)
+    with closed_port() as port:
+        site.set_up(
+            source=f"sftp://warehouse@127.0.0.1:{port}/out",
+            login="    private_key: key\n    known_hosts: known_hosts",
+        )
+        result = site.run(*RUN)
     assert result.code == 4, result.err
     assert f"127.0.0.1:{port}" in result.err
 
@@ -176,12 +174,10 @@ def test_a_wrong_key_is_code_4_nothing_is_rejected_and_the_way_out_is_said(tmp_p
 
 
 def test_an_api_that_is_down_is_code_4_and_every_order_is_unsent(site: Site) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    site.set_up(base_url=f"http://127.0.0.1:{port}/shipup")
     site.drop("orders.csv", site.rows([1, 2]))
-    result = site.run(*RUN, "--json")
+    with closed_port() as port:
+        site.set_up(base_url=f"http://127.0.0.1:{port}/shipup")
+        result = site.run(*RUN, "--json")
     (receipt,) = result.json
     assert result.code == 4
     assert (receipt["status"], receipt["orders"]["unsent"]) == ("unfinished", 2)

@@ -2,7 +2,8 @@
 
 import pytest
 from tests.acceptance.site import Site
-from tests.integration.sshd import Sshd, free_port
+from tests.integration.sshd import Sshd
+from tests.loopback import closed_port
 
 from orderdrop import settings as setup
 from orderdrop import wiring
@@ -79,22 +80,23 @@ def test_the_way_to_a_folder_is_tried_step_by_step(site: Site) -> None:
 
 @pytest.mark.sshd
 @pytest.mark.parametrize(
-    ("port", "host", "code", "failed"),
+    ("listens", "host", "code", "failed"),
     [
-        pytest.param(None, "127.0.0.1", 0, None, id="all-is-well"),
-        pytest.param(0, "127.0.0.1", 4, "TCP", id="a-closed-port"),
-        pytest.param(None, "no-such-host.invalid", 4, "DNS", id="a-name-that-nobody-knows"),
-        pytest.param(None, "localhost", 3, "Host key", id="a-server-that-is-not-known"),
+        pytest.param(True, "127.0.0.1", 0, None, id="all-is-well"),
+        pytest.param(False, "127.0.0.1", 4, "TCP", id="a-closed-port"),
+        pytest.param(True, "no-such-host.invalid", 4, "DNS", id="a-name-that-nobody-knows"),
+        pytest.param(True, "localhost", 3, "Host key", id="a-server-that-is-not-known"),
     ],
 )
 def test_the_way_to_a_server_is_tried_step_by_step_and_its_code_says_who_must_act(
-    port: int | None, host: str, code: int, failed: str | None, site: Site, sshd: Sshd
+    listens: bool, host: str, code: int, failed: str | None, site: Site, sshd: Sshd
 ) -> None:
-    site.set_up(
-        source=f"sftp://{sshd.user}@{host}:{free_port() if port == 0 else sshd.port}{sshd.folder}",
-        login=f"    private_key: {sshd.client_key}\n    known_hosts: {sshd.known_hosts}",
-    )
-    result = site.run("feeds", "test", "night", "--json")
+    with closed_port() as closed:
+        site.set_up(
+            source=f"sftp://{sshd.user}@{host}:{sshd.port if listens else closed}{sshd.folder}",
+            login=f"    private_key: {sshd.client_key}\n    known_hosts: {sshd.known_hosts}",
+        )
+        result = site.run("feeds", "test", "night", "--json")
     assert result.code == code
     steps = {one["step"]: one["result"] for one in result.json}
     assert list(steps) == ["DNS", "TCP", "Host key", "Login", "List", "Write"]

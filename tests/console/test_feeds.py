@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from tests.console.chromium import chromium_or_skip, sitting, violations
 from tests.console.site import Site, running
 from tests.integration.judge import Judge
-from tests.integration.sshd import Sshd, free_port, running_sshd
+from tests.integration.sshd import Sshd, running_sshd
+from tests.loopback import closed_port
 
 from orderdrop.access.people import Role
 from orderdrop.errors import Paused
@@ -39,17 +40,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 
 @pytest.fixture(scope="module")
 def site(judge: Judge, server: Sshd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    more = FAR.format(
-        user=server.user,
-        host=server.host,
-        port=server.port,
-        folder=server.folder,
-        key=server.client_key,
-        known_hosts=server.known_hosts,
-        shut=free_port(),
-    )
-    with running(tmp_path_factory.mktemp("feeds"), judge.base_url, more) as one:
-        yield one
+    with closed_port() as shut:
+        more = FAR.format(
+            user=server.user,
+            host=server.host,
+            port=server.port,
+            folder=server.folder,
+            key=server.client_key,
+            known_hosts=server.known_hosts,
+            shut=shut,
+        )
+        with running(tmp_path_factory.mktemp("feeds"), judge.base_url, more) as one:
+            yield one
 
 
 @pytest.fixture(scope="module")

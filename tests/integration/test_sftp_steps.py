@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.sshd import CONFIG, Sshd, fingerprint, free_port, login_to, running_sshd
+from tests.integration.sshd import CONFIG, Sshd, fingerprint, login_to, running_sshd
+from tests.loopback import closed_port
 
 from orderdrop.errors import SourceUnavailable, TrustError
 from orderdrop.pickup.sftp import SftpInbox, SftpLogin
@@ -74,7 +75,8 @@ def test_a_name_that_nobody_knows_ends_at_the_first_step(sshd: Sshd) -> None:
 
 
 def test_a_closed_port_ends_at_the_second(sshd: Sshd) -> None:
-    step = failing(replace(login_to(sshd), port=free_port()))
+    with closed_port() as port:
+        step = failing(replace(login_to(sshd), port=port))
     assert (step.name, type(step.error)) == ("TCP", SourceUnavailable)
     assert "no server listens on that port" in step.told
     assert "firewall" in step.next_step

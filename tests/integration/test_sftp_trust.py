@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.sshd import Sshd, fingerprint, free_port, login_to, make_key
+from tests.integration.sshd import Sshd, fingerprint, login_to, make_key
+from tests.loopback import closed_port
 
 from orderdrop.errors import SourceUnavailable, TrustError
 from orderdrop.pickup.sftp import SftpInbox, SftpLogin
@@ -186,8 +187,5 @@ def test_a_server_that_is_down_is_tried_again_and_found(own_sshd: Sshd) -> None:
 )
 def test_a_server_that_is_not_there_is_no_question_of_trust(tmp_path: Path, host: str, words: str) -> None:
     (tmp_path / "known_hosts").touch()
-    login = SftpLogin(
-        host=host, port=free_port(), user="u", known_hosts=tmp_path / "known_hosts", password="x"
-    )
-    with pytest.raises(SourceUnavailable, match=words):
-        look(login)
+    with closed_port() as port, pytest.raises(SourceUnavailable, match=words):
+        look(SftpLogin(host=host, port=port, user="u", known_hosts=tmp_path / "known_hosts", password="x"))
