@@ -86,17 +86,22 @@ def test_D28_a_link_of_a_kilobyte_a_second_gets_there_and_keeps_back_no_other_pa
     wanted = {site.key(number) for number in range(100, 150)}
     rows = "\n".join(["Order;Email;SKU;Item;Qty", *site.rows(range(100, 150))]) + "\n"
     (slow / "orders.csv").write_text(rows)
-    with ToxicProxy(shared_sshd.port, bytes_a_second=1_000) as proxy:
+    others_are_through = threading.Event()
+    with ToxicProxy(
+        shared_sshd.port, bytes_a_second=1_000, call_after=500, meanwhile=others_are_through.wait
+    ) as proxy:
         hosts = shared_sshd.known_hosts_for(proxy.port)
         source = f"sftp://{shared_sshd.user}@{shared_sshd.host}:{proxy.port}{slow}"
         way = f"    private_key: {shared_sshd.client_key}\n    known_hosts: {hosts}"
         settings = site.folder / "orderdrop.yaml"
         settings.write_text(settings.read_text() + TWO.format(name="slow", source=source, login=way))
         with site.start("serve") as process:
+            until(lambda: proxy.passed > proxy.call_after)
             for number in range(3):
                 site.drop(f"{number}.csv", site.rows([number]))
                 until(lambda: site.key(number) in site.judge.held(site.prefix))  # noqa: B023 - asked at once
             assert not wanted & set(site.judge.held(site.prefix)), "the slow one is still on its way"
+            others_are_through.set()
             until(lambda: wanted <= set(site.judge.held(site.prefix)), seconds=60)
             process.terminate()
             process.communicate(timeout=20)

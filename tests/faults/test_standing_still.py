@@ -17,16 +17,20 @@ ORDERS = range(40)
 
 def stop_between_writes(process: Forked, ledger: Path) -> None:
     """Stop it, but not amid a transaction: with that nobody else could write into SQLite at all."""
-    while True:
-        process.send_signal(signal.SIGSTOP)
-        until(lambda: Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
-        with closing(sqlite3.connect(ledger, timeout=0, isolation_level=None)) as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE").execute("ROLLBACK")
-            except sqlite3.OperationalError:
-                process.send_signal(signal.SIGCONT)
-            else:
-                return
+    process.freeze()
+    while not takes_writes(ledger):
+        process.send_signal(signal.SIGCONT)
+        until(lambda: takes_writes(ledger))  # or it would be stopped again before it has moved
+        process.freeze()
+
+
+def takes_writes(ledger: Path) -> bool:
+    with closing(sqlite3.connect(ledger, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE").execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 @pytest.mark.parametrize("endpoint", ["single", "batch"])

@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.acceptance.site import until
 from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
@@ -170,11 +171,3 @@ def test_serve_obeys_a_pause_that_another_process_asks_for_and_its_end(
         thread.join(20)
         serving.close()
     assert not thread.is_alive()
-
-
-def until(done: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if done():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not happen")
