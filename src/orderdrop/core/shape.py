@@ -102,6 +102,11 @@ class Shape:
             close = [leaf for leaf in self.leaves if leaf.rpartition(".")[2] == tail][:1]
         return close[0] if close else None
 
+    def nodes(self) -> frozenset[str]:
+        """Every place, and every node on the way to one."""
+        ways = (place.split(".") for place in (*self.leaves, *self.lists, *self.open_nodes))
+        return frozenset(".".join(way[:depth]) for way in ways for depth in range(1, len(way) + 1))
+
     def lists_over(self, place: str) -> tuple[str, ...]:
         """The list nodes on the way to a place, outermost first."""
         parts = place.split(".")

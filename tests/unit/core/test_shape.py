@@ -38,6 +38,11 @@ def test_the_lists_on_the_way_are_named_outermost_first(place: str, lists: tuple
     assert SHAPE.lists_over(place) == lists
 
 
+def test_the_nodes_are_the_places_and_all_that_is_on_the_way_to_one() -> None:
+    on_the_way = {"address", "parcels", "parcels.address", "parcels.items", "parcels.extra"}
+    assert SHAPE.nodes() == {*_PLACES, *on_the_way}
+
+
 @pytest.mark.parametrize(
     ("place", "found"),
     [

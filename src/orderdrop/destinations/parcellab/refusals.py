@@ -18,11 +18,7 @@ from orderdrop.destinations.reasons import reason
 _LONGEST_POSITION = 9  # digits; a longer "position" names nothing
 _text_of = partial(reason, system="parcelLab")
 _OBJECT_AS_A_WHOLE = "non_field_errors"
-_NODES = frozenset(
-    ".".join(parts[:depth])
-    for parts in (place.split(".") for place in [*SHAPE.leaves, *SHAPE.lists, *SHAPE.open_nodes])
-    for depth in range(1, len(parts) + 1)
-)
+_NODES = SHAPE.nodes()
 
 _COUNTED = frozenset({*SHAPE.lists, *(place for place, leaf in SHAPE.leaves.items() if leaf.many)})
 

@@ -21,11 +21,7 @@ _ADDRESS = "shipping_address"
 _LONGEST_POSITION = 9  # digits; a longer "position" names nothing and would not even become a number
 _text_of = partial(reason, system="Shipup")
 _ABSENT = object()
-_NODES = frozenset(
-    ".".join(parts[:depth])
-    for parts in (place.split(".") for place in [*SHAPE.leaves, *SHAPE.lists, *SHAPE.open_nodes])
-    for depth in range(1, len(parts) + 1)
-)
+_NODES = SHAPE.nodes()
 
 
 def refusal(body: Any, payload: Mapping[str, Any] | None = None) -> tuple[PathProblem, ...]:
@@ -48,9 +44,8 @@ def leaves(tree: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     A leaf is whatever is neither an object nor a list; an empty object or list is one too, for it marks its place.
     Sentences in a list stand at the list's own place, objects in a list at their position.
     """
-    waiting: list[tuple[tuple[str, ...], Any]] = [
-        ((), tree)
-    ]  # a stack: depth is the sender's choice, not ours
+    # a stack: depth is the sender's choice, not ours
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), tree)]
     while waiting:
         path, node = waiting.pop()
         if isinstance(node, Mapping) and node:
