@@ -47,7 +47,8 @@ POSTAL_DIGITS: Final = {
 
 def damage(text: ArrowArray) -> Iterator[tuple[Ints, Flaw, Severity]]:
     """Identifiers that a spreadsheet program has changed, or may have; by position."""
-    if may_hold(text, b"E+") or may_hold(text, b"e+"):
+    # one sign is found missing in a tenth of the time that two take
+    if may_hold(text, b"+") and (may_hold(text, b"E+") or may_hold(text, b"e+")):
         yield _where(text, _LOST_DIGITS), _LOST, Severity.ERROR
         yield _where(text, _LOOKS_DAMAGED), _DOUBTFUL, Severity.WARNING
     if (pc.max(pc.binary_length(text)).as_py() or 0) >= 18:
