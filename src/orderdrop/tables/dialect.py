@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from orderdrop.core.problems import Code
+from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import heading_lines
 from orderdrop.tables.candidates import SAMPLE_RECORDS
@@ -67,7 +68,7 @@ def find_headings(
         return None
     if found.lines == 0 and "header" not in options.model_fields_set:
         if wanted:
-            raise _no_names(rows[found.at], blank + found.at + 1)
+            raise no_names("file", rows[found.at], blank + found.at + 1)
         return _positions(rows, found.at, blank, start, limits)
     return _made(body, start, looked_at, blank, found, limits)
 
@@ -198,11 +199,12 @@ def _usual_width(rows: Sequence[Sequence[str] | None]) -> int:
     return widths.most_common(1)[0][0] if widths else 0
 
 
-def _no_names(cells: Sequence[str], row: int) -> Exception:
+def no_names(kind: str, cells: Sequence[str], row: int) -> FileRefused:
+    """What refuses a file or a sheet (`kind` says which) that begins with data."""
     shown = ", ".join(f'"{cell[:40]}"' for cell in cells[:4])
     return refused(
         Code.HEADING_MISSING,
-        f"The file has no headings: row {row} is data already ({shown}), and no row holds the mapping's headings. Send it "
+        f"The {kind} has no headings: row {row} is data already ({shown}), and no row holds the mapping's headings. Send it "
         "with its headings; or, if it never has any, write `header: false` under `file:` in the mapping and a `position:` "
         "for each column.",
         row=row,

@@ -14,7 +14,7 @@ from orderdrop.core.problems import Code
 from orderdrop.frames import Verdict
 from orderdrop.mapping.model import FileOptions
 from orderdrop.tables import heading_lines
-from orderdrop.tables.dialect import too_many_columns, without_trailing_blanks
+from orderdrop.tables.dialect import no_names, too_many_columns, without_trailing_blanks
 from orderdrop.tables.excel_remarks import above
 from orderdrop.tables.excel_remarks import remarks as told_of
 from orderdrop.tables.excel_rows import Sheet, piece
@@ -151,7 +151,7 @@ def _found(
     row = first + top + found.at
     if found.lines == 0 and "header" not in options.model_fields_set:
         if wanted:
-            raise _no_names(rows[found.at], row)
+            raise no_names("sheet", rows[found.at], row)
         told = (
             f"Row {row} holds data, so the sheet was read without headings: its columns are 1, 2, ... If that row holds "
             "the headings, write `header: true` under `file:` in the mapping."
@@ -221,17 +221,6 @@ def _padded(first: int, batch: pa.Table, columns: int) -> tuple[int, pa.Table]:
     blank = pa.chunked_array([pa.array([""] * batch.num_rows, pa.string())])
     arrays = [blank] * columns + batch.columns
     return first, pa.Table.from_arrays(arrays, names=[str(at) for at in range(len(arrays))])
-
-
-def _no_names(cells: Sequence[str], row: int) -> Exception:
-    shown = ", ".join(f'"{cell[:40]}"' for cell in cells[:4])
-    return refused(
-        Code.HEADING_MISSING,
-        f"The sheet has no headings: row {row} is data already ({shown}), and no row holds the mapping's headings. Send "
-        "it with its headings; or, if it never has any, write `header: false` under `file:` in the mapping and a "
-        "`position:` for each column.",
-        row=row,
-    )
 
 
 def _empty() -> Exception:
