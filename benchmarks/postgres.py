@@ -35,7 +35,7 @@ def postgres(folder: Path) -> Iterator[str]:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
     if is_new:
-        # a locale that sorts as people do, not by bytes: an index has to be told that it serves beginnings
+        # not the locale C, as on most servers: in any other an index has to be told that it serves beginnings
         options = ["-D", str(folder / "data"), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run(
             [str(bins / "initdb"), *options], **_as_its_user(folder), check=True, capture_output=True

@@ -17,10 +17,8 @@ BUILT_WITH = (
     "jtl-auftraege", "sap-deliveries", "warehouse-shipped",
 )  # fmt: skip
 """The suggester was built with these; the others were held out (tests/data/exports/README.md)."""
-ENCODINGS = {
-    "almacen-salidas": "cp1252",
-    "armazem-expedicoes": "cp1252",
-}  # their few accents could be of two code pages
+# their few accents could be of two code pages
+ENCODINGS = {"almacen-salidas": "cp1252", "armazem-expedicoes": "cp1252"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,11 +104,11 @@ def read(path: Path, *, called: str | None = None) -> Document | Fault:
 
 def parse(text: str, file: str) -> Document | Fault:
     """Read YAML text that came from `file`."""
-    read = _parsed(text, file)
-    if isinstance(read, Fault):
-        return read
+    found = _parsed(text, file)
+    if isinstance(found, Fault):
+        return found
     # whoever asks has the values to himself
-    return replace(read, data=deepcopy(read.data), lines=dict(read.lines))
+    return replace(found, data=deepcopy(found.data), lines=dict(found.lines))
 
 
 @lru_cache(maxsize=64)  # the same few mappings are read at every look at a feed or at a page

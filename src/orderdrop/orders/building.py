@@ -1,6 +1,7 @@
-"""Nested dicts out of columns: one pass over zipped column lists per level, with the cyclic collector paused.
+"""Nested dicts out of columns: level by level from the innermost, one pass over each column's list of values.
 
-The collector would otherwise walk the growing heap of dicts again and again; they hold no cycles.
+Whoever builds many pauses the cyclic collector: it would walk the growing heap of dicts again and again, and they hold no
+cycles.
 """
 
 import gc

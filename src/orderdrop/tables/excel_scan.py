@@ -36,7 +36,6 @@ _TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")
 _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s([^>]*?\bhidden=["'](?:1|true)["'][^>/]*)>""")
 _ROW_NUMBER = re.compile(rb"""\br=["']([0-9]{1,7})["']""")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-_FIRST_CODE = 164  # below it number formats are Excel's own, and none of them identifies
 _BLOCK_BYTES = 4 * 1024 * 1024
 _ROW_BYTES = 64 * 1024 * 1024  # a row longer than this is scanned only in part
 _STYLES_BYTES = 32 * 1024 * 1024

@@ -115,9 +115,8 @@ class Lines:
             most = min(most, found.most)
             blank = self._guide.blanks.get(place)
             if blank is not None and self._is_blank_for_whole_orders(n):
-                keys = {
-                    key: value for key, value in keys.items() if key != "type"
-                }  # which the default is not
+                # which the default is not
+                keys = {key: value for key, value in keys.items() if key != "type"}
                 keys["default"] = blank
                 notes.append(f"a blank becomes {blank}")
         if self._is_required(n, places):
