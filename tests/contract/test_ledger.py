@@ -656,6 +656,13 @@ def test_a_refusal_changes_nothing_of_what_was_accepted(ledger: Ledger) -> None:
     assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "old"}
 
 
+def test_of_two_orders_with_one_key_that_are_accepted_together_the_later_one_counts(ledger: Ledger) -> None:
+    orders = [an_order(n, key="FR-0", digest=f"v{n}") for n in range(2)]
+    prepared(ledger, *orders)
+    ledger.record_outcomes([accepted(sent(ledger, order)) for order in orders], ACCOUNT)
+    assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "v1"}
+
+
 def test_a_doubt_lasts_until_the_next_acceptance(ledger: Ledger) -> None:
     orders = [an_order(n, key="FR-0", digest=f"v{n}") for n in range(4)]
     prepared(ledger, *orders)
@@ -1003,6 +1010,27 @@ def test_an_order_that_is_put_aside_says_why_and_no_release_sends_it(ledger: Led
     assert ledger.problems("b-1") == [a_refusal()]
 
 
+@pytest.mark.parametrize("stranger", ["b-2-o0", "b-1-o9"], ids=["of-another-batch", "of-none"])
+def test_orders_are_put_aside_whole_or_not_at_all(ledger: Ledger, stranger: str) -> None:
+    prepared(ledger, an_order(0))
+    prepared(ledger, an_order(0, "b-2"), batch=a_batch("b-2"))
+    with pytest.raises(LedgerUnavailable, match="an order that was to be changed is not there"):
+        ledger.put_aside("b-1", ["b-1-o0", stranger], OrderFate.HELD, [a_refusal()])
+    assert ledger.orders("b-1") == [an_order(0)]
+    assert ledger.orders("b-2") == [an_order(0, "b-2")]
+    assert ledger.problems("b-1") == []
+
+
+def test_an_order_is_found_by_its_parcel_until_it_is_purged_even_if_it_was_put_aside(ledger: Ledger) -> None:
+    parcel = b'{"trackings":[{"tracking_number":"0034"}]}'
+    prepared(ledger, an_order(0, payload=parcel))
+    ledger.put_aside("b-1", ["b-1-o0"], OrderFate.HELD, [])
+    assert [hit.order.payload for hit in ledger.find_orders("0034")] == [None]
+    ledger.conclude("b-1", BatchStatus.REJECTS, later(1))
+    ledger.purge(["b-1"], later(2))
+    assert ledger.find_orders("0034") == []
+
+
 def test_exclusions_are_kept_by_batch_and_order_and_the_last_reason_counts(ledger: Ledger) -> None:
     for number in (1, 2, 3):
         ledger.open_batch(a_batch(f"b-{number}"))
@@ -1239,6 +1267,7 @@ def test_a_batch_with_nothing_ready_is_not_put_off(ledger: Ledger) -> None:
     prepared(ledger, an_order(0))
     ledger.record_outcomes([accepted(sent(ledger, an_order(0)))], ACCOUNT)
     assert ledger.put_off("b-1", NOW, not_sent()) == 0
+    assert ledger.put_off("b-9", NOW, not_sent()) == 0
     assert ledger.waiting() == []
     assert ledger.problems("b-1") == []
 

@@ -121,6 +121,13 @@ def test_a_notice_that_nobody_wrote_cannot_be_sent(ledger: Ledger) -> None:
         ledger.record_sending(replace(sending, channel="b"))
 
 
+def test_a_notice_that_nobody_is_to_be_sent_is_forgotten_like_the_others(ledger: Ledger) -> None:
+    ledger.tell(None, TOLD, NOTICE, [])
+    assert ledger.forget_notices(NOW) == 0
+    assert ledger.forget_notices(later(1)) == 1
+    assert ledger.forget_notices(later(1)) == 0
+
+
 def test_old_notices_are_forgotten_unless_they_wait(ledger: Ledger) -> None:
     ledger.tell(None, TOLD, NOTICE, ["a"])
     ledger.tell(None, replace(TOLD, matter=OTHER), replace(NOTICE, matter=OTHER), ["a", "b"])

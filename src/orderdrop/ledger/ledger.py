@@ -189,7 +189,7 @@ class Ledger(Notices, Protocol):
     def put_aside(
         self, batch_id: str, order_ids: Sequence[str], to: OrderFate, problems: Sequence[Problem]
     ) -> None:
-        """Give orders another fate and say why; a held one loses its payload, so that no release sends it."""
+        """Give orders of a batch another fate and say why; a held one loses its payload, so that no release sends it."""
 
     def exclude(self, exclusion: Exclusion) -> None:
         """Remember that an order is not to be sent; a later reason replaces the first."""
@@ -277,6 +277,7 @@ class Ledger(Notices, Protocol):
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
         """Orders across all batches whose key, or one of whose tracking numbers, is `text`, newest first.
 
+        A tracking number is known until the batch is purged, also of an order that was put aside.
         Where there is none: those whose key, reference or payload contains it, which is looked for in the whole ledger;
         there capitals do not matter (of the letters a to z).
         """

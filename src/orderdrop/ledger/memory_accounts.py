@@ -32,9 +32,9 @@ class Accounts(Sending):
 
     @one_at_a_time
     def put_off(self, batch_id: str, at: datetime, problem: Problem) -> int:
-        batch = self._known(batch_id)
         moved = self.set_fates(batch_id, (OrderFate.READY,), OrderFate.UNSENT)
         if moved:
+            batch = self._batches[batch_id]
             self._batches[batch_id] = replace(batch, waits_since=batch.waits_since or at)
             self._problems.append((batch_id, None, problem))
         return moved

@@ -17,7 +17,10 @@ _SUCCESS = (BatchStatus.ACCEPTED, BatchStatus.REJECTS)
 
 
 class MemoryBrowsing:
-    """The Browsing port over any ledger, by reading all of it; what each method promises stands at the port."""
+    """The Browsing port over any ledger, by reading all of it; what each method promises stands at the port.
+
+    All but one thing: of an order whose payload was put aside it finds no tracking number.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -28,12 +28,10 @@ class Notices(InMemory):
         else:
             self._told[known.matter] = after
         if notice is not None:
-            self._notices += 1
-            written = replace(notice, number=self._notices)
+            number = max(self._notices, default=0) + 1
+            written = self._notices[number] = replace(notice, number=number)
             for channel in channels:
-                self._sendings[self._notices, channel] = Sending(
-                    notice=written, channel=channel, next_at=notice.at
-                )
+                self._sendings[number, channel] = Sending(notice=written, channel=channel, next_at=notice.at)
         return True
 
     @one_at_a_time
@@ -53,10 +51,7 @@ class Notices(InMemory):
     @one_at_a_time
     def forget_notices(self, before: datetime) -> int:
         waiting = {number for (number, _), sending in self._sendings.items() if sending.waits}
-        old = {
-            number
-            for (number, _), sending in self._sendings.items()
-            if sending.notice.at < before and number not in waiting
-        }
+        old = {n for n, notice in self._notices.items() if notice.at < before and n not in waiting}
+        self._notices = {n: notice for n, notice in self._notices.items() if n not in old}
         self._sendings = {key: sending for key, sending in self._sendings.items() if key[0] not in old}
         return len(old)

@@ -8,6 +8,7 @@ from orderdrop.core.outcomes import BatchStatus, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.core.rows import ranges
 from orderdrop.ledger.memory_state import InMemory, one_at_a_time
+from orderdrop.ledger.parcels import tracking_numbers
 from orderdrop.ledger.unavailable import contradiction, not_to_prepare
 
 
@@ -19,7 +20,8 @@ class Preparing(InMemory):
         batch = self._batches.get(batch_id)
         if batch is None or batch.status is not BatchStatus.RECEIVED:
             raise contradiction(not_to_prepare(batch_id, batch.status.value if batch else None))
-        self._orders = {id_: order for id_, order in self._orders.items() if order.batch_id != batch_id}
+        for order in self._of_batch(batch_id):
+            del self._orders[order.id], self._parcels[order.id]
         self._row_fates = [entry for entry in self._row_fates if entry[0] != batch_id]
         self._problems = [entry for entry in self._problems if entry[0] != batch_id]
 
@@ -32,7 +34,9 @@ class Preparing(InMemory):
                 raise contradiction(f"the order {order.id} is there already")
         if len({order.id for order in orders}) + len({order.sequence for order in orders}) < 2 * len(orders):
             raise contradiction("two orders have one name")
-        self._orders.update((order.id, replace(order, batch_id=batch_id)) for order in orders)
+        for order in orders:
+            self._orders[order.id] = replace(order, batch_id=batch_id)
+            self._parcels[order.id] = tracking_numbers((order.payload or b"").decode())
 
     @one_at_a_time
     def add_problems(self, batch_id: str, problems: Sequence[Problem]) -> None:

@@ -39,6 +39,7 @@ class Purging(InMemory):
             )
             for order in self._of_batch(batch_id):
                 self._orders[order.id] = replace(order, payload=None)
+                self._parcels[order.id] = ()
                 self._links.pop(order.id, None)
         for attempt in list(self._attempts.values()):
             if attempt.batch_id in batch_ids:

@@ -8,7 +8,6 @@ from orderdrop.core.problems import Problem
 from orderdrop.ledger.doubt import may_have_arrived
 from orderdrop.ledger.ledger import Attempt, FoundOrder
 from orderdrop.ledger.memory_state import InMemory, one_at_a_time
-from orderdrop.ledger.parcels import tracking_numbers
 
 
 class Reading(InMemory):
@@ -68,17 +67,13 @@ class Reading(InMemory):
     @one_at_a_time
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
         position = {batch_id: number for number, batch_id in enumerate(self._batches)}
-        hits = [order for order in self._orders.values() if _is(order, text)]
+        hits = [order for order in self._orders.values() if text in (order.key, *self._parcels[order.id])]
         hits = hits or [order for order in self._orders.values() if _contains(order, text)]
         hits.sort(key=lambda order: (position[order.batch_id], order.sequence), reverse=True)
         return [
             FoundOrder(order=order, batch=self._with_drop(self._batches[order.batch_id]))
             for order in hits[:limit]
         ]
-
-
-def _is(order: StoredOrder, text: str) -> bool:
-    return text in (order.key, *tracking_numbers((order.payload or b"").decode()))
 
 
 def _contains(order: StoredOrder, text: str) -> bool:

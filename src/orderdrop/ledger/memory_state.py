@@ -1,12 +1,12 @@
 """What the ledger in memory remembers: dictionaries behind one lock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from datetime import datetime
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
-from orderdrop.core.notices import Matter, Sending, Told
+from orderdrop.core.notices import Matter, Notice, Sending, Told
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import RowFate
 from orderdrop.core.problems import Problem
@@ -40,11 +40,12 @@ class InMemory:
         self._feeds: dict[str, FeedState] = {}
         self._told: dict[Matter, Told] = {}
         self._sendings: dict[tuple[int, str], Sending] = {}
-        self._notices = 0
+        self._notices: dict[int, Notice] = {}
         self._mappings: dict[str, tuple[str, str, datetime]] = {}
         self._drops: dict[str, Drop] = {}
         self._batches: dict[str, Batch] = {}  # in the order of their registration, as all dictionaries here
         self._orders: dict[str, StoredOrder] = {}
+        self._parcels: dict[str, tuple[str, ...]] = {}  # tracking numbers by order; they outlive its payload
         self._row_fates: list[tuple[str, RowFate, int, int]] = []
         self._problems: list[tuple[str, str | None, Problem]] = []  # batch, order whose outcome brought it
         self._attempts: dict[str, Attempt] = {}
@@ -59,8 +60,8 @@ class InMemory:
             raise contradiction(f"there is no batch {batch_id}")
         return self._batches[batch_id]
 
-    def _known_order(self, order_id: str) -> None:
-        if order_id not in self._orders:
+    def _known_order(self, order_id: str, among: Container[str] | None = None) -> None:
+        if order_id not in (self._orders if among is None else among):
             raise contradiction("an order that was to be changed is not there")
 
     def _of_batch(self, batch_id: str) -> list[StoredOrder]:

@@ -65,9 +65,11 @@ class Turns(Reading):
     def put_aside(
         self, batch_id: str, order_ids: Sequence[str], to: OrderFate, problems: Sequence[Problem]
     ) -> None:
+        self._known(batch_id)
+        mine = {order.id: order for order in self._of_batch(batch_id)}
         for id_ in order_ids:
-            order = self._orders[id_]
-            if order.batch_id == batch_id:
-                payload = None if to is OrderFate.HELD else order.payload
-                self._orders[id_] = replace(order, fate=to, payload=payload)
+            self._known_order(id_, mine)
+        for id_ in order_ids:
+            payload = None if to is OrderFate.HELD else mine[id_].payload
+            self._orders[id_] = replace(mine[id_], fate=to, payload=payload)
         self._problems.extend((batch_id, None, problem) for problem in problems)

@@ -198,8 +198,15 @@ def _accept(dialect: str) -> Any:
         .join(BATCHES, BATCHES.c.id == ORDERS.c.batch_id)
         .join(DROPS, DROPS.c.id == BATCHES.c.drop_id)
         .where(ATTEMPTS.c.id.in_(_SOME))
-        .order_by(ORDERS.c.sequence)
     )
+    if dialect == "postgresql":  # it writes no row twice in one statement, so of one key only the last order
+        from sqlalchemy.dialects.postgresql import distinct_on
+
+        held = held.ext(distinct_on(ORDERS.c.order_key)).order_by(
+            ORDERS.c.order_key, ORDERS.c.sequence.desc()
+        )
+    else:
+        held = held.order_by(ORDERS.c.sequence)
     fresh = ("digest", "order_id", "accepted_at", "doubted_by", "as_of")
     statement = upsert(dialect, ACCEPTED).from_select(["account", "order_key", *fresh], held)
     return statement.on_conflict_do_update(

@@ -116,10 +116,12 @@ def put_aside(
     """Give orders another fate and say why."""
     open_books(connection, [batch_id])
     facts: dict[str, Any] = {"fate": to.value} | ({"payload": None} if to is OrderFate.HELD else {})
+    moved = 0
     for some in portions(order_ids):
-        connection.execute(
-            update(ORDERS).where(ORDERS.c.batch_id == batch_id, ORDERS.c.id.in_(some)).values(facts)
-        )
+        mine = ORDERS.c.batch_id == batch_id, ORDERS.c.id.in_(some)
+        moved += connection.execute(update(ORDERS).where(*mine).values(facts)).rowcount
+    if moved != len(order_ids):
+        raise contradiction("an order that was to be changed is not there")
     if problems:
         connection.execute(
             insert(PROBLEMS), [problem_record(batch_id, None, problem) for problem in problems]
