@@ -23,6 +23,7 @@ from orderdrop.ledger import (
     sql_turns,
 )
 from orderdrop.ledger.accounts import AccountState, ChangeAccount
+from orderdrop.ledger.browsing import Filter
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.feeds import ChangeFeed, FeedState
 from orderdrop.ledger.ledger import (
@@ -109,8 +110,11 @@ class SqlLedger(SqlNotices):
         feed: str | None = None,
         statuses: Collection[BatchStatus] | None = None,
     ) -> list[Batch]:
+        feeds = None if feed is None else (feed,)
         with self._database.reading() as connection:
-            return sql_batches.batches(connection, limit, before, feed, statuses)
+            return sql_batches.batches(
+                connection, Filter(feeds=feeds, statuses=statuses, before=before), limit
+            )
 
     def batches_of_content(self, sha256: str, mapping: str, account: str) -> list[Batch]:
         with self._database.reading() as connection:

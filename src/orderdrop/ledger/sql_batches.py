@@ -1,12 +1,13 @@
 """Drops and batches in SQL."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from orderdrop.core.outcomes import BatchStatus
+from orderdrop.ledger.browsing import Filter
 from orderdrop.ledger.ledger import NO_MAPPING, Batch, Drop
 from orderdrop.ledger.records import batch_record, drop_record, read_batch
 from orderdrop.ledger.sql_books import close_books
@@ -38,24 +39,26 @@ def batch(connection: Connection, batch_id: str) -> Batch | None:
     return None if row is None else read_batch(row)
 
 
-def batches(
-    connection: Connection,
-    limit: int,
-    before: str | None,
-    feed: str | None,
-    statuses: Collection[BatchStatus] | None,
-) -> list[Batch]:
+def batches(connection: Connection, wanted: Filter, limit: int) -> list[Batch]:
     """Batches, newest first."""
-    query = _batches().order_by(BATCHES.c.number.desc()).limit(limit)
-    if before is not None:
-        query = query.where(
-            BATCHES.c.number < select(BATCHES.c.number).where(BATCHES.c.id == before).scalar_subquery()
-        )
-    if feed is not None:
-        query = query.where(DROPS.c.feed == feed)
-    if statuses is not None:
-        query = query.where(BATCHES.c.status.in_([status.value for status in statuses]))
-    return _read(connection, query)
+    found = select(BATCHES.c.number)
+    if wanted.before is not None:
+        at = select(BATCHES.c.number).where(BATCHES.c.id == wanted.before).scalar_subquery()
+        found = found.where(BATCHES.c.number < at)
+    if wanted.statuses is not None:
+        found = found.where(BATCHES.c.status.in_([status.value for status in wanted.statuses]))
+    for drops in _drops_wanted(wanted):
+        found = found.where(BATCHES.c.drop_id.in_(drops))
+    # by number alone first, out of indexes: else every batch that fits is read whole, to sort them and drop most
+    newest = found.order_by(BATCHES.c.number.desc()).limit(limit)
+    return _read(connection, _batches().where(BATCHES.c.number.in_(newest)).order_by(BATCHES.c.number.desc()))
+
+
+def _drops_wanted(wanted: Filter) -> Iterator[Select[Any]]:
+    if wanted.feeds is not None:
+        yield select(DROPS.c.id).where(DROPS.c.feed.in_(list(wanted.feeds)))
+    if wanted.name:
+        yield select(DROPS.c.id).where(DROPS.c.name.icontains(wanted.name, autoescape=True))
 
 
 def last_drop(connection: Connection, feed: str) -> Drop | None:

@@ -9,12 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Problem, Severity
-from orderdrop.ledger import sql_books, sql_figures, sql_finding
+from orderdrop.ledger import sql_batches, sql_books, sql_figures, sql_finding
 from orderdrop.ledger.browsing import BY_HAND, BatchLine, Cause, Day, Figures, Filter, Hits
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import FoundOrder
-from orderdrop.ledger.records import read_batch, read_order, read_problem
-from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.records import read_order, read_problem
 from orderdrop.ledger.sql_reading import orders
 from orderdrop.ledger.tables import BATCHES, CAUSES, DROPS, ORDERS, PROBLEMS
 
@@ -27,7 +26,7 @@ class SqlBrowsing:
 
     def batches(self, wanted: Filter, *, limit: int = 50) -> list[BatchLine]:
         with self._database.reading() as connection:
-            found = [read_batch(row) for row in connection.execute(_wanted(wanted).limit(limit))]
+            found = sql_batches.batches(connection, wanted, limit)
             books = sql_books.counts(connection, [batch.id for batch in found])
             return [BatchLine(batch=batch, counts=books[batch.id]) for batch in found]
 
@@ -104,21 +103,6 @@ class SqlBrowsing:
     def figures(self) -> Figures:
         with self._database.reading() as connection:
             return sql_figures.figures(connection)
-
-
-def _wanted(wanted: Filter) -> Select[Any]:
-    query = select(*BATCH_COLUMNS).join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
-    if wanted.before is not None:
-        at = select(BATCHES.c.number).where(BATCHES.c.id == wanted.before).scalar_subquery()
-        query = query.where(BATCHES.c.number < at)
-    if wanted.statuses is not None:
-        query = query.where(BATCHES.c.status.in_([status.value for status in wanted.statuses]))
-    if wanted.name:
-        # by themselves: else the drop of every batch is looked up, to see that it has another name
-        named = DROPS.alias()
-        called = select(named.c.id).where(named.c.name.icontains(wanted.name, autoescape=True))
-        query = query.where(BATCHES.c.drop_id.in_(called))
-    return _of_feeds(query, wanted.feeds).order_by(BATCHES.c.number.desc())
 
 
 def _of_feeds(query: Select[Any], feeds: Collection[str] | None) -> Select[Any]:
