@@ -13,16 +13,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 from sqlalchemy import func, select
 
 from benchmarks import drops, full_ledger
+from benchmarks.pages import every_page
 from benchmarks.postgres import postgres, programs
 from benchmarks.preparing import MAPPINGS
 from benchmarks.sending import stand_in
@@ -33,7 +34,7 @@ from orderdrop.access.people import Role
 from orderdrop.access.sql import SqlAccess
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.open import open_ledger
-from orderdrop.ledger.tables import BATCHES, ORDERS
+from orderdrop.ledger.tables import BATCHES
 
 BOUND_MS, BOUND_SLOWER = 200.0, 1.10
 TIMES, PEOPLE, PAIRS, ROWS = 15, 20, 7, 48_000
@@ -169,17 +170,15 @@ def _people(site: Site, count: int) -> Iterator[list[str]]:
                 seen.append(path := chance.choice(paths))
                 assert browser.get(path).status_code == 200
 
-    threads = [
-        threading.Thread(target=look, args=(number, site.client()), daemon=True) for number in range(count)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield seen
-    finally:
-        ends.set()
-        for thread in threads:
-            thread.join()
+    browsers = [site.client() for _ in range(count)]
+    with ThreadPoolExecutor(count or 1) as pool:
+        looking = [pool.submit(look, number, browser) for number, browser in enumerate(browsers)]
+        try:
+            yield seen
+        finally:
+            ends.set()
+    for one in looking:
+        one.result()  # somebody who met an error has looked at nothing since: then nothing was compared
 
 
 @contextmanager
@@ -194,7 +193,7 @@ def _serving(database: Database, ledger: str, place: Path, base_url: str) -> Ite
     let_in = doors.accept(doors.invite("bench", Role.ADMIN, (), "benchmark"), _PASSWORD, _HOST)
     assert isinstance(let_in, LoggedIn)
     token = doors.make_token(let_in.user, "bench")
-    pages = _every_page(database)
+    pages = every_page(database)
     with (place / "log").open("ab") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "orderdrop", "--config", str(settings), "serve", "--no-scheduler"],
@@ -222,78 +221,18 @@ def _settings(ledger: str, url: str, base_url: str) -> str:
 
 def _logged_in(url: str) -> Mapping[str, str]:
     with httpx.Client(base_url=url, timeout=30) as client:
-        for _ in range(200):
-            try:
-                page = client.get("/login")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.1)
+        page = _first_answer(client)
         key = page.text.partition('name="form_key" value="')[2].partition('"')[0]
         answer = client.post("/login", data={"name": "bench", "password": _PASSWORD, "form_key": key})
         assert answer.status_code == 303, answer.text
         return dict(client.cookies)
 
 
-def _every_page(database: Database) -> Mapping[str, str]:
-    """Every kind of page by name, with its deeper forms, on what the ledger holds."""
-    with database.reading() as connection:
-        rows = BATCHES.c.rows_read
-
-        def ids(order: Any, *where: Any) -> Sequence[str]:
-            return connection.execute(select(BATCHES.c.id).where(*where).order_by(order)).scalars().all()
-
-        largest, usual = (
-            ids(rows.desc())[0],
-            ids(BATCHES.c.number.desc(), BATCHES.c.parent_id.is_not(None))[0],
-        )
-        early, sending = ids(BATCHES.c.number)[60], ids(BATCHES.c.number, BATCHES.c.status == "sending")[0]
-        failed = ids(BATCHES.c.number.desc(), BATCHES.c.status == "failed")[0]
-        last = connection.execute(
-            select(func.max(ORDERS.c.sequence)).where(ORDERS.c.batch_id == largest)
-        ).scalar_one()
-        by_fate = {
-            fate: connection.execute(
-                select(ORDERS.c.id).where(ORDERS.c.batch_id == largest, ORDERS.c.fate == fate).limit(1)
-            ).scalar_one()
-            for fate in ("accepted", "held", "refused")
-        }
-    parcel = full_ledger.tracking(123_456)
-    return {
-        "batches": "/",
-        "batches, the last page": f"/?before={early}",
-        "batches that need a person": "/?show=person",
-        "batches with rejects, the last page": f"/?show=rejects&before={early}",
-        "batches of one feed": f"/?feed={_FEED}",
-        "search: an order number": "/?q=AC-123456",
-        "search: an order number of which there is none": "/?q=AC-99999999",
-        "search: the beginning of some order numbers": "/?q=AC-12345",
-        "search: the beginning of all order numbers": "/?q=AC-",
-        "search: a tracking number": f"/?q={parcel}",
-        "search: the beginning of a tracking number": f"/?q={parcel[:7]}",
-        "search: a part of file names": "/?q=_0300_",
-        "search: nothing like it": "/?q=nothing-like-it",
-        "a batch": f"/batches/{usual}",
-        "a batch that failed": f"/batches/{failed}",
-        "a batch at work": f"/batches/{sending}",
-        "a batch of 200,000 orders": f"/batches/{largest}",
-        "a batch of 200,000 orders, the last page": f"/batches/{largest}?after={last - 50}",
-        "a batch of 200,000 orders, those refused": f"/batches/{largest}?fate=refused",
-        "a batch of 200,000 orders, those accepted, late": f"/batches/{largest}?fate=accepted&after={last - 5000}",
-        **{f"an order of it, {fate}": f"/batches/{largest}/orders/{id_}" for fate, id_ in by_fate.items()},
-        "overview": "/overview",
-        "feeds": "/feeds",
-        "mappings": "/mappings",
-        "a mapping": "/mappings/acme-shipments",
-        "upload": "/upload",
-        "people": "/people",
-        "tokens": "/tokens",
-        "metrics": "/metrics",
-        "healthz": "/healthz",
-        "readyz": "/readyz",
-        "API: batches": "/api/v1/batches",
-        "API: 200 batches": "/api/v1/batches?limit=200",
-        "API: batches by status": "/api/v1/batches?status=rejects&limit=200",
-        "API: a batch": f"/api/v1/batches/{usual}",
-        "API: orders": "/api/v1/orders?q=AC-12345",
-        "API: orders by the beginning of all": "/api/v1/orders?q=AC&limit=200",
-    }
+def _first_answer(client: httpx.Client) -> httpx.Response:
+    """The page to log in on, waited for until the server is up."""
+    for _ in range(200):
+        try:
+            return client.get("/login")
+        except httpx.ConnectError:
+            time.sleep(0.1)
+    raise SystemExit("the console did not come up: see `log` in its folder")
