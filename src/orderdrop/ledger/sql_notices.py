@@ -21,97 +21,65 @@ class SqlNotices:
     _database: Database
 
     def told(self) -> list[Told]:
+        query = select(TOLD).order_by(TOLD.c.cause, TOLD.c.place)
         with self._database.reading() as connection:
-            return told(connection)
+            return [_told(row) for row in connection.execute(query)]
 
     def tell(
         self, before: Told | None, after: Told | None, notice: Notice | None, channels: Collection[str]
     ) -> bool:
-        with self._database.writing() as connection:
-            return tell(connection, before, after, notice, channels)
+        known = before or after
+        if known is None:
+            return False
+        this = (TOLD.c.cause == known.matter.cause.value) & (TOLD.c.place == known.matter.place)
+        with self._database.writing() as connection:  # writers take turns: nobody else changes it in between
+            row = connection.execute(select(TOLD).where(this)).one_or_none()
+            if (None if row is None else _told(row)) != before:
+                return False
+            connection.execute(delete(TOLD).where(this))
+            if after is not None:
+                connection.execute(insert(TOLD).values(_told_record(after)))
+            if notice is not None:
+                _put_on_its_way(connection, notice, channels)
+        return True
 
     def sendings(self, *, limit: int | None = None) -> list[Sending]:
+        query = select(SENDINGS, NOTICES).join_from(SENDINGS, NOTICES, SENDINGS.c.notice == NOTICES.c.number)
+        if limit is None:
+            query = query.where(_WAITS).order_by(SENDINGS.c.notice, SENDINGS.c.channel)
+        else:
+            query = query.order_by(SENDINGS.c.notice.desc(), SENDINGS.c.channel).limit(limit)
         with self._database.reading() as connection:
-            return sendings(connection, limit)
+            return [_sending(row) for row in connection.execute(query)]
 
     def record_sending(self, sending: Sending) -> None:
+        this = SENDINGS.c.notice == sending.notice.number, SENDINGS.c.channel == sending.channel
+        facts = {
+            "next_at": sending.next_at,
+            "tries": sending.tries,
+            "said": sending.said,
+            "sent_at": sending.sent_at,
+            "given_up_at": sending.given_up_at,
+        }
         with self._database.writing() as connection:
-            record_sending(connection, sending)
+            if connection.execute(update(SENDINGS).where(*this).values(facts)).rowcount != 1:
+                raise contradiction("a notice that was sent is not there")
 
     def forget_notices(self, before: datetime) -> int:
+        waiting = select(SENDINGS.c.notice).where(_WAITS)
+        old = NOTICES.c.at < before, NOTICES.c.number.not_in(waiting)
         with self._database.writing() as connection:
-            return forget_notices(connection, before)
+            numbers = select(NOTICES.c.number).where(*old)
+            connection.execute(delete(SENDINGS).where(SENDINGS.c.notice.in_(numbers)))
+            return connection.execute(delete(NOTICES).where(*old)).rowcount
 
 
-def told(connection: Connection) -> list[Told]:
-    """What people know, by cause and place."""
-    return [_told(row) for row in connection.execute(select(TOLD).order_by(TOLD.c.cause, TOLD.c.place))]
-
-
-def tell(
-    connection: Connection,
-    before: Told | None,
-    after: Told | None,
-    notice: Notice | None,
-    channels: Collection[str],
-) -> bool:
-    """Change what people know of a matter; writers take turns, so nobody else changes it in between."""
-    known = before or after
-    if known is None:
-        return False
-    this = (TOLD.c.cause == known.matter.cause.value) & (TOLD.c.place == known.matter.place)
-    row = connection.execute(select(TOLD).where(this)).one_or_none()
-    if (None if row is None else _told(row)) != before:
-        return False
-    connection.execute(delete(TOLD).where(this))
-    if after is not None:
-        connection.execute(insert(TOLD).values(_told_record(after)))
-    if notice is not None:
-        number = connection.execute(
-            insert(NOTICES).values(_notice_record(notice)).returning(NOTICES.c.number)
-        ).scalar_one()
-        for channel in channels:
-            connection.execute(
-                insert(SENDINGS).values(notice=number, channel=channel, next_at=notice.at, tries=0, said="")
-            )
-    return True
-
-
-def sendings(connection: Connection, limit: int | None) -> list[Sending]:
-    """What is still to be sent; with `limit` the newest of all."""
-    found = select(SENDINGS, NOTICES).join_from(SENDINGS, NOTICES, SENDINGS.c.notice == NOTICES.c.number)
-    if limit is None:
-        found = found.where(_WAITS).order_by(SENDINGS.c.notice, SENDINGS.c.channel)
-    else:
-        found = found.order_by(SENDINGS.c.notice.desc(), SENDINGS.c.channel).limit(limit)
-    return [_sending(row) for row in connection.execute(found)]
-
-
-def record_sending(connection: Connection, sending: Sending) -> None:
-    """Keep how a sending went."""
-    changed = connection.execute(
-        update(SENDINGS)
-        .where(SENDINGS.c.notice == sending.notice.number, SENDINGS.c.channel == sending.channel)
-        .values(
-            next_at=sending.next_at,
-            tries=sending.tries,
-            said=sending.said,
-            sent_at=sending.sent_at,
-            given_up_at=sending.given_up_at,
-        )
-    )
-    if changed.rowcount != 1:
-        raise contradiction("a notice that was sent is not there")
-
-
-def forget_notices(connection: Connection, before: datetime) -> int:
-    """Remove what was said long ago and waits for no channel."""
-    waiting = select(SENDINGS.c.notice).where(_WAITS)
-    old = select(NOTICES.c.number).where(NOTICES.c.at < before, NOTICES.c.number.not_in(waiting))
-    numbers = list(connection.execute(old).scalars())
-    connection.execute(delete(SENDINGS).where(SENDINGS.c.notice.in_(numbers)))
-    connection.execute(delete(NOTICES).where(NOTICES.c.number.in_(numbers)))
-    return len(numbers)
+def _put_on_its_way(connection: Connection, notice: Notice, channels: Collection[str]) -> None:
+    written = insert(NOTICES).values(_notice_record(notice)).returning(NOTICES.c.number)
+    number = connection.execute(written).scalar_one()
+    for channel in channels:
+        sending = {"notice": number, "channel": channel, "next_at": notice.at, "tries": 0, "said": ""}
+        connection.execute(insert(SENDINGS).values(sending))
 
 
 def _told_record(known: Told) -> dict[str, Any]:
