@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from orderdrop.core.notices import Cause, Fact, Matter, Notice, Sending, Told
+from orderdrop.core.notices import Cause, Fact, Matter, Message, Notice, Sending, Told
 from orderdrop.errors import Busy, Stopped
 from orderdrop.notices.channel import Recipient
 from orderdrop.notices.deciding import Terms, decide
@@ -114,7 +114,12 @@ def _due(parts: Parts, *, insists: bool) -> list[list[Sending]]:
     for sending in parts.ledger.sendings():
         queues.setdefault(sending.channel, []).append(sending)
     now = parts.clock()
-    return [queue for queue in queues.values() if insists or queue[0].next_at <= now]
+    return [queue for queue in queues.values() if insists or _is_due(queue[0].next_at, now)]
+
+
+def _is_due(at: datetime, now: datetime) -> bool:
+    """Whether a moment has come, or lies further ahead than any that is set: then the clock was set back since."""
+    return at <= now or at - now > LONGEST_PAUSE
 
 
 def _put_off(parts: Parts, sendings: Sequence[Sending], why: str) -> list[Sending]:
@@ -153,6 +158,7 @@ def _given_up(parts: Parts, sendings: Sequence[Sending]) -> list[Sending]:
 class LedgerAlarm:
     """Tells of a ledger that cannot be written: of that alone nothing can be written down, so each process tells by itself.
 
+    It counts as told once one channel took it; whoever was not reached then is tried again every minute.
     `state` is called whenever it was tried to write, and may be called from another thread than `tell`.
     """
 
@@ -160,7 +166,8 @@ class LedgerAlarm:
     telling: Telling
     _failing: tuple[datetime, str] | None = None
     _told: Told | None = None
-    _again_at: datetime | None = None
+    _tried_at: datetime | None = None
+    _owed: dict[str, Message] = field(default_factory=dict)
     _matter: Matter = field(default_factory=lambda: Matter(cause=Cause.LEDGER))
 
     def state(self, failed: str | None) -> None:
@@ -173,19 +180,24 @@ class LedgerAlarm:
     def tell(self) -> Mapping[str, str | None]:
         """Tell what is news, where anything is; whom, each with why it failed if it did."""
         now = self.parts.clock()
-        decision = decide(self._matter, self._told, self._facts(now), now, self.telling.terms)
-        if decision is None or (self._again_at is not None and now < self._again_at):
+        if self._tried_at is not None and abs(now - self._tried_at) < FIRST_PAUSE:
             return {}
-        answers: dict[str, str | None] = {}
-        if decision.tone is not None:
-            news = notice(decision, at=now, console_url=None)
-            for one in self.telling.recipients:
-                if Cause.LEDGER in one.causes:
-                    answers[one.name] = one.channel.send(news.message)
-        if answers and None not in answers.values():
-            self._again_at = now + FIRST_PAUSE
-        else:
-            self._told, self._again_at = decision.after, None
+        decision = decide(self._matter, self._told, self._facts(now), now, self.telling.terms)
+        news = notice(decision, at=now, console_url=None) if decision and decision.tone else None
+        if news is not None:
+            self._owed = dict.fromkeys(self.telling.channels(Cause.LEDGER), news.message)
+        answers = self._send_owed()
+        self._tried_at = now if self._owed else None
+        if news is not None and answers and None not in answers.values():
+            self._owed = {}  # nobody heard of it: in a minute whatever is so by then is told
+        elif decision is not None:
+            self._told = decision.after
+        return answers
+
+    def _send_owed(self) -> Mapping[str, str | None]:
+        channels = {one.name: one.channel for one in self.telling.recipients}
+        answers = {name: channels[name].send(message) for name, message in self._owed.items()}
+        self._owed = {name: self._owed[name] for name, why in answers.items() if why is not None}
         return answers
 
     def _facts(self, now: datetime) -> list[Fact]:

@@ -127,6 +127,17 @@ def test_a_channel_that_stays_down_is_tried_ever_more_seldom(world: World) -> No
     assert [(one.tries, one.waits) for one in world.ledger.sendings()] == [(len(tries), True)]
 
 
+def test_a_clock_that_is_set_back_by_a_day_keeps_back_a_notice_for_an_hour_at_most(world: World) -> None:
+    world.channel.fails = "no answer"
+    world.drop(1, BatchStatus.FAILED)
+    world.look()
+    world.channel.fails = None
+    world.now -= DAY
+    for _ in range(60):
+        world.look(after=MINUTE)
+    assert world.titles() == ["acme: a file could not be used"]
+
+
 def test_after_a_restart_it_is_tried_at_once(world: World) -> None:
     world.channel.fails = "no answer"
     world.drop(1, BatchStatus.FAILED)
@@ -260,6 +271,24 @@ def test_nobody_hears_of_the_ledger_while_every_channel_is_down_and_all_do_then(
     world.now += MINUTE
     world.channel.fails = None
     assert alarm.tell() == {"ops": None}
+    assert world.titles() == ["the ledger cannot be written"]
+
+
+def test_who_could_not_be_reached_hears_of_the_ledger_later_and_the_others_once(world: World) -> None:
+    down = MemoryChannel(fails="no answer")
+    recipients = [Recipient(name="a", channel=world.channel), Recipient(name="b", channel=down)]
+    alarm = LedgerAlarm(parts=world.parts, telling=replace(world.telling, recipients=recipients))
+    alarm.state("locked")
+    world.now += 20 * MINUTE
+    assert alarm.tell() == {"a": None, "b": "no answer"}
+    assert alarm.tell() == {}  # not at once again
+    world.now += MINUTE
+    assert alarm.tell() == {"b": "no answer"}
+    down.fails = None
+    world.now += MINUTE
+    assert alarm.tell() == {"b": None}
+    assert alarm.tell() == {}
+    assert [message.title for message in down.sent] == [message.title for message in world.channel.sent]
     assert world.titles() == ["the ledger cannot be written"]
 
 
