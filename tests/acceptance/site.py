@@ -32,7 +32,7 @@ SETTINGS = """\
 workdir: var
 mappings: .
 accounts:
-  local: {{destination: shipup, base_url: "{base_url}", key: any, rate: {rate}, endpoint: {endpoint}, timeout: 5s}}
+  local: {{destination: shipup, base_url: "{base_url}", key: any, rate: {rate}, concurrency: {concurrency}, endpoint: {endpoint}, timeout: {timeout}}}
 feeds:
   night:
     source: {source}
@@ -79,7 +79,9 @@ class Site:
         source: str = "inbox",
         login: str = "",
         rate: str = "unlimited",
+        concurrency: int = 4,
         endpoint: str = "single",
+        timeout: str = "5s",
     ) -> None:
         """Write settings and mapping."""
         self.inbox.mkdir(exist_ok=True)
@@ -89,7 +91,9 @@ class Site:
                 source=source,
                 login=login,
                 rate=rate,
+                concurrency=concurrency,
                 endpoint=endpoint,
+                timeout=timeout,
             )
         )
         (self.folder / "small.yaml").write_text(MAPPING)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.acceptance.site import SETTINGS, Site, until
+from tests.acceptance.site import Site, until
 from tests.integration.judge import judging
 from tests.integration.sshd import Sshd
 from tests.integration.toxic import ToxicProxy
@@ -46,13 +46,12 @@ def test_a_drop_on_openssh_is_taken_sent_archived_and_answered(site: Site, sshd:
 
 
 def test_run_all_polls_every_feed_and_one_that_fails_keeps_back_no_other(site: Site) -> None:
-    broken, good = site.folder / "orderdrop.yaml", "inbox"
-    text = SETTINGS.format(
-        base_url=site.judge.base_url, rate="unlimited", endpoint="single", source="no-such-folder", login=""
-    )
+    site.set_up(source="no-such-folder")
+    settings = site.folder / "orderdrop.yaml"
+    text = settings.read_text()
     feed = text[text.index("  night:") :]
-    broken.write_text(
-        text + feed.replace("  night:", "  other:").replace("source: no-such-folder", f"source: {good}")
+    settings.write_text(
+        text + feed.replace("  night:", "  other:").replace("source: no-such-folder", "source: inbox")
     )
     site.drop("orders.csv", site.rows([1]))
     result = site.run("run", "--all", "--json")
@@ -181,9 +180,7 @@ def test_two_runs_at_once_send_nothing_twice_and_the_second_waits(site: Site) ->
     second_waits, heard = threading.Event(), site.folder / "second.err"
     port = urlsplit(site.judge.base_url).port or 0
     with ToxicProxy(upstream=port, meanwhile=second_waits.wait) as held, heard.open("w") as stderr:
-        site.set_up(base_url=site.judge.base_url.replace(str(port), str(held.port)))
-        settings = site.folder / "orderdrop.yaml"
-        settings.write_text(settings.read_text().replace("timeout: 5s", "timeout: 60s"))
+        site.set_up(base_url=site.judge.base_url.replace(str(port), str(held.port)), timeout="60s")
         site.drop("orders.csv", site.rows(MANY))
         with site.start("run", "night") as first:
             until(lambda: site.judge.posts(prefix=site.prefix).total())

@@ -9,12 +9,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.acceptance.site import Site, until
 from tests.faults.place import Place
 from tests.integration.judge import Judge, judging
+from tests.integration.toxic import ToxicProxy
 
 from orderdrop import logs
 from orderdrop.core.progress import Step
@@ -30,7 +33,7 @@ from orderdrop.delivery.pace import BLOCK_SECONDS
 MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(seconds=LOOK_SECONDS)
 ALWAYS = 1_000_000
-EACH = 80  # orders of a drop: at 40 a second the first process is at work long after the second has begun
+EACH = 60  # orders of a drop: at 40 a second neither process is through when it learns of a silence
 OBEYED_WITHIN = LOOK_SECONDS + BLOCK_SECONDS + 0.25  # by the other process, requests under way included
 
 
@@ -296,14 +299,17 @@ def test_A10_a_silence_that_one_process_was_asked_for_the_other_keeps_too(
     retry_after: str, own_judge: Judge, tmp_path: Path
 ) -> None:
     site = Site(folder=tmp_path, prefix="T", judge=own_judge)
-    site.set_up(rate="40")
-    commands = drops_of(site, 2, EACH)
-    site.run("batches", "list")  # the ledger is there
-    with all_at_once(site, commands):
-        until(lambda: {int(key[2:]) // EACH for key in own_judge.posts()} == {0, 1})
-        when = datetime.now(UTC) + timedelta(seconds=3.9)
-        asked = format_datetime(when, usegmt=True) if retry_after == "date" else retry_after
-        own_judge.plan("429", retry_after=asked)
+    port, both_send = urlsplit(own_judge.base_url).port or 0, Event()
+    with ToxicProxy(upstream=port, meanwhile=both_send.wait) as held:
+        site.set_up(base_url=own_judge.base_url.replace(str(port), str(held.port)), rate="40", timeout="60s")
+        commands = drops_of(site, 2, EACH)
+        site.run("batches", "list")  # the ledger is there
+        with all_at_once(site, commands):
+            until(lambda: {int(key[2:]) // EACH for key in own_judge.posts()} == {0, 1})
+            when = datetime.now(UTC) + timedelta(seconds=3.9)
+            asked = format_datetime(when, usegmt=True) if retry_after == "date" else retry_after
+            own_judge.plan("429", retry_after=asked)
+            both_send.set()  # only now they get answers
     calls = [call for call in own_judge.calls() if call["method"] == "POST"]
     (refused_at,) = [call["at"] for call in calls if call["status"] == 429]
     obeyed_from = refused_at + OBEYED_WITHIN
@@ -317,7 +323,7 @@ def test_A33_three_processes_of_one_account_together_keep_to_its_limit(
     own_judge: Judge, tmp_path: Path
 ) -> None:
     site = Site(folder=tmp_path, prefix="R", judge=own_judge)
-    site.set_up(rate="20")
+    site.set_up(rate="20", concurrency=1)  # what arrives late is one request of each process
     commands = drops_of(site, 3, 25)
     site.run("batches", "list")
     with all_at_once(site, commands):
@@ -334,7 +340,7 @@ def test_A33_three_processes_of_one_account_together_keep_to_its_limit(
 def test_A33_the_published_limit_is_enough_for_two_feeds_in_two_processes(tmp_path: Path) -> None:
     with judging(rate=10.0, burst=6) as judge:
         site = Site(folder=tmp_path, prefix="L", judge=judge)
-        site.set_up(rate="10")
+        site.set_up(rate="10", concurrency=1)  # as above
         commands = drops_of(site, 2, 25)
         site.run("batches", "list")
         with all_at_once(site, commands):

@@ -84,8 +84,9 @@ class ToxicProxy:
         if self.bytes_a_second is not None:
             self._stopped.wait(len(block) / self.bytes_a_second)
         self.passed += len(block)
-        if self.meanwhile is not None and self.passed > self.call_after:
-            self.meanwhile()
+        meanwhile = self.meanwhile  # another connection may be the one that ends it
+        if meanwhile is not None and self.passed > self.call_after:
+            meanwhile()
             self.meanwhile = None
         if self.freeze_after is not None and self.passed > self.freeze_after:
             self._stopped.wait()
