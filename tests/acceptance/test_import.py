@@ -170,6 +170,8 @@ def test_a_held_batch_waits_until_it_is_released(site: Site) -> None:
     assert f"orderdrop batches release {batch}" in held.json["remarks"]
     released = site.run("batches", "release", batch, "--json")
     assert (released.code, released.json["status"]) == (1, "rejects")
+    assert "batches release" not in released.json["remarks"]
+    assert "Nothing was sent" not in released.json["remarks"]
     assert site.judge.posts(prefix=site.prefix) == {site.key(1): 1}
     again = site.run("batches", "release", batch)
     assert again.code == 2

@@ -73,6 +73,7 @@ def test_a_held_batch_is_discarded_and_an_order_taken_out_with_a_reason(site: Si
     given_up = site.run("batches", "discard", batch, "--reason", "sent twice", "--json").json
     assert given_up["status"] == "rejects"
     assert "sent twice" in given_up["remarks"]
+    assert "batches release" not in given_up["remarks"]
     mended = site.run("rerun", batch, "--only", "held", "--json").json
     assert (mended["rows"]["held"], mended["rows"]["rejected"]) == (1, 10)
     assert site.judge.posts(prefix=site.prefix) == {}

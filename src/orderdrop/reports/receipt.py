@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from orderdrop.core.outcomes import Counts
+from orderdrop.core.outcomes import BatchStatus, Counts
 from orderdrop.core.problems import Cell, Problem
 from orderdrop.core.rows import in_table
 from orderdrop.ledger.ledger import Batch, Ledger
@@ -32,7 +32,7 @@ def receipt(batch: Batch, counts: Counts, problems: list[Problem], reports: dict
         "rows": asdict(counts.rows),
         "orders": asdict(counts.orders),
         "problems": [problem_entry(problem) for problem in problems],
-        "remarks": batch.remarks,
+        "remarks": _remarks(batch),
         "reports": reports,
         "parent": batch.parent_id,
         "created_at": iso(batch.created_at),
@@ -44,6 +44,16 @@ def receipt(batch: Batch, counts: Counts, problems: list[Problem], reports: dict
 def receipt_of(ledger: Ledger, batch: Batch, reports: dict[str, str | None]) -> Receipt:
     """The receipt of a batch, read from the ledger."""
     return receipt(batch, ledger.counts(batch.id), ledger.problems(batch.id), reports)
+
+
+def _remarks(batch: Batch) -> str:
+    """What there is to say of a batch; what a person can do about one that is held stands there only while it is."""
+    if batch.status is not BatchStatus.HELD:
+        return batch.remarks
+    return (
+        f"{batch.remarks} Nothing was sent. Look at the reject report, then release the batch with `orderdrop batches "
+        f"release {batch.id}`, give it up with `orderdrop batches discard {batch.id}`, or send a corrected file."
+    ).lstrip()
 
 
 def problem_entry(problem: Problem) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The receipt: its public keys, and its forms for people."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -43,6 +44,18 @@ def test_the_public_keys_are_the_documented_ones() -> None:
     assert set(receipt["problems"][0]) == {
         "code", "message", "row", "column", "value", "order", "path", "raised_by", "owner", "cells", "severity",
     }  # fmt: skip
+
+
+def test_what_to_do_about_a_held_batch_is_told_only_while_it_is_held() -> None:
+    ledger, batch = ledger_with()
+    held, sent = (
+        receipt_of(ledger, replace(batch, status=status, remarks="5 of 6 rows are bad."), {})["remarks"]
+        for status in (BatchStatus.HELD, BatchStatus.REJECTS)
+    )
+    assert held.startswith("5 of 6 rows are bad. Nothing was sent.")
+    assert f"`orderdrop batches release {batch.id}`" in held
+    assert f"`orderdrop batches discard {batch.id}`" in held
+    assert sent == "5 of 6 rows are bad."
 
 
 def test_times_are_iso_8601_with_their_zone() -> None:

@@ -24,12 +24,7 @@ def why_held(hold: Hold | None, batch: Batch, history: Ledger, bad: int, read: i
             f"The file has {read:,} rows; the drops of feed {batch.drop.feed} usually have {usual:,}, and the mapping "
             f"allows them to differ by {hold.volume_off}."
         )
-    if not found:
-        return None
-    return (
-        f"{' '.join(found)} Nothing was sent. Look at the reject report, then release the batch with `orderdrop batches "
-        f"release {batch.id}`, give it up with `orderdrop batches discard {batch.id}`, or send a corrected file."
-    )
+    return " ".join(found) or None
 
 
 def usual_rows(batch: Batch, history: Ledger) -> int | None:

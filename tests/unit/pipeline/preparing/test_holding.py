@@ -37,12 +37,10 @@ def test_a_drop_far_from_its_feeds_usual_size_is_held(
     assert (why is not None) == held
 
 
-def test_the_message_tells_both_numbers_and_what_to_do() -> None:
+def test_the_message_tells_both_numbers() -> None:
     why = why_held(Hold(volume_off="50%"), a_batch("b-99"), history(*USUAL), 0, 1234) or ""
     assert "has 1,234 rows" in why
     assert "usually have 100" in why
-    assert "`orderdrop batches release b-99`" in why
-    assert "`orderdrop batches discard b-99`" in why
 
 
 def test_both_reasons_are_told_at_once() -> None:
