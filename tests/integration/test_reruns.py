@@ -147,6 +147,19 @@ def test_a_rerun_of_the_unsent_sends_just_these_and_names_its_parent(world: Worl
     assert world.parts.ledger.batch(first["batch"]).status is BatchStatus.UNFINISHED  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("left", [OrderFate.READY, OrderFate.SENDING])
+def test_a_rerun_of_the_unsent_takes_what_the_books_call_so(left: OrderFate, world: World) -> None:
+    world.judge.plan("401", match=world.key("2"))
+    first = world.load("orders.csv", "1", "2")
+    world.parts.ledger.set_fates(first["batch"], [OrderFate.UNSENT], left)
+    before = world.parts.ledger.batch(first["batch"])
+    assert before is not None
+    assert receipt(world.parts, before)["orders"]["unsent"] == first["orders"]["unsent"]
+    world.opened.pop().close()  # a new process: its breaker is closed
+    again = world.rerun(first["batch"], Only.UNSENT)
+    assert (again["status"], again["orders"]["accepted"]) == ("accepted", first["orders"]["unsent"])
+
+
 def test_a_rerun_of_everything_spends_no_request_on_what_was_accepted(world: World) -> None:
     world.refuse("3")
     first = world.load("orders.csv", "1", "2", "3")

@@ -17,13 +17,13 @@ class Lease(threading.Event):
     A process that was frozen for longer than the lease finds it lost by its own clock, before it asks anybody.
     """
 
-    def __init__(self, parts: Parts, name: str, owner: str) -> None:
+    def __init__(self, parts: Parts, name: str, owner: str, *, asked_at: float) -> None:
         super().__init__()
         self._parts = parts
         self._name = name
         self._owner = owner
         self._taken_away = False
-        self._until = parts.monotonic() + parts.lease_seconds
+        self._until = asked_at + parts.lease_seconds
 
     def is_set(self) -> bool:
         """Whether the work must end."""
@@ -36,15 +36,19 @@ class Lease(threading.Event):
 
     def check(self) -> None:
         """Raise Busy when the lease is lost, Stopped when the stop was asked for."""
-        if self.lost:
-            raise Busy(
-                f"The lease on {_plain(self._name)} ran out while this process stood still; another one may go on with it.",
-                next_step="Nothing is lost: run the same again.",
-            )
+        self.check_held()
         if self._parts.stop.is_set():
             raise Stopped(
                 f"Stopped while working on {_plain(self._name)}; everything that was sent is recorded.",
                 next_step="The rest goes on at the next start of `orderdrop serve` or `orderdrop run`.",
+            )
+
+    def check_held(self) -> None:
+        """Raise Busy when the lease is lost: what whoever has it by now wrote must not be written over."""
+        if self.lost:
+            raise Busy(
+                f"The lease on {_plain(self._name)} ran out while this process stood still; another one may go on with it.",
+                next_step="Nothing is lost: run the same again.",
             )
 
     def renew(self) -> None:
@@ -74,8 +78,7 @@ def leased(parts: Parts, name: str) -> Iterator[Lease]:
     patience; then Busy is raised.
     """
     owner = f"{parts.owner}/{parts.random.getrandbits(48):012x}"  # two threads of a process are two owners
-    _take(parts, name, owner)
-    lease = Lease(parts, name, owner)
+    lease = Lease(parts, name, owner, asked_at=_taken(parts, name, owner))
     done = threading.Event()
     keeper = threading.Thread(
         target=_keep, args=(lease, done, parts.lease_seconds / 3), name=f"lease {name}", daemon=True
@@ -100,8 +103,10 @@ def _keep(lease: Lease, done: threading.Event, every_seconds: float) -> None:
         lease.renew()
 
 
-def _take(parts: Parts, name: str, owner: str) -> None:
-    patient_until = parts.monotonic() + parts.patience_seconds
+def _taken(parts: Parts, name: str, owner: str) -> float:
+    """When the ledger was asked that gave the lease: from then on it counts, however long the answer took."""
+    asked_at = parts.monotonic()
+    patient_until = asked_at + parts.patience_seconds
     told = False
     while not _lease(parts, name, owner):
         holder = parts.ledger.lease_holder(name, parts.clock())
@@ -117,6 +122,8 @@ def _take(parts: Parts, name: str, owner: str) -> None:
             told = True
             parts.watcher(Event(step=Step.WAITING, name=_plain(name)))
         parts.sleep(_ASK_AGAIN_SECONDS)
+        asked_at = parts.monotonic()
+    return asked_at
 
 
 def _lease(parts: Parts, name: str, owner: str) -> bool:

@@ -131,6 +131,21 @@ def test_who_stood_still_for_longer_than_the_lease_must_end(world: World) -> Non
             lease.check()
 
 
+def test_a_lease_counts_from_when_the_ledger_was_asked_however_late_it_answers(world: World) -> None:
+    class Slow(MemoryLedger):
+        def lease(self, name: str, owner: str, now: datetime, seconds: float) -> bool:
+            given = super().lease(name, owner, now, seconds)
+            world.seconds += 25.0
+            return given
+
+    world.ledger = Slow()
+    with leased(world.parts("a"), "batch:b-1") as lease:
+        assert not lease.lost
+        world.seconds = 31.0
+        assert lease.lost
+        assert world.ledger.lease_holder("batch:b-1", world.now()) is None
+
+
 def test_renewing_gives_another_thirty_seconds(world: World) -> None:
     with leased(world.parts("a"), "batch:b-1") as lease:
         world.seconds = 20.0

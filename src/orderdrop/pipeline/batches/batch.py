@@ -5,6 +5,7 @@ received --prepare--> sending --deliver--> accepted | rejects | unfinished | pen
 """
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -132,6 +133,7 @@ def _worked(parts: Parts, batch: Batch, lease: Lease, reported: Reported | None)
     if batch.status is not BatchStatus.HELD:  # also where a run died before it could
         report_success(parts, batch)
     if reported is not None and _says(parts, batch.id) == (reported.counts, reported.problems):
+        lease.check_held()
         parts.ledger.conclude(batch.id, batch.status, reported.finished_at)  # as the reports say
         batch = _reload(parts, batch.id)
         return Finished(batch=batch, receipt=receipt(parts, batch))
@@ -209,15 +211,12 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
     lease.check()
     parts.ledger.reopen(batch.id, parts.clock())
     stand_back(parts, batch)
-    if parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.PENDING), limit=1):
-        _deliver(parts, batch, lease)
-    if not lease.is_set() and parts.ledger.orders(batch.id, (OrderFate.READY,), limit=1):
-        _deliver(
-            parts, batch, lease
-        )  # what another one, let at this batch too, had made ready again meanwhile
+    _deliver(parts, batch, lease, (OrderFate.READY, OrderFate.PENDING))
+    # what another one, let at this batch too, had made ready again meanwhile
+    _deliver(parts, batch, lease, (OrderFate.READY,))
     if lease.lost or parts.ledger.orders(batch.id, (OrderFate.READY, OrderFate.SENDING), limit=1):
         lease.check()
-        raise Busy(  # concluded now, they would be called unsent, and neither a poll nor a rerun would take them
+        raise Busy(  # concluded now, they would be called unsent, and no poll would take them up
             f"Another orderdrop has orders of batch {batch.id} under way, so it is not done yet.",
             next_step="Nothing is lost: run the same again.",
         )
@@ -225,7 +224,10 @@ def _send(parts: Parts, batch: Batch, lease: Lease) -> None:
     parts.ledger.conclude(batch.id, conclude(counts), parts.clock(), batch.remarks)
 
 
-def _deliver(parts: Parts, batch: Batch, lease: Lease) -> None:
+def _deliver(parts: Parts, batch: Batch, lease: Lease, of: Collection[OrderFate]) -> None:
+    """Send and follow what there is to do; nothing where no order has one of these fates, or the work must end."""
+    if lease.is_set() or not parts.ledger.orders(batch.id, of, limit=1):
+        return
     line = parts.line(batch.account)
     reading = Reading.from_json(batch.verdict or "{}")
     deliver(

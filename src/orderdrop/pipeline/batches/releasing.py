@@ -14,12 +14,13 @@ def release(parts: Parts, batch_id: str, *, owes_reply: bool = False) -> Finishe
 
     `owes_reply`: its source is to be told anew, if not by the caller then by the next poll.
     """
-    with leased(parts, f"batch:{batch_id}"):
+    with leased(parts, f"batch:{batch_id}") as lease:
         held = _held(parts, batch_id)
         parts.ledger.set_fates(batch_id, [OrderFate.HELD], OrderFate.READY)
         parts.ledger.take_up(batch_id, owes_reply=owes_reply)  # from here on whoever begins sees this one
         other = is_being_sent(parts, batch_id)
         if other is not None:
+            lease.check_held()
             parts.ledger.conclude(batch_id, BatchStatus.HELD, None)
             parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
             if owes_reply:
@@ -33,10 +34,11 @@ def release(parts: Parts, batch_id: str, *, owes_reply: bool = False) -> Finishe
 
 def discard(parts: Parts, batch_id: str, reason: str) -> Finished:
     """Give up a batch that was held as a whole: nothing of it is ever sent. Raises UsageError when it is not held."""
-    with leased(parts, f"batch:{batch_id}"):
+    with leased(parts, f"batch:{batch_id}") as lease:
         held = _held(parts, batch_id)
         now = parts.clock()
         remarks = f"{held.remarks} Discarded at {now:%Y-%m-%d %H:%M} UTC: {reason}".strip()
+        lease.check_held()
         # what a release that died had made ready is given up with the rest
         parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
         parts.ledger.conclude(batch_id, BatchStatus.REJECTS, now, remarks)

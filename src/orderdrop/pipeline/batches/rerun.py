@@ -35,7 +35,11 @@ class Only(StrEnum):
     ALL = "all"  # everything; what was accepted and is unchanged is not sent again
 
 
-_FATES = {Only.REFUSED: OrderFate.REFUSED, Only.UNSENT: OrderFate.UNSENT, Only.HELD: OrderFate.HELD}
+_FATES = {
+    Only.REFUSED: (OrderFate.REFUSED,),
+    Only.UNSENT: (OrderFate.UNSENT, OrderFate.READY, OrderFate.SENDING),  # as the books count
+    Only.HELD: (OrderFate.HELD,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +165,7 @@ def exclude(parts: Parts, batch_id: str, order: str, reason: str) -> Finished:
     What was refused stays refused in the books; what waits becomes held. Raises UsageError when the batch has no such
     order, when it is under way, or when the destination has the order already.
     """
-    with leased(parts, f"batch:{batch_id}"):
+    with leased(parts, f"batch:{batch_id}") as lease:
         batch = _at_rest(parts.ledger, batch_id, or_held=True)
         found = next(
             (
@@ -182,6 +186,7 @@ def exclude(parts: Parts, batch_id: str, order: str, reason: str) -> Finished:
                 f"Batch {batch_id} has no order {order}.",
                 next_step=f"Write the number as `orderdrop orders find {order}` shows it.",
             )
+        lease.check_held()
         parts.ledger.exclude(Exclusion(batch_id=batch_id, order_key=order, reason=reason, at=parts.clock()))
         waits = found is not None and found.fate in (OrderFate.HELD, OrderFate.UNSENT)
         ids = [found.id] if found is not None and waits else []
@@ -211,7 +216,7 @@ def _at_rest(ledger: Ledger, batch_id: str, *, or_held: bool = False) -> Batch:
 
 def _chosen(ledger: Ledger, parent: Batch, only: Only) -> set[int]:
     rows: set[int] = set()
-    for order in every_order(ledger, parent.id, (_FATES[only],)):
+    for order in every_order(ledger, parent.id, _FATES[only]):
         rows.update(order.lineage.rows)
     if only is Only.HELD:
         for fate, first, last in ledger.row_fates(parent.id):

@@ -19,10 +19,11 @@ def supersede(parts: Parts, batch: Batch) -> Batch | None:
     if not Reading.from_json(batch.verdict).whole:
         return None
     try:
-        with leased(parts, f"batch:{batch.parent_id}"):
+        with leased(parts, f"batch:{batch.parent_id}") as lease:
             parent = parts.ledger.batch(batch.parent_id)
             if parent is None or parent.status is not BatchStatus.HELD:
                 return None
+            lease.check_held()
             parts.ledger.set_fates(parent.id, [OrderFate.READY], OrderFate.HELD)  # of a release that died
             told = f"{parent.remarks} All of it came back corrected as batch {batch.id}; nothing is to be done.".strip()
             parts.ledger.conclude(parent.id, BatchStatus.REJECTS, parts.clock(), told)

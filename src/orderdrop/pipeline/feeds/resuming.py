@@ -75,7 +75,7 @@ def _in_turn(parts: Parts, waiting: list[Batch], rests: int) -> list[Batch]:
 
 def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finished | None:
     """Bring a waiting batch to rest again; None when it must wait on, or somebody else took it up."""
-    with leased(parts, f"batch:{batch.id}"):
+    with leased(parts, f"batch:{batch.id}") as lease:
         now = parts.ledger.batch(batch.id)
         if now is None or now.waits_since is None:
             return None
@@ -83,6 +83,7 @@ def _take_up(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> Finis
         owes = has_reply(now, feeds)
         parts.ledger.take_up(batch.id, owes_reply=owes)  # from here on whoever begins sees this one
         if is_being_sent(parts, batch.id) is not None:
+            lease.check_held()
             parts.ledger.put_off(batch.id, now.waits_since, why)
             parts.ledger.conclude(batch.id, now.status, now.finished_at)
             if owes:

@@ -230,6 +230,7 @@ class _Preparation:
 
     def _finish(self, reading: Reading) -> BatchStatus:
         judged = self._judging
+        self.go_on()  # who stood still must not close what another has begun anew
         judged.tell_unlisted()
         status = BatchStatus.SENDING
         why = why_held(
