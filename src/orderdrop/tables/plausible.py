@@ -100,9 +100,7 @@ def _is_strict(fit: float, rows: int) -> bool:
 
 def _weight(dialect: Dialect, strict: bool, width: int, blank: float) -> float:
     """A character that is common in text needs rows without exception to be a delimiter, and spaces that line up are none."""
-    if dialect.delimiter in COMMON:
-        return 1.0
-    if dialect.delimiter < " ":
+    if dialect.delimiter in COMMON or dialect.delimiter < " ":
         return 1.0
     if not strict or width < 3:
         return 0.3

@@ -1,3 +1,5 @@
+"""Two headings are the same where people see no difference."""
+
 import pytest
 
 from orderdrop.core.headings import folded
