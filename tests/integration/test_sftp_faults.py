@@ -44,7 +44,7 @@ def line(sshd: Sshd) -> Iterator[Line]:
     path.write_bytes(CONTENT)
     os.utime(path, (1_000_000, 1_000_000))
     with ToxicProxy(sshd.port) as proxy:
-        inbox = SftpInbox(impatient(sshd, proxy), "*.csv")
+        inbox = SftpInbox(login_behind(proxy, sshd), "*.csv")
         claim = inbox.claim(inbox.look()[0])
         assert claim is not None
         inbox.close()
@@ -52,15 +52,16 @@ def line(sshd: Sshd) -> Iterator[Line]:
         inbox.close()
 
 
-def impatient(server: Sshd, proxy: ToxicProxy, seconds: float = 1.5) -> SftpLogin:
-    return login_to(
-        server,
-        port=proxy.port,
-        known_hosts=server.known_hosts_for(proxy.port),
-        connect_timeout_seconds=seconds,
-        io_timeout_seconds=seconds,
-        keepalive_seconds=1,
-    )
+def login_behind(proxy: ToxicProxy, server: Sshd, **others: float) -> SftpLogin:
+    return login_to(server, port=proxy.port, known_hosts=server.known_hosts_for(proxy.port), **others)
+
+
+@pytest.fixture
+def impatient(line: Line, sshd: Sshd) -> Iterator[SftpInbox]:
+    """An inbox that waits for no answer for long, once it is connected."""
+    inbox = SftpInbox(login_behind(line.proxy, sshd, io_timeout_seconds=1.5, keepalive_seconds=1), "*.csv")
+    yield inbox
+    inbox.close()
 
 
 def test_a_reset_during_the_download_leaves_nothing_and_the_next_try_works(
@@ -78,13 +79,15 @@ def test_a_reset_during_the_download_leaves_nothing_and_the_next_try_works(
     assert (tmp_path / "copy").read_bytes() == CONTENT
 
 
-def test_a_freeze_during_the_download_ends_and_the_next_try_works(line: Line, tmp_path: Path) -> None:
+def test_a_freeze_during_the_download_ends_and_the_next_try_works(
+    line: Line, impatient: SftpInbox, tmp_path: Path
+) -> None:
     line.proxy.freeze_after = 5_000_000
     with pytest.raises(SourceUnavailable, match=r"did not answer in time while fetching orders\.csv"):
-        line.inbox.fetch(line.claim, tmp_path / "copy")
+        impatient.fetch(line.claim, tmp_path / "copy")
     assert not list(tmp_path.glob("copy*"))
     line.proxy.freeze_after = None
-    assert line.inbox.fetch(line.claim, tmp_path / "copy").size == SIZE
+    assert impatient.fetch(line.claim, tmp_path / "copy").size == SIZE
 
 
 POINTS = [
@@ -102,7 +105,8 @@ POINTS = [
 @pytest.mark.parametrize("bytes_passed", POINTS)
 def test_a_freeze_at_any_point_ends(line: Line, sshd: Sshd, bytes_passed: int) -> None:
     line.proxy.freeze_after = bytes_passed
-    inbox = SftpInbox(impatient(sshd, line.proxy, seconds=0.3), "*.csv")
+    hasty = login_behind(line.proxy, sshd, connect_timeout_seconds=0.3, io_timeout_seconds=0.3)
+    inbox = SftpInbox(hasty, "*.csv")
     with pytest.raises(SourceUnavailable):
         look_twice(inbox)
     inbox.close()
@@ -121,12 +125,12 @@ def look_twice(inbox: SftpInbox) -> None:
     inbox.claims()
 
 
-def test_a_freeze_while_a_reply_is_written_ends(line: Line, tmp_path: Path) -> None:
-    line.inbox.look()
+def test_a_freeze_while_a_reply_is_written_ends(line: Line, impatient: SftpInbox, tmp_path: Path) -> None:
+    impatient.look()
     (tmp_path / "report").write_bytes(CONTENT)
     line.proxy.freeze_after = line.proxy.passed
     with pytest.raises(SourceUnavailable, match="did not answer in time"):
-        line.inbox.reply("orders.csv", ".rejects.csv", tmp_path / "report")
+        impatient.reply("orders.csv", ".rejects.csv", tmp_path / "report")
     assert not (line.root / "orders.csv.rejects.csv").exists()
 
 
