@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from orderdrop.core.headings import OWN_COLUMNS
+from orderdrop.core.headings import OWN_COLUMNS, is_own_report
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Owner, Problem
 from orderdrop.core.rows import said
@@ -130,7 +130,7 @@ def _note(problem: Problem, rows: Mapping[int, Remarks]) -> None:
 
 def own_positions(headings: Sequence[str]) -> list[int]:
     """The positions of the sender's columns, without those that an earlier reject report added."""
-    ours = OWN_COLUMNS if {"_row", "_batch"} <= set(headings) else ()
+    ours = OWN_COLUMNS if is_own_report(headings) else ()
     return [index for index, heading in enumerate(headings) if heading not in ours]
 
 

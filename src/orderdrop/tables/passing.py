@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orderdrop.core.headings import folded
+from orderdrop.core.headings import folded, is_own_report
 from orderdrop.core.problems import Code
 from orderdrop.errors import FileRefused
 from orderdrop.mapping.model import FileOptions
@@ -205,8 +205,8 @@ def without_what_is_no_data(
     opened: Opened, options: FileOptions
 ) -> tuple[Iterator[Piece], Callable[[], tuple[str, ...]]]:
     """The rows of an open file that are data, and what to ask afterwards for remarks on the others."""
-    if {"_row", "_batch"} <= set(opened.headings):
-        return opened.pieces, tuple  # our own report: it has the sender's rows and nothing else
+    if is_own_report(opened.headings):
+        return opened.pieces, tuple  # it has the sender's rows and nothing else
     lines = opened.lines or ((opened.headings,) if opened.verdict.header_row else ())
     passing = Passing.of(opened.headings, lines, options)
     return passing.through(opened.pieces), passing.told

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.arrays import ArrowExtensionArray
 
+from orderdrop.core.headings import is_own_report
 from orderdrop.core.neutral import RESTORE_PATTERN, restore
 from orderdrop.frames import Table, TextFrame
 
@@ -18,7 +19,7 @@ def peek_at_correction(table: Table) -> tuple[Table, str | None]:
 
     Any other table is given back as it is, with None. Raises FileRefused where the reading of the first rows does.
     """
-    if "_batch" not in table.headings or "_row" not in table.headings:
+    if not is_own_report(table.headings):
         return table, None
     first = next(table.frames, None)
     if first is None:
