@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from orderdrop.access.people import Role
@@ -21,7 +22,16 @@ from orderdrop.web.pages.batches import batch_for, feeds_of
 from orderdrop.web.pages.feeds import pause_feed, plan_for, resume_feed, try_way
 from orderdrop.web.pages.upload import begin, take
 
-router = APIRouter(prefix="/api/v1", tags=["orderdrop"])
+_TOKEN = HTTPBearer(
+    auto_error=False, scheme_name="token", description="Made in the console under Tokens: odt_..."
+)
+router = APIRouter(prefix="/api/v1", tags=["orderdrop"], dependencies=[Depends(_TOKEN)])
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def described(request: Request, visitor: Known) -> dict[str, Any]:  # noqa: ARG001 - who is known may read it
+    """What this API takes and answers."""
+    return dict(request.app.openapi())
 
 
 @router.get("/batches")

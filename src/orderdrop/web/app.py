@@ -61,7 +61,7 @@ def create_app(console: Console) -> FastAPI:
         version=console.version,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
     )
     app.state.console = console
     app.add_middleware(SafeHeaders)
@@ -115,10 +115,11 @@ def _http(request: Request, error: Exception) -> Response:
     return _told(request, status, _TITLES.get(status, "This did not work"), detail)
 
 
-def _misfit(request: Request, _: Exception) -> Response:
-    return _told(
-        request, 422, "Something is missing", "A field is missing or has another form than expected."
-    )
+def _misfit(request: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    named = (f"{fault['loc'][1]}: {fault['msg']}." for fault in faults if len(fault["loc"]) > 1)
+    told = " ".join(("A field is missing or has another form than expected.", *named))
+    return _told(request, 422, "Something is missing", told)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
