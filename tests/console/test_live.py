@@ -1,13 +1,16 @@
 """Live progress keeps nobody waiting when the console stops."""
 
 import asyncio
+import time
 from pathlib import Path
 
 from tests.console.site import Site, running
 from tests.integration.judge import Judge
 
+from orderdrop.access.people import Role
 from orderdrop.pipeline.batches.imports import begin
 from orderdrop.pipeline.drops import keep_local
+from orderdrop.pipeline.leases import leased
 from orderdrop.web.live import follow
 
 
@@ -35,3 +38,17 @@ def test_who_follows_a_batch_is_let_go_when_the_console_stops(judge: Judge, tmp_
 
         (only,) = asyncio.run(look())
     assert only.startswith(b"event: progress\n")
+
+
+def test_a_batch_that_a_poll_took_up_first_is_followed_and_nobody_is_alarmed(
+    judge: Judge, tmp_path: Path
+) -> None:
+    with running(tmp_path, judge.base_url) as site:
+        batch, ops = _waiting_batch(site), site.browser(Role.OPS)
+        with leased(site.console.parts, f"batch:{batch}"):
+            site.console.work_on(batch)
+            while site.console.jobs.is_under_way(f"batch:{batch}"):
+                time.sleep(0.01)
+            page = ops.get(f"/batches/{batch}").text
+    assert "At work" in page
+    assert "Another orderdrop" not in page
