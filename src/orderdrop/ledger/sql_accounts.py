@@ -12,8 +12,8 @@ from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.ledger import Batch
 from orderdrop.ledger.records import problem_record, read_batch
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS, change
-from orderdrop.ledger.sql_leases import upsert
 from orderdrop.ledger.sql_sending import set_fates
+from orderdrop.ledger.sql_statements import upsert
 from orderdrop.ledger.tables import ACCOUNTS, BATCHES, DROPS, PROBLEMS
 
 

@@ -11,7 +11,7 @@ from orderdrop.ledger.browsing import Filter
 from orderdrop.ledger.ledger import NO_MAPPING, Batch, Drop
 from orderdrop.ledger.records import batch_record, drop_record, read_batch
 from orderdrop.ledger.sql_books import close_books
-from orderdrop.ledger.sql_leases import upsert
+from orderdrop.ledger.sql_statements import upsert
 from orderdrop.ledger.tables import BATCHES, DROPS
 from orderdrop.ledger.unavailable import contradiction
 

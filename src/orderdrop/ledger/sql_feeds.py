@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from orderdrop.ledger.feeds import ChangeFeed, FeedState
-from orderdrop.ledger.sql_leases import upsert
+from orderdrop.ledger.sql_statements import upsert
 from orderdrop.ledger.tables import FEEDS
 
 

@@ -1,22 +1,12 @@
 """Leases and pinned mappings in SQL."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, or_, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, delete, func, or_, select
 
 from orderdrop.ledger.ledger import MappingVersion
+from orderdrop.ledger.sql_statements import upsert
 from orderdrop.ledger.tables import BATCHES, LEASES, MAPPINGS
-
-
-def upsert(dialect: str, table: Table) -> Any:
-    """An INSERT that knows ON CONFLICT; SQLite and PostgreSQL spell it alike but SQLAlchemy has one class for each."""
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql  # a twentieth of a second that only its users have to pay
-
-        return postgresql.insert(table)
-    return sqlite.insert(table)
 
 
 def lease(connection: Connection, name: str, owner: str, now: datetime, seconds: float) -> bool:

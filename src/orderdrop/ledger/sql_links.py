@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
-from orderdrop.ledger.sql_preparing import portions
+from orderdrop.ledger.sql_statements import portions
 from orderdrop.ledger.tables import LINKS, ORDERS
 from orderdrop.ledger.unavailable import contradiction
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.ledger import PURGED
-from orderdrop.ledger.sql_preparing import portions
+from orderdrop.ledger.sql_statements import portions
 from orderdrop.ledger.tables import ATTEMPTS, BATCHES, LINKS, ORDERS, PARCELS, PROBLEMS
 from orderdrop.ledger.unavailable import contradiction
 

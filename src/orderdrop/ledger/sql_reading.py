@@ -10,7 +10,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.ledger.doubt import may_have_arrived
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome
 from orderdrop.ledger.records import read_attempt, read_order, read_problem
-from orderdrop.ledger.sql_preparing import portions
+from orderdrop.ledger.sql_statements import portions
 from orderdrop.ledger.tables import ATTEMPTS, BATCHES, ORDERS, PROBLEMS, ROW_FATES
 
 

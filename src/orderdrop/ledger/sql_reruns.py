@@ -7,8 +7,7 @@ from sqlalchemy import Connection, select
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.ledger import Exclusion
 from orderdrop.ledger.sql_batches import change
-from orderdrop.ledger.sql_leases import upsert
-from orderdrop.ledger.sql_preparing import portions
+from orderdrop.ledger.sql_statements import portions, upsert
 from orderdrop.ledger.tables import BATCHES, DROPS, EXCLUSIONS
 
 _NOT_USUAL = [BatchStatus.FAILED.value, BatchStatus.STUCK.value, BatchStatus.RECEIVED.value]

@@ -12,8 +12,7 @@ from orderdrop.ledger.doubt import STILL_OPEN, leaves_no_trace
 from orderdrop.ledger.ledger import Attempt, AttemptOutcome, Outcome
 from orderdrop.ledger.records import attempt_record, problem_record
 from orderdrop.ledger.sql_books import open_books
-from orderdrop.ledger.sql_leases import upsert
-from orderdrop.ledger.sql_preparing import portions, run_plainly
+from orderdrop.ledger.sql_statements import portions, run_plainly, upsert
 from orderdrop.ledger.tables import ACCEPTED, ATTEMPTS, BATCHES, DROPS, ORDERS, PROBLEMS
 from orderdrop.ledger.unavailable import LOST_ANSWER, contradiction, sent_by_another
 

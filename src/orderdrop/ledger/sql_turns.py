@@ -12,7 +12,7 @@ from orderdrop.ledger.ledger import Batch, Overtaken
 from orderdrop.ledger.records import problem_record, read_batch, read_order
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
 from orderdrop.ledger.sql_books import open_books
-from orderdrop.ledger.sql_preparing import portions
+from orderdrop.ledger.sql_statements import portions
 from orderdrop.ledger.tables import ACCEPTED, BATCHES, DROPS, ORDERS, PROBLEMS
 from orderdrop.ledger.unavailable import contradiction
 
