@@ -28,6 +28,11 @@ def report_paths(folder: Path, drop_name: str) -> dict[str, Path]:
 
 def existing(folder: Path, drop_name: str) -> dict[str, str | None]:
     """Where the reports of a batch lie, None where one was not written."""
+    try:
+        written = {one.name for one in folder.iterdir()}
+    except FileNotFoundError:
+        written = set()
     return {
-        kind: str(path) if path.is_file() else None for kind, path in report_paths(folder, drop_name).items()
+        kind: str(path) if path.name in written else None
+        for kind, path in report_paths(folder, drop_name).items()
     }
