@@ -16,6 +16,7 @@ _NAMES = (
     (ORDERS.c.tracking, ORDERS.c.id),
     (PARCELS.c.tracking, PARCELS.c.order_id),
 )
+_ORDER_COLUMNS = [column.label(f"order_{column.name}") for column in ORDERS.c]
 
 
 def find(connection: Connection, text: str, feeds: Collection[str] | None, limit: int) -> Hits:
@@ -28,7 +29,8 @@ def find(connection: Connection, text: str, feeds: Collection[str] | None, limit
         candidates = _candidates(connection, text, matches)
         some = _newest(connection, candidates, feeds, limit + 1)
         found |= {one.order.id: one for one in some if one.order.id not in found}
-        more = len(found) > limit or _is_cut(connection, candidates)
+        # for whoever sees every feed, what was cut at CANDIDATES is more than `limit` in any case
+        more = len(found) > limit or (feeds is not None and _is_cut(connection, candidates))
         if more:
             break
     return Hits(orders=list(found.values())[:limit], more=more)
@@ -67,7 +69,6 @@ def _is_cut(connection: Connection, candidates: Select[Any]) -> bool:
 def _newest(
     connection: Connection, candidates: Select[Any], feeds: Collection[str] | None, limit: int
 ) -> list[FoundOrder]:
-    order_columns = [column.label(f"order_{column.name}") for column in ORDERS.c]
     # a sum is in no index: else all batches are walked, newest first, in search of the few orders
     newest_first = (BATCHES.c.number + 0).desc(), ORDERS.c.sequence.desc()
     ids = (
@@ -80,7 +81,7 @@ def _newest(
     if feeds is not None:
         ids = ids.join(DROPS, BATCHES.c.drop_id == DROPS.c.id).where(DROPS.c.feed.in_(list(feeds)))
     query = (
-        select(*order_columns, *BATCH_COLUMNS)
+        select(*_ORDER_COLUMNS, *BATCH_COLUMNS)
         .join_from(ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
         .join(DROPS, BATCHES.c.drop_id == DROPS.c.id)
         .where(ORDERS.c.id.in_(ids))
