@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -36,7 +37,7 @@ class Drafts(Generic[D]):
 
     def __init__(self, folder: Path, kind: type[D], clock: Callable[[], datetime]) -> None:
         self._folder = folder
-        self._form = TypeAdapter(kind)
+        self._form = _form(kind)
         self._clock = clock
 
     def begin(self, draft_id: str) -> Path:
@@ -79,6 +80,12 @@ class Drafts(Generic[D]):
     def forget(self, draft_id: str) -> None:
         """Remove a draft and its files."""
         shutil.rmtree(self.place(draft_id), ignore_errors=True)
+
+
+@cache
+def _form(kind: type[D]) -> TypeAdapter[D]:
+    """How a kind is read back; made once, for it takes as long as a page that needs it."""
+    return TypeAdapter(kind)
 
 
 def _as_dataclass(draft: object) -> "DataclassInstance":
