@@ -11,10 +11,11 @@ from orderdrop.ledger.browsing import Filter, Hits
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.pipeline.batches.releasing import discard
-from orderdrop.pipeline.feeds.feed import release_and_reply
+from orderdrop.pipeline.feeds.resuming import release_and_reply
 from orderdrop.pipeline.history import chain, report_folder, summary
 from orderdrop.reports.page import sentence
 from orderdrop.reports.places import existing
+from orderdrop.reports.receipt import Receipt
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
 from orderdrop.web.live import follow
@@ -87,9 +88,9 @@ def batch(
         orders=orders[:_ORDERS],
         more=orders[_ORDERS - 1].sequence if len(orders) > _ORDERS else None,
         fate=fate if fates else "",
-        reports=existing(report_folder(console.parts, found), found.drop.name),
+        reports=shown["reports"],
         repeated=repeated,
-        again=_may_bring_back(console, visitor, found),
+        again=_may_bring_back(console, visitor, found, shown),
         max_bytes=console.upload_max_bytes,
         under_way=console.jobs.is_under_way(job_of(found.id)) or found.status.resumes,
         failed=console.jobs.why_failed(job_of(found.id)),
@@ -153,10 +154,10 @@ def give_up(request: Request, visitor: Ops, batch_id: str, reason: Annotated[str
     return _to(found.id)
 
 
-def _may_bring_back(console: Console, visitor: Visitor, found: Batch) -> bool:
+def _may_bring_back(console: Console, visitor: Visitor, found: Batch, shown: Receipt) -> bool:
     """Whether rows came back that this visitor may upload again, corrected."""
     feed = found.drop.feed
-    came_back = existing(report_folder(console.parts, found), found.drop.name)["rejects_xlsx"] is not None
+    came_back = shown["reports"]["rejects_xlsx"] is not None
     return came_back and not found.status.resumes and feed in console.feeds and visitor.user.may_use(feed)
 
 
