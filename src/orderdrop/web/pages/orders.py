@@ -5,6 +5,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Form, Request, Response
 
+from orderdrop.core.problems import Code
 from orderdrop.core.rows import told
 from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.web.gate import Known, Ops, Unknown, console_of
@@ -35,6 +36,7 @@ def order(request: Request, visitor: Known, batch_id: str, order_id: str) -> Res
         payload=orjson.loads(found.payload) if found.payload else None,
         problems=problems[:_PROBLEMS],
         more_problems=len(problems) > _PROBLEMS,
+        excluded=any(one.code is Code.EXCLUDED for one in problems),
         attempts=console.parts.ledger.attempts(found.id),
         others=[
             one
