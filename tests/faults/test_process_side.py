@@ -24,7 +24,7 @@ from tests.integration.toxic import ToxicProxy
 from orderdrop.core.progress import Step
 from orderdrop.errors import MappingError
 from orderdrop.ledger.open import open_ledger
-from orderdrop.pipeline.feeds.feed import release_and_reply
+from orderdrop.pipeline.feeds.resuming import release_and_reply
 
 DROPS = range(6)
 PER_DROP = 10

@@ -22,7 +22,8 @@ from orderdrop.errors import Busy, OrderdropError, SetupError, SourceUnavailable
 from orderdrop.pickup.folder import FolderInbox
 from orderdrop.pickup.inbox import Claim, Fetched
 from orderdrop.pipeline.batches.imports import import_file
-from orderdrop.pipeline.feeds.feed import poll, release_and_reply, resume
+from orderdrop.pipeline.feeds.feed import poll
+from orderdrop.pipeline.feeds.resuming import finish_left, release_and_reply
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.reports.receipt import Receipt
 
@@ -545,7 +546,7 @@ def test_imports_that_were_left_are_finished_past_one_that_cannot_be(world: Worl
             import_file(watched, file, "small", "local")
     first, second = reversed(parts.ledger.batches())
     Path(first.drop.kept_at).unlink()  # somebody tidied up
-    finishing = resume(parts, {})
+    finishing = finish_left(parts, {})
     assert next(finishing).batch.id == second.id
     with pytest.raises(FileNotFoundError):
         next(finishing)

@@ -22,7 +22,7 @@ from orderdrop.pipeline.batches.batch import work
 from orderdrop.pipeline.batches.imports import import_file
 from orderdrop.pipeline.batches.releasing import discard, release
 from orderdrop.pipeline.batches.rerun import Only
-from orderdrop.pipeline.feeds.feed import resume
+from orderdrop.pipeline.feeds.resuming import finish_left
 from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preview import preview
@@ -224,7 +224,7 @@ def test_a_rerun_that_dies_is_brought_home_and_keeps_to_its_orders(world: World,
     planned = reruns.plan(dying, first["batch"], only=Only.HELD)
     with pytest.raises(Died):
         reruns.rerun(dying, planned)
-    (finished,) = resume(world.parts, {})
+    (finished,) = finish_left(world.parts, {})
     assert (finished.receipt["rows"]["read"], finished.receipt["rows"]["accepted"]) == (2, 1)
     assert world.items("2") == {"A": 3}
     assert world.posts()["1"] == 1

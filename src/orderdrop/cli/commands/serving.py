@@ -16,9 +16,9 @@ from orderdrop.cli.session import Session
 from orderdrop.errors import Busy, OrderdropError, Paused, Stopped
 from orderdrop.pipeline.batches.batch import Finished
 from orderdrop.pipeline.batches.imports import suits
-from orderdrop.pipeline.feeds.feed import poll, resume
+from orderdrop.pipeline.feeds.feed import poll
 from orderdrop.pipeline.feeds.polling import poll_feed
-from orderdrop.pipeline.feeds.resuming import go_on
+from orderdrop.pipeline.feeds.resuming import finish_left, go_on
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.pipeline.upkeep.purging import purge
 from orderdrop.pipeline.upkeep.sweeping import sweep
@@ -103,7 +103,7 @@ class _Chores:
     def finish_what_was_left(self) -> None:
         """Go on where an earlier process ended; a feed that is polled soon is left to its poll."""
         with self._watched.work("(imports)"):
-            for finished in resume(self._parts, self._plans):
+            for finished in finish_left(self._parts, self._plans):
                 self._resumed(finished)
         for name, feed in self._settings.feeds.items():
             paused = feed.paused or self._parts.ledger.feed_state(name).paused_at is not None

@@ -214,7 +214,7 @@ def release_(
     Example: orderdrop batches release b-20261122-193000-7k3fq2
     """
     from orderdrop.cli.session import working
-    from orderdrop.pipeline.feeds.feed import release_and_reply
+    from orderdrop.pipeline.feeds.resuming import release_and_reply
 
     with working(context.obj, quiet=json) as session:
         finished = release_and_reply(session.parts, batch, session.feed_plans())

@@ -11,12 +11,13 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Problem
 from orderdrop.core.progress import Event, Step
-from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, Stopped
+from orderdrop.errors import Busy, LedgerUnavailable, Stopped
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches.poison import is_suspect
 from orderdrop.pipeline.leases import Lease
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preparing.standing import owed, stale
+from orderdrop.pipeline.putting_off import put_off
 
 _ASK_AGAIN_SECONDS = 0.5
 
@@ -46,14 +47,7 @@ def await_turn(parts: Parts, batch: Batch, lease: Lease, work_on: WorkOn) -> Non
                 raise
             except Exception as error:  # noqa: BLE001 - the older drop's own fault, told where it is worked on again
                 passed.add(rival.id)
-                why = (
-                    str(error)
-                    if isinstance(error, OrderdropError)
-                    else f"a fault in orderdrop: {type(error).__name__}"
-                )
-                parts.watcher(
-                    Event(step=Step.PUT_OFF, batch=rival.id, name=rival.drop.name, facts={"why": why})
-                )
+                put_off(parts, rival.drop.name, error, batch=rival.id)
             else:
                 passed |= {rival.id} if _rests_pending(parts, rival) else set()
         if alive is not None:

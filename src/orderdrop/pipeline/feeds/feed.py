@@ -4,22 +4,14 @@ A drop's way through the source: inbox -> `processing/` (claimed, one rename) ->
 reports beside it. At every point a new poll knows from the folder and the ledger what is left to do.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.progress import Event, Step
-from orderdrop.errors import (
-    Busy,
-    LedgerUnavailable,
-    OrderdropError,
-    SetupError,
-    SourceUnavailable,
-    Stopped,
-    TrustError,
-)
+from orderdrop.errors import LedgerUnavailable, SetupError, SourceUnavailable, Stopped, TrustError
 from orderdrop.ledger.ledger import Batch
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pickup.inbox import FAILED_FOLDER, Claim, Entry, Inbox, archive_folder
@@ -28,7 +20,6 @@ from orderdrop.pickup.settling import pick
 from orderdrop.pipeline import drops
 from orderdrop.pipeline.batches.batch import Finished, register, work
 from orderdrop.pipeline.batches.imports import suits
-from orderdrop.pipeline.batches.releasing import release
 from orderdrop.pipeline.feeds.overdue import Remembering, note, waiting
 from orderdrop.pipeline.feeds.refusing import refuse_unread, too_large
 from orderdrop.pipeline.feeds.replying import reply
@@ -36,6 +27,7 @@ from orderdrop.pipeline.feeds.setting_aside import set_aside, take_back
 from orderdrop.pipeline.history import receipt
 from orderdrop.pipeline.leases import is_held, leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
+from orderdrop.pipeline.putting_off import put_off
 
 _REFUSED = (BatchStatus.FAILED, BatchStatus.STUCK)
 _KEPT = ("archive/", f"{FAILED_FOLDER}/")
@@ -51,7 +43,7 @@ def poll(parts: Parts, feed: FeedPlan, *, only_left: bool = False) -> Iterator[F
     mapping cannot be used for the account (what has come waits in `failed/` then, each with a receipt),
     SourceUnavailable or TrustError when the source does not let us in, Stopped when the stop was asked for.
     """
-    with leased(parts, f"feed:{feed.name}") as lease, _inbox(feed) as inbox:
+    with leased(parts, f"feed:{feed.name}") as lease, closing(feed.open_inbox()) as inbox:
         try:
             loaded = _suitable(parts, feed)
         except SetupError as fault:
@@ -78,57 +70,6 @@ def poll(parts: Parts, feed: FeedPlan, *, only_left: bool = False) -> Iterator[F
                 yield finished
         if failed is not None:
             raise failed
-
-
-def resume(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
-    """Finish batches that a dead run left and that no feed will come back to: imports by hand, feeds taken out of the settings.
-
-    One that cannot be finished now does not keep back the others; its error is raised at the end.
-    """
-    failed: Exception | None = None
-    for batch in parts.ledger.unfinished():
-        if batch.drop.feed in feeds or not batch.status.resumes:
-            continue
-        try:
-            yield work(parts, batch.id)
-        except _ENDS_THE_POLL:
-            raise
-        except Busy:
-            continue  # somebody is at it
-        except Exception as error:  # noqa: BLE001 - raised below, once the other batches have had their turn
-            put_off(parts, batch.drop.name, error)
-            failed = failed or error
-    if failed is not None:
-        raise failed
-
-
-def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
-    """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
-    before = parts.ledger.batch(batch_id)
-    owes = before is not None and has_reply(before, feeds)
-    finished = release(parts, batch_id, owes_reply=owes)
-    if owes:
-        reply_again(parts, finished.batch, feeds)
-        parts.ledger.feed_done(batch_id, finished.batch.drop.place)
-    return finished
-
-
-def has_reply(batch: Batch, feeds: Mapping[str, FeedPlan]) -> bool:
-    """Whether the sender of a batch has an earlier receipt that a new one must replace; a rerun's sender has none."""
-    feed = feeds.get(batch.drop.feed or "")
-    return (
-        feed is not None
-        and feed.reply
-        and batch.feed_done
-        and not batch.scope
-        and batch.drop.place is not None
-    )
-
-
-def reply_again(parts: Parts, batch: Batch, feeds: Mapping[str, FeedPlan]) -> None:
-    """Give the sender of a batch who has an earlier receipt the one that there is now."""
-    with _inbox(feeds[batch.drop.feed or ""]) as inbox:
-        reply(parts, inbox, batch, batch.drop.place or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,21 +191,6 @@ def _suitable(parts: Parts, feed: FeedPlan) -> LoadedMapping:
     loaded = parts.mapping(feed.mapping)
     suits(parts, loaded.mapping.mapping, loaded.mapping.destination, feed.account)
     return loaded
-
-
-@contextmanager
-def _inbox(feed: FeedPlan) -> Iterator[Inbox]:
-    inbox = feed.open_inbox()
-    try:
-        yield inbox
-    finally:
-        inbox.close()
-
-
-def put_off(parts: Parts, name: str, error: Exception) -> None:
-    """Tell that a drop has to wait for the next poll, and why."""
-    why = str(error) if isinstance(error, OrderdropError) else f"a fault in orderdrop: {type(error).__name__}"
-    parts.watcher(Event(step=Step.PUT_OFF, name=name, facts={"why": why}))
 
 
 def _folder(batch: Batch) -> str:

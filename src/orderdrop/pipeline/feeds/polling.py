@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from orderdrop.errors import Busy, LedgerUnavailable, OrderdropError, Paused, Stopped, UsageError
+from orderdrop.errors import Busy, LedgerUnavailable, Paused, Stopped, UsageError
 from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches.batch import Finished
@@ -18,6 +18,7 @@ from orderdrop.pipeline.feeds.arrivals import missing
 from orderdrop.pipeline.feeds.feed import poll
 from orderdrop.pipeline.feeds.overdue import Overdue, overdue
 from orderdrop.pipeline.parts import FeedPlan, Parts
+from orderdrop.pipeline.putting_off import why
 from orderdrop.reports.receipt import iso
 
 LATE_AFTER = timedelta(minutes=2)
@@ -77,12 +78,7 @@ def poll_feed(parts: Parts, plan: FeedPlan, *, although_paused: bool = False) ->
     except _SAYS_NOTHING:
         raise
     except Exception as error:
-        why = (
-            str(error)
-            if isinstance(error, OrderdropError)
-            else f"A fault in orderdrop: {type(error).__name__}."
-        )
-        _note(parts, plan, why[:_WHY_MAX])
+        _note(parts, plan, why(error)[:_WHY_MAX])
         raise
     _note(parts, plan, "")
 

@@ -1,22 +1,23 @@
-"""What waited for an account goes on by itself: first one order, to see whether the account works again, then the rest.
+"""What goes on without a poll: what waited for its account, what a dead run left of an import, what a person releases.
 
 A batch whose account was stopped rests `unfinished` and remembers that it waits. Whoever comes by when the account may
 be asked again takes it up, on the same way as any batch: turns, the look for newer versions and leases apply.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import takewhile
 
 from orderdrop.core.problems import Code, Problem
 from orderdrop.delivery.circuit import ASKING_ORDERS, Gate
 from orderdrop.errors import Busy, LedgerUnavailable, Stopped
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches.batch import Finished, reported, work
+from orderdrop.pipeline.batches.releasing import release
 from orderdrop.pipeline.batches.turns import is_being_sent
-from orderdrop.pipeline.feeds.feed import has_reply, put_off, reply_again
+from orderdrop.pipeline.feeds.replying import has_reply, reply_again
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import FeedPlan, Parts
-
-_ENDS_IT = (Stopped, LedgerUnavailable)  # whatever comes next would fare no better
+from orderdrop.pipeline.putting_off import put_off
 
 
 def go_on(
@@ -39,16 +40,47 @@ def go_on(
     if breaker.gate() is not Gate.SEND:
         return
     rests = breaker.probes_after()
+    batches = waiting if rests is None else _in_turn(parts, waiting, rests)
+    while_it_may = takewhile(lambda _: breaker.gate() is Gate.SEND, batches)
+    yield from _each(parts, while_it_may, lambda batch: _take_up(parts, batch, feeds))
+
+
+def finish_left(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
+    """Finish batches that a dead run left and that no feed will come back to: imports by hand, feeds taken out of the settings.
+
+    One that cannot be finished now does not keep back the others; its error is raised at the end.
+    """
+    left = [
+        batch
+        for batch in parts.ledger.unfinished()
+        if batch.drop.feed not in feeds and batch.status.resumes  # else there is nobody to tell
+    ]
+    yield from _each(parts, left, lambda batch: work(parts, batch.id))
+
+
+def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
+    """Send a batch that was held as a whole; its sender, who has a receipt that says held, gets the new one."""
+    before = parts.ledger.batch(batch_id)
+    owes = before is not None and has_reply(before, feeds)
+    finished = release(parts, batch_id, owes_reply=owes)
+    if owes:
+        reply_again(parts, finished.batch, feeds)
+        parts.ledger.feed_done(batch_id, finished.batch.drop.place)
+    return finished
+
+
+def _each(
+    parts: Parts, batches: Iterable[Batch], bring_to_rest: Callable[[Batch], Finished | None]
+) -> Iterator[Finished]:
+    """Let each have its turn, but what somebody else is at; the first error of one alone is raised at the end."""
     failed: Exception | None = None
-    for batch in waiting if rests is None else _in_turn(parts, waiting, rests):
-        if breaker.gate() is not Gate.SEND:
-            break
+    for batch in batches:
         try:
-            finished = _take_up(parts, batch, feeds)
-        except _ENDS_IT:
-            raise
+            finished = bring_to_rest(batch)
+        except (Stopped, LedgerUnavailable):
+            raise  # whatever comes next would fare no better
         except Busy:
-            continue  # somebody is at it
+            continue
         except Exception as error:  # noqa: BLE001 - raised below, once the other batches have had their turn
             put_off(parts, batch.drop.name, error)
             failed = failed or error
