@@ -35,6 +35,7 @@ from orderdrop.sandbox.shippify.settings import ShippifySettings
 from orderdrop.sandbox.shipup.settings import ShipupSettings
 
 KEY = "4711:sk-live-0123456789"
+HALF, ENDLESS = "\ud83d", 10**30  # half a character, a number of more than 19 digits
 HTML = {"Content-Type": "text/html"}
 
 
@@ -49,6 +50,7 @@ class System:
     no_path: httpx.Response  # a refusal that names no field
     stored_as: str
     question: Callable[[str], Question]
+    not_json: tuple[Mapping[str, Any], ...]  # each holds what JSON, or our writer of it, does not
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -117,6 +119,7 @@ SYSTEMS = (
         no_path=httpx.Response(400, json={"errors": {"details": "Something is wrong."}}),
         stored_as="merchant_id",
         question=lambda key: Question(order_number=key),
+        not_json=({"custom_variables": {"note": HALF}}, {"custom_variables": {"count": ENDLESS}}),
     ),
     System(
         name="parcellab",
@@ -126,6 +129,7 @@ SYSTEMS = (
         no_path=httpx.Response(400, json={"detail": "Something is wrong."}),
         stored_as="order_number",
         question=lambda key: Question(order_number=key, more={"account": "4711"}),
+        not_json=({"tags": [f"note:{HALF}"]}, {"account": ENDLESS}),
     ),
     System(
         name="shippify",
@@ -135,6 +139,7 @@ SYSTEMS = (
         no_path=httpx.Response(400, json={"code": "BAD", "message": "Something is wrong."}),
         stored_as="referenceId",
         question=lambda key: Question(id=key),
+        not_json=({"metadata": {"note": HALF}}, {"extraData": {HALF: "note"}}),
     ),
 )
 
@@ -446,6 +451,16 @@ def test_equal_payloads_are_equal_bytes_and_unknown_places_are_refused(bench: Be
     (judged,) = destination.validate([{**order, "no_such_place": "x"}])
     assert isinstance(judged, tuple)
     assert [problem.path for problem in judged] == ["no_such_place"]
+
+
+def test_what_cannot_be_written_as_json_spoils_its_own_order_alone(bench: Bench) -> None:
+    destination, order = bench.system.destination, bench.system.order
+    for fault in bench.system.not_json:
+        spoilt, good = destination.validate([{**order("A-1"), **fault}, order("A-2")])
+        assert isinstance(spoilt, tuple)
+        assert [problem.path for problem in spoilt] == [None]
+        assert "half a character, or a number of more than 19 digits" in spoilt[0].message
+        assert isinstance(good, bytes)
 
 
 def test_what_was_sent_can_be_read_back(bench: Bench) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticSerializationError
 
 from orderdrop.core.lineage import place_of
 from orderdrop.core.shape import Shape
@@ -18,16 +19,20 @@ _SENTENCES: dict[str, str] = {
     "string_unicode": "{field} holds characters that are not valid text",
     "int_type": "{field} must be a whole number",
     "float_type": "{field} must be a number",
+    "finite_number": "{field} must be a number",
     "bool_type": "{field} must be true or false",
     "greater_than_equal": "{field} must be {ge} or more",
     "less_than_equal": "{field} must be {le} or less",
     "literal_error": "{field} must be {expected}",
     "list_type": "{field} must be a list",
+    "too_short": "{field} is empty",
     "dict_type": "{field} must be a group of names and values",
     "model_type": "{field} must be a group of fields",
     "country_code": "{field} is {message}",
     "written_otherwise": "{field} is {message}",
 }
+
+_NOT_JSON = "the order holds half a character, or a number of more than 19 digits, and cannot be sent with it"
 
 
 def judge(
@@ -49,8 +54,11 @@ def judge(
             order = validate(payload if isinstance(payload, dict) else dict(payload))
         except ValidationError as error:
             found.append(_problems(error, shape))
-        else:
+            continue
+        try:
             found.append(finish(order) if finish else dump(order, exclude_none=True))
+        except (orjson.JSONEncodeError, PydanticSerializationError) as error:
+            found.append((PathProblem(path=None, message=f"{_NOT_JSON} ({error})"),))
     return found
 
 

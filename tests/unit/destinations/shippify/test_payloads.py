@@ -95,6 +95,8 @@ def test_a_place_may_be_an_address_a_point_or_a_warehouse() -> None:
             ],
             id="a point that is not on the globe",
         ),
+        pytest.param(delivery(packages=[]), [("packages.name", "packages is empty")], id="nothing to carry"),
+        pytest.param(delivery(cod=float("inf")), [("cod", "cod must be a number")], id="cash without end"),
         pytest.param(
             delivery(dropoff__location={"lat": 1.5}),
             [("dropoff.location.address", "lat is there and lng is missing")],
