@@ -7,11 +7,9 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger import (
-    sql_accounts,
     sql_batches,
     sql_books,
     sql_damage,
-    sql_feeds,
     sql_finding,
     sql_leases,
     sql_links,
@@ -20,7 +18,9 @@ from orderdrop.ledger import (
     sql_reading,
     sql_reruns,
     sql_sending,
+    sql_states,
     sql_turns,
+    sql_waiting,
 )
 from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.browsing import Filter
@@ -37,6 +37,7 @@ from orderdrop.ledger.ledger import (
     Overtaken,
 )
 from orderdrop.ledger.sql_notices import SqlNotices
+from orderdrop.ledger.tables import ACCOUNTS, FEEDS
 
 
 class SqlLedger(SqlNotices):
@@ -64,23 +65,23 @@ class SqlLedger(SqlNotices):
 
     def account_state(self, account: str) -> AccountState:
         with self._database.reading() as connection:
-            return sql_accounts.account_state(connection, account)
+            return sql_states.state(connection, ACCOUNTS, AccountState, account)
 
     def account_states(self) -> list[AccountState]:
         with self._database.reading() as connection:
-            return sql_accounts.account_states(connection)
+            return sql_states.states(connection, ACCOUNTS, AccountState)
 
     def change_account(self, account: str, to: ChangeAccount) -> AccountState:
         with self._database.writing() as connection:
-            return sql_accounts.change_account(connection, account, to)
+            return sql_states.change(connection, ACCOUNTS, AccountState, account, to)
 
     def feed_state(self, feed: str) -> FeedState:
         with self._database.reading() as connection:
-            return sql_feeds.feed_state(connection, feed)
+            return sql_states.state(connection, FEEDS, FeedState, feed)
 
     def change_feed(self, feed: str, to: ChangeFeed) -> FeedState:
         with self._database.writing() as connection:
-            return sql_feeds.change_feed(connection, feed, to)
+            return sql_states.change(connection, FEEDS, FeedState, feed, to)
 
     def pin_mapping(self, digest: str, name: str, text: str, at: datetime) -> None:
         with self._database.writing() as connection:
@@ -241,15 +242,15 @@ class SqlLedger(SqlNotices):
 
     def put_off(self, batch_id: str, at: datetime, problem: Problem) -> int:
         with self._database.writing() as connection:
-            return sql_accounts.put_off(connection, batch_id, at, problem)
+            return sql_waiting.put_off(connection, batch_id, at, problem)
 
     def take_up(self, batch_id: str, *, owes_reply: bool = False) -> int:
         with self._database.writing() as connection:
-            return sql_accounts.take_up(connection, batch_id, owes_reply)
+            return sql_waiting.take_up(connection, batch_id, owes_reply)
 
     def waiting(self, account: str | None = None) -> list[Batch]:
         with self._database.reading() as connection:
-            return sql_accounts.waiting(connection, account)
+            return sql_waiting.waiting(connection, account)
 
     def keep_links(self, links: Mapping[str, str]) -> None:
         with self._database.writing() as connection:

@@ -1,47 +1,16 @@
-"""Accounts and the batches that wait for them, in SQL."""
+"""Batches that wait for their account, in SQL."""
 
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Code, Problem
-from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.ledger import Batch
 from orderdrop.ledger.records import problem_record, read_batch
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS, change
 from orderdrop.ledger.sql_sending import set_fates
-from orderdrop.ledger.sql_statements import upsert
-from orderdrop.ledger.tables import ACCOUNTS, BATCHES, DROPS, PROBLEMS
-
-
-def account_state(connection: Connection, account: str) -> AccountState:
-    """What is known of an account."""
-    found = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.account == account)).mappings().one_or_none()
-    return AccountState(account=account) if found is None else AccountState(**found)
-
-
-def account_states(connection: Connection) -> list[AccountState]:
-    """What is known of all accounts, by name."""
-    found = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.account)).mappings()
-    return [AccountState(**one) for one in found]
-
-
-def change_account(connection: Connection, account: str, to: ChangeAccount) -> AccountState:
-    """Change what is known of an account; writers take turns, so nobody else changes it in between."""
-    before = account_state(connection, account)
-    after = to(before)
-    if after != before:
-        facts: dict[str, Any] = asdict(after)
-        del facts["account"]
-        connection.execute(
-            upsert(connection.dialect.name, ACCOUNTS)
-            .values(account=account, **facts)
-            .on_conflict_do_update(index_elements=["account"], set_=facts)
-        )
-    return after
+from orderdrop.ledger.tables import BATCHES, DROPS, PROBLEMS
 
 
 def put_off(connection: Connection, batch_id: str, at: datetime, problem: Problem) -> int:
