@@ -4,38 +4,20 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from tests.disks import remounted, small_disk
 from tests.faults.place import Place
 from tests.integration.sshd import Sshd
+from tests.needs import lacking
 
 from orderdrop.core.progress import Step
 from orderdrop.errors import SourceUnavailable
 from orderdrop.pipeline.feeds.overdue import overdue
 
 MANY = range(1, 41)
-
-
-@contextmanager
-def small_disk(at: Path, size: str) -> Iterator[None]:
-    """A real disk of this size in a folder; skips where nobody may mount one."""
-    at.mkdir(parents=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(at)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk cannot be mounted here: it takes root and the right to mount")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(at)], check=True)
-
-
-def remounted(disk: Path, size: str) -> None:
-    """Give a small disk another size."""
-    subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True, capture_output=True)
 
 
 @pytest.fixture(params=["folder", pytest.param("openssh", marks=pytest.mark.sshd)])
@@ -84,7 +66,6 @@ def test_D2_a_writer_who_pauses_for_long_loses_nothing_where_a_done_file_says_wh
 
 
 @pytest.mark.sshd
-@pytest.mark.skipif(shutil.which("sftp") is None, reason="OpenSSH's client is not installed")
 def test_D3_D4_an_upload_that_broke_off_is_not_read_and_after_it_was_resumed_is_taken_once(
     place: Place, shared_sshd: Sshd
 ) -> None:
@@ -180,6 +161,9 @@ def put_off(place: Place) -> list[str]:
 
 def sftp(server: Sshd, line: str) -> None:
     """One command of OpenSSH's own client."""
+    if shutil.which("sftp") is None:
+        reason = "OpenSSH's client is not installed (Debian: apt-get install openssh-client)"
+        lacking(reason, "ORDERDROP_TESTS_NEED_SSHD")
     options = [
         *("-P", str(server.port), "-i", str(server.client_key), "-o", "IdentitiesOnly=yes"),
         *("-o", f"UserKnownHostsFile={server.known_hosts}", "-o", "StrictHostKeyChecking=yes"),
@@ -273,7 +257,7 @@ def test_D19_replies_that_find_the_senders_disk_full_are_written_when_there_is_r
             place.poll()
         assert place.posts() == dict.fromkeys(MANY, 1)
         (place.inbox / ".filler").unlink()
-        remounted(place.inbox, "4m")
+        remounted(place.inbox, "size=4m")
         (receipt,) = place.poll()
         assert receipt["orders"]["accepted"] == len(MANY)
         assert place.posts() == dict.fromkeys(MANY, 1)
@@ -292,7 +276,7 @@ def test_D30_without_room_for_its_copy_a_file_stays_where_it_is_until_there_is(s
             source.poll()
         assert list(drops.iterdir()) == []
         assert source.posts() == {}
-        remounted(drops, "4m")
+        remounted(drops, "size=4m")
         assert [receipt["orders"]["accepted"] for receipt in source.poll()] == [2]
     assert source.posts() == {1: 1, 2: 1}
 

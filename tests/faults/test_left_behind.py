@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from tests.acceptance.site import COMMAND, Site
+from tests.disks import remounted, small_disk
 from tests.faults.place import Place
-from tests.faults.test_drop_side import small_disk
 from tests.integration.death import Died, die
 
 from orderdrop.core.progress import Step
@@ -100,7 +100,7 @@ def test_D19_an_archive_on_another_disk_that_is_full_keeps_nothing_and_the_file_
                 place.poll()
         assert [path for path in place.files() if path.startswith("archive/")] == []
         assert place.posts() == {1: 1}
-        subprocess.run(["mount", "-o", "remount,size=4m", str(place.inbox / "archive")], check=True)
+        remounted(place.inbox / "archive", "size=4m")
         assert [receipt["orders"]["accepted"] for receipt in place.poll()] == [1]
         assert place.posts() == {1: 1}
 

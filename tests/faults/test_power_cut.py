@@ -2,13 +2,11 @@
 
 import os
 import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.acceptance.site import Site, until
+from tests.disks import mounted_image, new_image
 
 from orderdrop.core.identity import digest
 from orderdrop.ledger.open import open_ledger
@@ -16,25 +14,6 @@ from orderdrop.pipeline.upkeep.auditing import audit
 
 ORDERS = range(400)
 MEGABYTES = 48
-
-
-@contextmanager
-def mounted(image: Path, at: Path) -> Iterator[None]:
-    """A disk image in a folder; ext4 writes by itself only once a minute, so what nobody syncs is not in it."""
-    command = ["mount", "-o", "loop,commit=60", str(image), str(at)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("a disk image cannot be mounted here: it takes root and loop devices")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(at)], check=True)
-
-
-def new_image(path: Path) -> Path:
-    with path.open("wb") as file:
-        file.truncate(MEGABYTES * 1_000_000)
-    subprocess.run(["mkfs.ext4", "-q", "-F", str(path)], check=True, capture_output=True)
-    return path
 
 
 def recorded(site: Site) -> dict[str, str]:
@@ -48,7 +27,6 @@ def recorded(site: Site) -> dict[str, str]:
         ledger.close()
 
 
-@pytest.mark.skipif(shutil.which("mkfs.ext4") is None, reason="e2fsprogs is not installed")
 @pytest.mark.parametrize("posted", [1, 150])
 def test_P17_after_a_power_cut_everything_that_was_acknowledged_is_there_and_the_rest_is_sent(
     posted: int, site: Site
@@ -57,7 +35,7 @@ def test_P17_after_a_power_cut_everything_that_was_acknowledged_is_there_and_the
     site.drop("orders.csv", site.rows(ORDERS))
     var, cut = site.folder / "var", site.folder / "cut.img"
     var.mkdir()
-    with mounted(new_image(site.folder / "disk.img"), var):
+    with mounted_image(new_image(site.folder / "disk.img", MEGABYTES), var):
         with site.start("run", "night") as process:
             until(lambda: site.judge.posts(prefix=site.prefix).total() >= posted)
             process.freeze()
@@ -67,7 +45,7 @@ def test_P17_after_a_power_cut_everything_that_was_acknowledged_is_there_and_the
             process.communicate(timeout=20)
         acknowledged = recorded(site)
     site.set_up()
-    with mounted(cut, var):
+    with mounted_image(cut, var):
         left = recorded(site)
         assert {key for key, fate in acknowledged.items() if fate == "accepted"} <= {
             key for key, fate in left.items() if fate == "accepted"
@@ -84,19 +62,18 @@ def test_P17_after_a_power_cut_everything_that_was_acknowledged_is_there_and_the
         assert again <= {key for key in before if left[key] != "accepted"}
 
 
-@pytest.mark.skipif(shutil.which("mkfs.ext4") is None, reason="e2fsprogs is not installed")
 def test_P17_what_is_not_synced_is_gone_in_such_a_cut(tmp_path: Path) -> None:
     """That the rig cuts at all: a file that nobody syncs does not come back whole."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    image = new_image(tmp_path / "disk.img")
-    with mounted(image, disk):
+    image = new_image(tmp_path / "disk.img", MEGABYTES)
+    with mounted_image(image, disk):
         (disk / "careless.txt").write_text("words " * 1_000)
         with (disk / "careful.txt").open("w") as file:
             file.write("words " * 1_000)
             file.flush()
             os.fsync(file.fileno())
         shutil.copyfile(image, tmp_path / "cut.img")
-    with mounted(tmp_path / "cut.img", disk):
+    with mounted_image(tmp_path / "cut.img", disk):
         assert (disk / "careful.txt").read_text() == "words " * 1_000
         assert not (disk / "careless.txt").exists() or (disk / "careless.txt").read_text() == ""

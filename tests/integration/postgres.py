@@ -21,6 +21,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.integration.sshd import HOST, free_port
+from tests.needs import lacking
 
 from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.tables import METADATA
@@ -133,9 +134,7 @@ def running_postgres() -> Iterator[Postgres]:
     found = programs()
     if found is None:
         reason = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
-        if os.environ.get("ORDERDROP_TESTS_NEED_POSTGRES") == "1":
-            pytest.fail(f"{reason}, and ORDERDROP_TESTS_NEED_POSTGRES=1 says that this run needs it")
-        pytest.skip(reason)
+        lacking(reason, "ORDERDROP_TESTS_NEED_POSTGRES")
     # not below pytest's own folder, which is closed to the server's user
     folder = Path(tempfile.mkdtemp(prefix="orderdrop-postgres-"))
     if os.geteuid() == 0:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.needs import lacking
 
 from orderdrop.pickup.sftp import SftpLogin
 
@@ -150,9 +151,7 @@ def running_sshd(home: Path) -> Iterator[Sshd]:
     """A server of its own below `home`; skips (or fails, where the run demands a server) when there is no OpenSSH."""
     if PROGRAM is None:
         reason = "OpenSSH's server is not installed (Debian: apt-get install openssh-server)"
-        if os.environ.get("ORDERDROP_TESTS_NEED_SSHD") == "1":
-            pytest.fail(f"{reason}, and ORDERDROP_TESTS_NEED_SSHD=1 says that this run needs it")
-        pytest.skip(reason)
+        lacking(reason, "ORDERDROP_TESTS_NEED_SSHD")
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # a privileged sshd will not start without
     root = home / "drops"

@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 from tests.integration.dying import poll_in_a_process
 from tests.integration.judge import Judge
-from tests.integration.sshd import PROGRAM, Sshd
+from tests.integration.sshd import Sshd
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.progress import Step
@@ -183,14 +183,7 @@ def replace_all(prefix: str) -> Any:
 
 SOURCES = [
     pytest.param("folder", id="folder"),
-    pytest.param(
-        "sftp",
-        id="sftp",
-        marks=[
-            pytest.mark.sshd,
-            pytest.mark.skipif(PROGRAM is None, reason="OpenSSH's server is not installed"),
-        ],
-    ),
+    pytest.param("sftp", id="sftp", marks=pytest.mark.sshd),
 ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.disks import remounted, small_disk
 from tests.unit.ledger.facts import NOW, a_batch, an_order, prepared
 
 from orderdrop.core.outcomes import BatchStatus
@@ -184,27 +185,19 @@ def test_a_ledger_locked_by_another_program_says_so_and_holds_no_half_state(path
 
 def test_a_full_disk_loses_nothing_that_was_recorded(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mount.returncode:
-        pytest.skip("a small disk cannot be mounted here: it takes root and the right to mount")
-    try:
+    with small_disk(disk, "1m"):
         ledger = reopened(disk / "ledger.db", must_exist=False)
         ledger.open_batch(a_batch())
         added: list[int] = []
         with pytest.raises(LedgerUnavailable, match=r"the disk is full\. Make room on that disk"):
             _fill(ledger, added)
         assert [order.sequence for order in ledger.orders("b-1")] == added != []
-        subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
+        remounted(disk, "size=8m")
         ledger.add_orders("b-1", [an_order(10_000)])
         ledger.close()
         ledger = reopened(disk / "ledger.db")
         assert len(ledger.orders("b-1")) == len(added) + 1
         ledger.close()
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def _fill(ledger: Ledger, added: list[int]) -> None:
@@ -225,21 +218,13 @@ def test_a_read_only_folder_says_so(tmp_path: Path) -> None:
 
 def test_a_read_only_disk_says_so(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mount.returncode:
-        pytest.skip("a read-only disk cannot be mounted here: it takes root and the right to mount")
-    try:
+    with small_disk(disk, "4m"):
         reopened(disk / "ledger.db", must_exist=False).close()
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        remounted(disk, "ro")
         with pytest.raises(LedgerUnavailable, match=r"Give this user the right|rights on its folder"):
             reopened(disk / "ledger.db").open_batch(a_batch())
         with pytest.raises(LedgerUnavailable, match="Read-only file system"):
             reopened(disk / "other.db", must_exist=False)
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_folder_in_place_of_the_file_says_so(tmp_path: Path) -> None:
