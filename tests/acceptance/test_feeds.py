@@ -61,6 +61,18 @@ def test_run_all_polls_every_feed_and_one_that_fails_keeps_back_no_other(site: S
     assert "no-such-folder could not be listed" in result.err
 
 
+def test_run_all_finishes_an_import_that_a_dead_process_left(site: Site) -> None:
+    site.set_up(rate="1")  # it would take long
+    file = site.file("left.csv", site.rows(range(20)))
+    with site.start("import", str(file), "--mapping", "small", "--account", "local") as process:
+        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 1)
+        process.kill()
+    site.set_up()
+    assert [one["status"] for one in site.run("run", "--all", "--json").json] == ["accepted"]
+    assert set(site.judge.posts(prefix=site.prefix)) == {site.key(number) for number in range(20)}
+    assert site.run("run", "--all", "--json").json == []
+
+
 def test_a_file_that_cannot_be_fetched_keeps_back_no_other_and_is_taken_when_it_can(site: Site) -> None:
     site.run("run", "night")
     claimed = site.inbox / "processing" / "20261122T193000Z-5f1c0a__first.csv"

@@ -40,7 +40,7 @@ class Lease(threading.Event):
         if self._parts.stop.is_set():
             raise Stopped(
                 f"Stopped while working on {_plain(self._name)}; everything that was sent is recorded.",
-                next_step="The rest goes on at the next start of `orderdrop serve` or `orderdrop run`.",
+                next_step="The rest goes on at the next start of `orderdrop serve` or `orderdrop run --all`.",
             )
 
     def check_held(self) -> None:

@@ -60,7 +60,10 @@ def import_(
 def run(
     context: typer.Context,
     feed: Annotated[str | None, typer.Argument(help="A feed of the settings.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Poll every feed that is not paused.")] = False,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Poll every feed that is not paused, and finish imports that were left."),
+    ] = False,
     paused: Annotated[
         bool, typer.Option("--paused", help="Poll it although somebody paused it; it stays paused.")
     ] = False,
@@ -105,10 +108,12 @@ def _poll_each(
 ) -> "tuple[list[Finished], list[tuple[str, Exception]]]":
     """Poll feed by feed; one that fails keeps back neither its own finished drops nor the other feeds.
 
-    First what waits for an account goes on: of the feed, or of whatever came before where `every` feed is polled.
+    First what waits for an account goes on: of the feed, or of whatever came before where `every` feed is polled; then
+    also imports and reruns that a dead process left, for no feed comes back to them.
     """
     jobs: list[tuple[str, Callable[[], Iterator[Finished]]]] = []
     if every:
+        jobs.append(("imports", partial(_finish_left, session)))
         jobs += [
             (f"account {account}", partial(_go_on, session, account)) for account in session.settings.accounts
         ]
@@ -127,6 +132,12 @@ def _poll_each(
             if str(error) not in {str(one) for _, one in failed}:
                 failed.append((name, error))
     return done, failed
+
+
+def _finish_left(session: "Session") -> "Iterator[Finished]":
+    from orderdrop.pipeline.feeds.resuming import finish_left
+
+    return finish_left(session.parts, session.feed_plans())
 
 
 def _go_on(session: "Session", account: str) -> "Iterator[Finished]":

@@ -203,7 +203,7 @@ def _at_rest(ledger: Ledger, batch_id: str, *, or_held: bool = False) -> Batch:
     if batch.status.resumes:
         raise UsageError(
             f"Batch {batch_id} is {batch.status}: it goes on by itself.",
-            next_step="Wait until it is done; `orderdrop run FEED` or `orderdrop serve` goes on with it.",
+            next_step="Wait until it is done; `orderdrop serve` or `orderdrop run --all` goes on with it.",
         )
     if batch.status is BatchStatus.HELD and not or_held:
         raise UsageError(

@@ -5,6 +5,7 @@ be asked again takes it up, on the same way as any batch: turns, the look for ne
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import takewhile
 
 from orderdrop.core.problems import Code, Problem
@@ -48,14 +49,16 @@ def go_on(
 def finish_left(parts: Parts, feeds: Mapping[str, FeedPlan]) -> Iterator[Finished]:
     """Finish batches that a dead run left and that no feed will come back to: imports by hand, feeds taken out of the settings.
 
-    One that cannot be finished now does not keep back the others; its error is raised at the end.
+    One that somebody works on is left to them. One that cannot be finished now does not keep back the others; its error
+    is raised at the end.
     """
+    hasty = replace(parts, patience_seconds=0.0)
     left = [
         batch
         for batch in parts.ledger.unfinished()
         if batch.drop.feed not in feeds and batch.status.resumes  # else there is nobody to tell
     ]
-    yield from _each(parts, left, lambda batch: work(parts, batch.id))
+    yield from _each(parts, left, lambda batch: work(hasty, batch.id))
 
 
 def release_and_reply(parts: Parts, batch_id: str, feeds: Mapping[str, FeedPlan]) -> Finished:
