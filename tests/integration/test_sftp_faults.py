@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from tests.integration.sshd import Sshd, login_to
@@ -52,7 +53,7 @@ def line(sshd: Sshd) -> Iterator[Line]:
         inbox.close()
 
 
-def login_behind(proxy: ToxicProxy, server: Sshd, **others: float) -> SftpLogin:
+def login_behind(proxy: ToxicProxy, server: Sshd, **others: Any) -> SftpLogin:
     return login_to(server, port=proxy.port, known_hosts=server.known_hosts_for(proxy.port), **others)
 
 
