@@ -5,36 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from orderdrop.mapping.suggest.assign import best_pairs
 from orderdrop.mapping.suggest.fitting import Evidence
-from orderdrop.mapping.suggest.meanings import Said, meanings, said_by
+from orderdrop.mapping.suggest.meanings import meanings, said_by
 from orderdrop.mapping.suggest.memory import Memory
 from orderdrop.mapping.suggest.structure import Grouping, grouped_by, names_one, names_orders
+from orderdrop.mapping.suggest.weighing import Guess, by_itself, in_the_rows, name_the_orders
 
 _LEAST = 0.42  # below this nothing is assigned
-_TOLD_BY_VALUES = {
-    "customer.email": 0.72, "parcel.tracking": 0.75, "ship.country": 0.6, "line.ean": 0.55, "order.currency": 0.65,
-    "ship.phone": 0.5, "order.date": 0.42,
-}  # fmt: skip
-"""How sure the values alone make a meaning, where the heading says nothing."""
-_AS_BEFORE, _AS_IN_SUCH_A_FILE = 0.9, 0.97
-_UNSEEN = 0.88  # a column without a single value is never sure
 _OWN = 0.9  # from here on a heading says whose something is
 _CLEARLY = 0.2
-_MOSTLY = 0.8  # two orders may share a parcel now and then
-_OF_ONE_ORDER = frozenset({"order.id", "order.number", "order.external", "shipment.id", "parcel.tracking"})
 _PEERS = frozenset({"id", "number", "external"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
-    """One meaning that a column may have: how sure, and what speaks for it."""
-
-    meaning: str
-    sure: float
-    said: Said | None = None
-    fit: float | None = None
-    constant: bool | None = None  # within the orders; None where nothing tells
-    remembered: str | None = None  # the mapping that has it so
-    rival: str | None = None  # another column that could be it, or another meaning that this could have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +29,7 @@ class Matched:
 def match(evidence: Sequence[Evidence], memory: Memory, passed_over: frozenset[int] = frozenset()) -> Matched:
     """Find what each column means; columns in `passed_over` mean nothing here."""
     profiles = [one.profile for one in evidence]
-    table = [{} if n in passed_over else _by_itself(one, memory) for n, one in enumerate(evidence)]
+    table = [{} if n in passed_over else by_itself(one, memory) for n, one in enumerate(evidence)]
     _drop_strangers(table)
     structure = [names_orders(n, profiles) for n in range(len(profiles))]
     key = _key_of(table, structure, evidence)
@@ -58,14 +37,12 @@ def match(evidence: Sequence[Evidence], memory: Memory, passed_over: frozenset[i
     if key is not None and grouping is not None:
         table = [
             {
-                name: _in_the_rows(
-                    guess, n, key, grouping, evidence[n], names_one=names_one(n, key, profiles)
-                )
+                name: in_the_rows(guess, n, key, grouping, evidence[n], names_one=names_one(n, key, profiles))
                 for name, guess in guesses.items()
             }
             for n, guesses in enumerate(table)
         ]
-        _name_the_orders(table[key], structure[key])
+        name_the_orders(table[key], structure[key])
     order = {name: n for n, name in enumerate(meanings())}
     wishes = [
         {name: guess.sure**3 - order[name] * 1e-5 for name, guess in guesses.items() if guess.sure >= _LEAST}
@@ -119,53 +96,6 @@ def _with_one_order_number(
     return {**freed, other: "order.number"} if "order.number" in table[other] else freed
 
 
-def _by_itself(one: Evidence, memory: Memory) -> dict[str, Guess]:
-    """What a column may mean by its heading, its values and what earlier mappings made of it."""
-    said = said_by(one.profile.heading)
-    guesses = {}
-    lessons = {
-        meaning: lesson
-        for lesson in reversed(memory.of(one.profile.heading))
-        for meaning in lesson.meanings[:1]
-    }
-    silent = all(one_said.score < 0.6 for one_said in said.values())
-    for name, meaning in meanings().items():
-        heading = said.get(name)
-        lesson = lessons.get(name)
-        if heading is None and lesson is None and (silent is False or name not in _TOLD_BY_VALUES):
-            continue
-        score = heading.score if heading else 0.0
-        if lesson is not None:
-            score = max(score, _AS_IN_SUCH_A_FILE if lesson.close else _AS_BEFORE)
-        fit = one.fit(meaning.values)
-        guesses[name] = Guess(
-            meaning=name,
-            sure=_sure(score, fit, name, one),
-            said=heading,
-            fit=fit,
-            remembered=lesson.mapping if lesson is not None else None,
-        )
-    return {name: guess for name, guess in guesses.items() if guess.sure >= 0.2}
-
-
-def _sure(score: float, fit: float | None, name: str, one: Evidence) -> float:
-    expected = meanings()[name].values
-    if score == 0.0:
-        limit = _TOLD_BY_VALUES.get(name, 0.0)
-        if expected == "phone" and (one.fit("dialled") or 0.0) < 0.95:
-            return 0.0
-        if expected == "tracking" and sum(1 for hit in one.tracked if hit and hit.proved) < 0.9 * len(
-            one.tracked
-        ):
-            return 0.0
-        return limit if fit is not None and fit >= 0.95 and len(one.profile.values) > 1 else 0.0
-    if fit is None:
-        return min(score, _UNSEEN) if score >= 0.8 else score * 0.6
-    if fit >= 0.9:
-        return score + (0.995 - score) * (0.5 if one.tells(expected) else 0.12)
-    return score * (0.75 + 0.25 * fit) if fit >= 0.5 else score * (0.15 + 0.5 * fit)
-
-
 def _key_of(
     table: Sequence[Mapping[str, Guess]], structure: Sequence[float], evidence: Sequence[Evidence]
 ) -> int | None:
@@ -187,41 +117,6 @@ def _key_of(
 
     best = max(range(len(table)), key=weight, default=None)
     return best if best is not None and weight(best) > 0.12 else None
-
-
-def _in_the_rows(
-    guess: Guess, n: int, key: int, grouping: Grouping, one: Evidence, *, names_one: float
-) -> Guess:
-    """What it changes that a column is the same within orders, or not."""
-    constant = grouping.is_constant(n)
-    if n == key or constant is None:
-        return guess
-    level = meanings()[guess.meaning].level
-    if guess.meaning in _OF_ONE_ORDER and names_one < _MOSTLY:
-        return replace(guess, sure=guess.sure * 0.5, constant=constant)
-    if level == "order":
-        factor = 0.45 + 0.4 * grouping.constant[n]
-        sure = guess.sure + (0.99 - guess.sure) * 0.1 if constant else guess.sure * factor
-    elif level == "line":
-        several = grouping.several > 1 and one.profile.distinct > 1
-        a_name = meanings()[guess.meaning].values in ("sku", "identifier", "title", "position")
-        sure = (
-            guess.sure * (0.7 if a_name and several else 0.95)
-            if constant
-            else guess.sure + (0.99 - guess.sure) * 0.1
-        )
-    else:
-        return guess
-    return replace(guess, sure=min(sure, 0.99), constant=constant)
-
-
-def _name_the_orders(guesses: dict[str, Guess], structure: float) -> None:
-    """The column that names the orders is one of their numbers, whatever else its heading might say."""
-    for name in ("order.id", "order.number"):
-        guess = guesses.get(name, Guess(meaning=name, sure=0.45 if name == "order.id" else 0.0))
-        gain = 0.6 if structure >= 0.6 else 0.2
-        if guess.sure:
-            guesses[name] = replace(guess, sure=guess.sure + (0.99 - guess.sure) * gain)
 
 
 def _against_rivals(

@@ -1,9 +1,9 @@
 """Why a column was taken for something, in a few words."""
 
 from orderdrop.mapping.suggest.fitting import Evidence
-from orderdrop.mapping.suggest.match import Guess
 from orderdrop.mapping.suggest.meanings import meanings
 from orderdrop.mapping.suggest.structure import Grouping
+from orderdrop.mapping.suggest.weighing import Guess
 
 _NOUNS = {
     "email": "an email address", "phone": "a telephone number", "url": "a web address", "country": "a country",
