@@ -18,9 +18,9 @@ from orderdrop.pipeline.batches.imports import suits
 from orderdrop.pipeline.history import named
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.preparing.first_fates import excluded
 from orderdrop.pipeline.preparing.prepare import prepare
 from orderdrop.pipeline.preparing.scope import Scope
-from orderdrop.pipeline.preparing.standing import excluded
 from orderdrop.pipeline.upkeep.purging import refuse_purged
 from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of

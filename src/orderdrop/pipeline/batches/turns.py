@@ -16,7 +16,7 @@ from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches.poison import is_suspect
 from orderdrop.pipeline.leases import Lease
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.preparing.standing import owed, stale
+from orderdrop.pipeline.preparing.first_fates import owed, stale
 from orderdrop.pipeline.putting_off import put_off
 
 _ASK_AGAIN_SECONDS = 0.5

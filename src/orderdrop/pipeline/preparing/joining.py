@@ -16,8 +16,8 @@ from orderdrop.core.rows import compact, expand
 from orderdrop.frames import Table, TextFrame
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.ledger.paging import every_order
+from orderdrop.pipeline.preparing.first_fates import StillOpen
 from orderdrop.pipeline.preparing.scope import key_texts
-from orderdrop.pipeline.preparing.standing import StillOpen
 
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
 

@@ -27,6 +27,7 @@ from orderdrop.pipeline.preparing.continuing import (
     spreadsheet,
     why_alone,
 )
+from orderdrop.pipeline.preparing.first_fates import FirstFates
 from orderdrop.pipeline.preparing.holding import why_held
 from orderdrop.pipeline.preparing.joining import continuation
 from orderdrop.pipeline.preparing.judging import Judging, Unsettled
@@ -34,7 +35,6 @@ from orderdrop.pipeline.preparing.opening import Opened, Reading, open_drop, reo
 from orderdrop.pipeline.preparing.partners import Partners
 from orderdrop.pipeline.preparing.scope import Scope
 from orderdrop.pipeline.preparing.second import built
-from orderdrop.pipeline.preparing.standing import Standing
 
 
 def prepare(
@@ -83,7 +83,7 @@ class _Preparation:
     go_on: Callable[[], None]
     _remarks: list[str] = field(default_factory=list)
     _judging: Judging = field(init=False)
-    _standing: Standing = field(init=False)
+    _first_fates: FirstFates = field(init=False)
 
     def __post_init__(self) -> None:
         commands = self.loaded.mapping.commands
@@ -95,7 +95,7 @@ class _Preparation:
             watcher=self.watcher,
             go_on=self.go_on,
         )
-        self._standing = Standing(
+        self._first_fates = FirstFates(
             batch=self.batch,
             accepted_by=self.accepted_by,
             updated_at=self.loaded.mapping.place_of_updated_at(),
@@ -190,9 +190,9 @@ class _Preparation:
         )
         self.ledger.adopt(self.batch.id, parent.id)
         self._remarks.append(found.remarks)
-        self._standing.still_open = found.still_open
+        self._first_fates.still_open = found.still_open
         self.batch = replace(self.batch, parent_id=parent.id)
-        self._standing.excluded = excluded_before(self.accepted_by, self.batch)
+        self._first_fates.excluded = excluded_before(self.accepted_by, self.batch)
         return replace(reading, joined=found.joined, whole=found.left == 0)
 
     def _read_again(self, reading: Reading) -> list[Opened]:
@@ -224,7 +224,7 @@ class _Preparation:
     def _store(self, some: Built) -> None:
         self._judging.alone(RowFate.REJECTED, some.rejected)
         self._judging.alone(RowFate.IGNORED, some.ignored)
-        orders, why_not = self._standing.settle(some.drafts, some.payloads, some.first)
+        orders, why_not = self._first_fates.decide(some.drafts, some.payloads, some.first)
         self.ledger.add_problems(self.batch.id, [*some.problems, *why_not])
         self.ledger.add_orders(self.batch.id, orders)
 

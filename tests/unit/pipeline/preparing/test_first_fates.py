@@ -11,7 +11,7 @@ from orderdrop.core.lineage import Lineage
 from orderdrop.core.orders import Command, Draft
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.ledger.ledger import Batch, Drop, Ledger
-from orderdrop.pipeline.preparing.standing import Standing
+from orderdrop.pipeline.preparing.first_fates import FirstFates
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 BODY = b'{"merchant_id":"A"}'
@@ -33,11 +33,11 @@ def settled(
         accepted_as_of=lambda *_: {},
         possibly_held=lambda *_: held,
     )
-    standing = Standing(
+    first_fates = FirstFates(
         batch=batch(**of), accepted_by=cast("Ledger", ledger), updated_at=None, refuses_unknown=refuses
     )
     lineage = Lineage(levels=(), rows=(2, 3), positions=((), ()))
-    (order,), problems = standing.settle(
+    (order,), problems = first_fates.decide(
         [Draft(key="A", payload={}, lineage=lineage, command=command)], {"A": BODY}, 0
     )
     return order.fate, [problem.code.value for problem in problems]

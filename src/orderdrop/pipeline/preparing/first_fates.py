@@ -1,7 +1,7 @@
-"""Where an order stands before it is sent: new, known already, overtaken by a newer one, taken out, or still open."""
+"""The fate of an order before it is sent: new, known already, overtaken by a newer one, taken out, or still open."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,8 +23,8 @@ class StillOpen:
 
 
 @dataclass(slots=True, kw_only=True)
-class Standing:
-    """Decides it for the orders of one batch. `accepted_by` knows what the account accepted, and what was excluded."""
+class FirstFates:
+    """Decides them for the orders of one batch. `accepted_by` knows what the account accepted, and what was excluded."""
 
     batch: Batch
     accepted_by: Ledger
@@ -34,7 +34,7 @@ class Standing:
     # an update or a cancel of an order that the account never accepted from here
     refuses_unknown: bool = True
 
-    def settle(
+    def decide(
         self, drafts: Sequence[Draft], payloads: Mapping[str, bytes], first_sequence: int
     ) -> tuple[list[StoredOrder], list[Problem]]:
         """The orders as the ledger keeps them, with why some are not sent; `payloads` by key, of those that could be."""
@@ -127,59 +127,54 @@ def moment_in(payload: Mapping[str, Any], place: str | None) -> datetime | None:
 
 def stale(key: str, rows: Iterable[int], mine: datetime, accepted_at: datetime) -> Problem:
     """Why an order that would undo a newer one is not sent."""
-    return Problem(
-        code=Code.STALE,
-        message=f"A newer version of order {key} is with the destination already (of {_minute(accepted_at)}; this one is of "
+    return _of_order(
+        Code.STALE,
+        key,
+        rows,
+        f"A newer version of order {key} is with the destination already (of {_minute(accepted_at)}; this one is of "
         f"{_minute(mine)}), so this one was not sent. If this is the right one, send it again in a new file.",
-        cells=tuple(Cell(row=row) for row in rows),
-        order=key,
     )
 
 
 def already_there(key: str, rows: Iterable[int]) -> Problem:
     """Why an order that is to be created is not sent."""
-    return Problem(
-        code=Code.ALREADY_THERE,
-        message=f"Order {key} is to be created, but an order of this name was sent before, with other contents. It was not sent. "
+    return _of_order(
+        Code.ALREADY_THERE,
+        key,
+        rows,
+        f"Order {key} is to be created, but an order of this name was sent before, with other contents. It was not sent. "
         "If it has changed, let its rows say update; if it is another order, give it another name.",
-        cells=tuple(Cell(row=row) for row in rows),
-        order=key,
     )
 
 
 def not_there(key: str, rows: Iterable[int]) -> Problem:
     """Why an order that is to be changed or cancelled is not sent."""
-    return Problem(
-        code=Code.NOT_THERE,
-        message=f"Order {key} is to be updated or cancelled, but no order of this name was ever sent from here. It was not sent. "
+    return _of_order(
+        Code.NOT_THERE,
+        key,
+        rows,
+        f"Order {key} is to be updated or cancelled, but no order of this name was ever sent from here. It was not sent. "
         "Check the name; if the order is new, let its rows say create.",
-        cells=tuple(Cell(row=row) for row in rows),
-        order=key,
     )
 
 
 def excluded(key: str, rows: Iterable[int], reason: str) -> Problem:
     """That a person took an order out, and why."""
-    return Problem(
-        code=Code.EXCLUDED,
-        message=f"Order {key} was taken out for good: {reason}. It is not sent; nothing is to be done.",
-        cells=tuple(Cell(row=row) for row in rows),
-        order=key,
-        owner=Owner.OPS,
-        severity=Severity.WARNING,
-    )
+    told = f"Order {key} was taken out for good: {reason}. It is not sent; nothing is to be done."
+    return replace(_of_order(Code.EXCLUDED, key, rows, told), owner=Owner.OPS, severity=Severity.WARNING)
 
 
 def owed(key: str, rows: Iterable[int], batch_id: str) -> Problem:
     """Why an order waits for the answer to its earlier version."""
-    return Problem(
-        code=Code.NOT_SENT,
-        message=f"The destination has not answered yet about an earlier version of order {key}, so this one was not sent. "
-        f"Once it has, run: orderdrop rerun {batch_id} --only unsent",
-        cells=tuple(Cell(row=row) for row in rows),
-        order=key,
-        owner=Owner.OPS,
+    told = (
+        f"The destination has not answered yet about an earlier version of order {key}, so this one was not sent. "
+        f"Once it has, run: orderdrop rerun {batch_id} --only unsent"
     )
+    return replace(_of_order(Code.NOT_SENT, key, rows, told), owner=Owner.OPS)
+
+
+def _of_order(code: Code, key: str, rows: Iterable[int], message: str) -> Problem:
+    return Problem(code=code, message=message, cells=tuple(Cell(row=row) for row in rows), order=key)
 
 
 def _minute(moment: datetime) -> str:
