@@ -86,7 +86,8 @@ class TypedFrame:
     (trimmed; decimals canonical like "12.50"; countries alpha-2; emails, phones, urls, languages, currencies as text),
     int64, bool, date32, timestamp[s, UTC]. A blank cell is null. `rows` (int64) are the physical rows, aligned
     with `values`; `bad[i]` says that row i has a blocking problem. Rows that the mapping skips are in `ignored`, not in
-    `values`; rows that the reader refused are in neither, their problems are in `problems`.
+    `values`; rows that the reader refused are in neither, their problems are in `problems`, unless they name their
+    order: then they are bad rows that state nothing else.
     `fingerprint[i]` is a hash of the row's raw cells, equal for exact duplicate lines.
     `unlisted` counts problems past the listing cap, by code.
     """

@@ -138,6 +138,26 @@ def test_F6_a_ragged_row_is_refused_and_never_shifted(look: Look, line: str, at:
     assert "4 headings" in problem["message"]
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        pytest.param("A-3;anna@example.com;S-9\n", "row_width", id="short"),
+        pytest.param("A-3;anna@example.com;S-9; red;3\n", "row_width", id="long"),
+        pytest.param('A-3;"anna@example.com;S-9;3\n', "row_quote", id="an-open-quote"),
+        pytest.param("A-3;anna\0@example.com;S-9;3\n", "row_nul", id="a-zero-byte"),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 5], ids=["before", "after"])
+def test_F6_a_row_that_cannot_be_read_keeps_back_the_rest_of_the_order_it_names(
+    look: Look, line: str, code: str, at: int
+) -> None:
+    receipt = look(file(*ROWS[:at], line, *ROWS[at:]))
+    assert (orders(receipt), bad_rows(receipt)) == (good(3), {at + 2: code})
+    assert (receipt["rows"]["rejected"], receipt["rows"]["held"], receipt["rows"]["unsent"]) == (1, 1, 4)
+    (problem,) = [one for one in receipt["problems"] if one["row"] == at + 2]
+    assert problem["order"] == "A-3"
+
+
 def test_F7_delimiters_at_the_end_of_every_row_are_no_cells(look: Look) -> None:
     assert orders(look(file().replace("\n", ";;\n"))) == GOOD
     assert orders(look(HEAD + "".join(ROWS).replace("\n", ";\n"))) == GOOD

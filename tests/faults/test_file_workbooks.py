@@ -247,6 +247,16 @@ def test_F36_errors_and_formulas_without_a_result_cost_their_rows(tmp_path: Path
     assert receipt["rows"]["rejected"] == 2
 
 
+def test_F36_an_error_keeps_back_the_other_rows_of_its_order(tmp_path: Path) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row("A5", ["A-2", "anna@example.com", "S-9"])
+        sheet.write_formula("D5", "=VLOOKUP(1,A:A,1)", None, "#N/A")
+
+    receipt = previewed(filled(tmp_path, fill))
+    assert (orders(receipt), refusals(receipt)) == (["A-1", "A-3"], [("cell_error", 5, "Qty")])
+    assert (receipt["rows"]["rejected"], receipt["rows"]["held"]) == (1, 1)
+
+
 def test_F36_a_workbook_that_was_never_calculated_gives_no_blanks(tmp_path: Path) -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active

@@ -15,6 +15,7 @@ from orderdrop.checks.identifiers import COUNTRIES_BESIDE, damage, short_postal_
 from orderdrop.checks.listing import Finding, Listing, bad_rows
 from orderdrop.checks.plan import Field, Reads
 from orderdrop.checks.reading import read
+from orderdrop.checks.refused import naming_cells, with_refused
 from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.problems import Code, Problem, Severity
 from orderdrop.core.shape import Shape
@@ -52,6 +53,7 @@ class Judge:
         self._schema = Schema([checked.rule for checked in self._plan.checked], self._plan.types)
         self._binding = binding
         self._commands = command_column(mapping, shape, binding)
+        self._key = shape.key
         self._skip = {
             binding.columns[heading]: pa.array(list(texts), pa.string())
             for heading, texts in mapping.file.skip_rows_where.items()
@@ -72,7 +74,7 @@ class Judge:
         """One frame of text to a frame of typed columns.
 
         `ignored` holds the frame's blank rows and those that the mapping skips; the reader's own problems come first
-        in `problems` and are outside the cap.
+        in `problems` and are outside the cap. A row that the reader refused is a bad row of the order that it names.
         """
         raw = {str(name): text_of(frame.cells[name]) for name in frame.cells.columns}
         rows = frame.cells.index.to_numpy(dtype=np.int64)
@@ -84,7 +86,7 @@ class Judge:
         work = _Rows(self._plan, self._schema, self._binding, raw, rows, self._evidence)
         values, findings = work.judged(self._commands)
         problems, unlisted = self._listing.problems(findings, rows)
-        return TypedFrame(
+        typed = TypedFrame(
             values=values,
             rows=rows,
             bad=bad_rows(findings, len(rows)),
@@ -93,6 +95,23 @@ class Judge:
             problems=(*frame.problems, *problems),
             unlisted=unlisted,
         )
+        return with_refused(typed, self._key, self._named(frame)) if frame.broken else typed
+
+    def _named(self, frame: TextFrame) -> dict[int, Any]:
+        """The orders of refused rows, by row, where they can be told; read like those of any other row."""
+        raw, rows = naming_cells(frame, self._binding.sources.get(self._key, ()))
+        if not len(rows):
+            return {}
+        work = _Rows(self._plan, self._schema, self._binding, raw, rows, Evidence())
+        values, findings = work.judged(None)
+        wrong = {
+            at
+            for finding in findings
+            if any(target.leaf.place == self._key for target in self._plan.fields[finding.field].targets)
+            for at in finding.at.tolist()
+        }
+        names = zip(rows.tolist(), values[self._key], strict=True)
+        return {row: name for at, (row, name) in enumerate(names) if name.is_valid and at not in wrong}
 
     def _skipped(self, raw: Mapping[str, ArrowArray], count: int) -> Mask:
         skipped = np.zeros(count, dtype=bool)

@@ -81,6 +81,8 @@ class Judging:
             }
             typed = self.scope.of_orders(judge.judge(frame), self.loaded.shape.key)
             refused &= {problem.row for problem in typed.problems}
+            if refused:
+                refused.difference_update(typed.rows.tolist())  # those are bad rows of their orders
             self.read += len(typed.rows) + len(typed.ignored) + len(refused)
             self.alone(RowFate.IGNORED, typed.ignored)
             self.alone(RowFate.REJECTED, sorted(refused))
