@@ -23,10 +23,11 @@ ENCODINGS = {"almacen-salidas": "cp1252", "armazem-expedicoes": "cp1252"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a person would do with a column: the places that are right, and whether leaving it out is right too."""
+    """What a person would do with a column: the places that are right, and those of which one is wanted; none of them:
+    leaving it out is right too."""
 
-    places: frozenset[str]
-    must: bool
+    places: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def _answer(cell: str) -> Answer:
     words = cell.split()
     return Answer(
         places=frozenset(word.lstrip("?") for word in words),
-        must=any(not word.startswith("?") for word in words),
+        wanted=frozenset(word for word in words if not word.startswith("?")),
     )
 
 
@@ -82,24 +83,25 @@ def scored(layout: str, destination: str) -> Score:
 
 
 def held_against(suggestion: Suggestion, key: Mapping[str, Answer], layout: str) -> Score:
-    """Count what is right: a column counts where its places, templates included, are all among the key's."""
+    """Count what is right: a column counts where its places, templates included, are all among the key's, and one that is
+    wanted is among them."""
     right = 0
     wrong, at_high, left_out = [], [], []
     for line in suggestion.lines:
-        answer = key.get(line.heading, Answer(places=frozenset(), must=False))
+        answer = key.get(line.heading, Answer())
         places = {*line.places, *line.used_in}
         if not places:
-            left_out += [line.heading] if answer.must else []
-        elif places <= answer.places:
-            right += answer.must
+            left_out += [line.heading] if answer.wanted else []
+        elif places <= answer.places and (places & answer.wanted or not answer.wanted):
+            right += bool(answer.wanted)
         else:
-            told = f"{line.heading} -> {', '.join(sorted(places - answer.places))} ({line.sure}%)"
+            told = f"{line.heading} -> {', '.join(sorted(places - answer.places or places))} ({line.sure}%)"
             wrong.append(told)
             at_high += [told] if (line.sure or 0) >= HIGH else []
     return Score(
         layout=layout,
         destination=suggestion.destination,
-        wanted=sum(answer.must for answer in key.values()),
+        wanted=sum(bool(answer.wanted) for answer in key.values()),
         right=right,
         wrong=tuple(wrong),
         wrong_at_high=tuple(at_high),
