@@ -60,10 +60,10 @@ def deliver(
 
     Orders that a dead run left as sending must be made ready again first (`Ledger.reopen`). Pace and breaker belong
     to the account; waits are measured by the pace's clock, `clock` only dates what is written. Raises
-    LedgerUnavailable as soon as something cannot be written: then nothing more is sent. Whatever is raised, by the
-    watcher too, ends the delivery with nothing more recorded; but before Busy, which says that another orderdrop began
-    to send orders of this batch, the answers to what left here are written. When the first `stop_after_refusals` orders were all refused
-    for one reason, the rest becomes unsent (see `alike`).
+    LedgerUnavailable as soon as something cannot be written: then nothing more is sent. Raises Busy when another
+    orderdrop began to send orders of this batch: once the answers to what left here are written. Whatever else is
+    raised, by the watcher too, ends the delivery with nothing more recorded. When the first `stop_after_refusals`
+    orders were all refused for one reason, the rest becomes unsent (see `alike`).
     """
     rhythm = rhythm or Rhythm()
     workers: Crew[Back] = crew or Threads(concurrency, f"send-{batch.id}")
@@ -72,7 +72,16 @@ def deliver(
     )
     chance = Chance(clock=clock, monotonic=pace.monotonic, random=random)
     delivery = _Delivery(
-        batch, ledger, line, locate, chance, stop, watcher, workers, rhythm, stop_after_refusals
+        batch=batch,
+        ledger=ledger,
+        line=line,
+        locate=locate,
+        chance=chance,
+        stop=stop,
+        watcher=watcher,
+        crew=workers,
+        rhythm=rhythm,
+        stop_after_refusals=stop_after_refusals,
     )
     try:
         return delivery.run()
@@ -86,6 +95,7 @@ class _Delivery:
 
     def __init__(
         self,
+        *,
         batch: Batch,
         ledger: Ledger,
         line: Line,
