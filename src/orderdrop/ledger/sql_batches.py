@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.ledger.browsing import Filter
@@ -23,6 +23,13 @@ BATCH_COLUMNS = [
 ]
 
 
+def batches_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Batch]:
+    """Batches of which all conditions on `batches` and `drops` hold, oldest first."""
+    query = select(*BATCH_COLUMNS).join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
+    rows = connection.execute(query.where(*conditions).order_by(BATCHES.c.number))
+    return [read_batch(row) for row in rows]
+
+
 def open_batch(connection: Connection, batch: Batch) -> None:
     """Register a drop and its batch."""
     connection.execute(
@@ -35,8 +42,7 @@ def open_batch(connection: Connection, batch: Batch) -> None:
 
 def batch(connection: Connection, batch_id: str) -> Batch | None:
     """One batch by its id."""
-    row = connection.execute(_batches().where(BATCHES.c.id == batch_id)).one_or_none()
-    return None if row is None else read_batch(row)
+    return next(iter(batches_where(connection, BATCHES.c.id == batch_id)), None)
 
 
 def batches(connection: Connection, wanted: Filter, limit: int) -> list[Batch]:
@@ -51,7 +57,7 @@ def batches(connection: Connection, wanted: Filter, limit: int) -> list[Batch]:
         found = found.where(BATCHES.c.drop_id.in_(drops))
     # by number alone first, out of indexes: else every batch that fits is read whole, to sort them and drop most
     newest = found.order_by(BATCHES.c.number.desc()).limit(limit)
-    return _read(connection, _batches().where(BATCHES.c.number.in_(newest)).order_by(BATCHES.c.number.desc()))
+    return batches_where(connection, BATCHES.c.number.in_(newest))[::-1]
 
 
 def _drops_wanted(wanted: Filter) -> Iterator[Select[Any]]:
@@ -70,45 +76,32 @@ def last_drop(connection: Connection, feed: str) -> Drop | None:
 
 def batches_of_content(connection: Connection, sha256: str, mapping: str, account: str) -> list[Batch]:
     """Batches of the same content, oldest first."""
-    return _read(
-        connection,
-        _batches()
-        .where(DROPS.c.sha256 == sha256, BATCHES.c.mapping == mapping, BATCHES.c.account == account)
-        .order_by(BATCHES.c.number),
-    )
+    same = DROPS.c.sha256 == sha256, BATCHES.c.mapping == mapping, BATCHES.c.account == account
+    return batches_where(connection, *same)
 
 
 def children(connection: Connection, batch_id: str) -> list[Batch]:
     """The batches that continue one, oldest first."""
-    return _read(connection, _batches().where(BATCHES.c.parent_id == batch_id).order_by(BATCHES.c.number))
+    return batches_where(connection, BATCHES.c.parent_id == batch_id)
 
 
 def batch_at_place(connection: Connection, feed: str, place: str) -> Batch | None:
     """The newest batch whose drop lies at a place."""
-    found = _read(
-        connection,
-        _batches()
-        .where(DROPS.c.feed == feed, DROPS.c.place == place)
-        .order_by(BATCHES.c.number.desc())
-        .limit(1),
-    )
-    return found[0] if found else None
+    found = batches_where(connection, DROPS.c.feed == feed, DROPS.c.place == place)
+    return found[-1] if found else None
 
 
 def set_aside(connection: Connection, feed: str) -> list[Batch]:
     """Batches without a mapping whose drop still lies in its source."""
-    lies_there = and_(DROPS.c.feed == feed, DROPS.c.place.is_not(None))
-    unread = BATCHES.c.mapping_digest == NO_MAPPING
-    return _read(connection, _batches().where(unread, lies_there).order_by(BATCHES.c.number))
+    lies_there = DROPS.c.feed == feed, DROPS.c.place.is_not(None)
+    return batches_where(connection, BATCHES.c.mapping_digest == NO_MAPPING, *lies_there)
 
 
 def unfinished(connection: Connection, feed: str | None) -> list[Batch]:
     """Batches that go on, and batches whose feed was not told; a drop without a feed has nobody to tell."""
-    not_told = and_(BATCHES.c.feed_done.is_(False), DROPS.c.feed.is_not(None))
-    query = _batches().where(or_(BATCHES.c.status.in_(_RESUMES), not_told)).order_by(BATCHES.c.number)
-    if feed is not None:
-        query = query.where(DROPS.c.feed == feed)
-    return _read(connection, query)
+    not_told = BATCHES.c.feed_done.is_(False) & DROPS.c.feed.is_not(None)
+    goes_on = BATCHES.c.status.in_(_RESUMES) | not_told
+    return batches_where(connection, goes_on, *([] if feed is None else [DROPS.c.feed == feed]))
 
 
 def conclude(
@@ -146,11 +139,3 @@ def change(connection: Connection, batch_id: str, facts: dict[str, Any]) -> None
 
 def _unless_empty(remarks: str) -> dict[str, Any]:
     return {"remarks": remarks} if remarks else {}
-
-
-def _batches() -> Select[Any]:
-    return select(*BATCH_COLUMNS).join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
-
-
-def _read(connection: Connection, query: Select[Any]) -> list[Batch]:
-    return [read_batch(row) for row in connection.execute(query)]

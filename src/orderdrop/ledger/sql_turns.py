@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.ledger import Batch, Overtaken
-from orderdrop.ledger.records import problem_record, read_batch, read_order
-from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.records import problem_record, read_order
+from orderdrop.ledger.sql_batches import batches_where
 from orderdrop.ledger.sql_books import open_books
 from orderdrop.ledger.sql_statements import portions
 from orderdrop.ledger.tables import ACCEPTED, BATCHES, DROPS, ORDERS, PROBLEMS
@@ -54,13 +54,9 @@ def rivals(connection: Connection, batch_id: str, *, older: bool) -> list[Batch]
         mine_to_wait_for = (BATCHES.c.number < me.number) & (
             sends | (BATCHES.c.status == BatchStatus.RECEIVED.value)
         )
-    rows = connection.execute(
-        select(*BATCH_COLUMNS)
-        .join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
-        .where(BATCHES.c.account == me.account, BATCHES.c.id != batch_id, mine_to_wait_for)
-        .order_by(BATCHES.c.number)
+    return batches_where(
+        connection, BATCHES.c.account == me.account, BATCHES.c.id != batch_id, mine_to_wait_for
     )
-    return [read_batch(row) for row in rows]
 
 
 def overtaken(connection: Connection, batch_id: str, limit: int) -> Overtaken:

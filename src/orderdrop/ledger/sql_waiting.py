@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Code, Problem
 from orderdrop.ledger.ledger import Batch
-from orderdrop.ledger.records import problem_record, read_batch
-from orderdrop.ledger.sql_batches import BATCH_COLUMNS, change
+from orderdrop.ledger.records import problem_record
+from orderdrop.ledger.sql_batches import batches_where, change
 from orderdrop.ledger.sql_sending import set_fates
-from orderdrop.ledger.tables import BATCHES, DROPS, PROBLEMS
+from orderdrop.ledger.tables import BATCHES, PROBLEMS
 
 
 def put_off(connection: Connection, batch_id: str, at: datetime, problem: Problem) -> int:
@@ -34,12 +34,5 @@ def take_up(connection: Connection, batch_id: str, owes_reply: bool) -> int:
 
 def waiting(connection: Connection, account: str | None) -> list[Batch]:
     """Batches that wait for their account, oldest first."""
-    query = (
-        select(*BATCH_COLUMNS)
-        .join_from(BATCHES, DROPS, BATCHES.c.drop_id == DROPS.c.id)
-        .where(BATCHES.c.waits_since.is_not(None))
-        .order_by(BATCHES.c.number)
-    )
-    if account is not None:
-        query = query.where(BATCHES.c.account == account)
-    return [read_batch(row) for row in connection.execute(query)]
+    of_account = [] if account is None else [BATCHES.c.account == account]
+    return batches_where(connection, BATCHES.c.waits_since.is_not(None), *of_account)
