@@ -1,6 +1,5 @@
 """The way to a folder of this machine, step by step, up to a file that was written, renamed and removed again."""
 
-import fnmatch
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -9,7 +8,6 @@ from pathlib import Path
 
 from orderdrop.errors import SourceUnavailable
 from orderdrop.pickup.names import PROCESSING
-from orderdrop.pickup.settling import is_temp_name
 from orderdrop.pickup.steps import Step, counted, walk
 
 
@@ -20,9 +18,6 @@ def folder_steps(folder: Path, pattern: str, monotonic: Callable[[], float]) -> 
 
     def renamed() -> Path:
         return (claims if claims.is_dir() else folder) / written.stem
-
-    def is_drop(name: str) -> bool:
-        return fnmatch.fnmatchcase(name, pattern) and not is_temp_name(name)
 
     def find() -> str:
         if not folder.exists():
@@ -37,7 +32,7 @@ def folder_steps(folder: Path, pattern: str, monotonic: Callable[[], float]) -> 
     def list_it() -> str:
         with _allowed(f"{folder} could not be listed"):
             names = sorted(os.listdir(folder))  # noqa: PTH208 - names are all it takes
-        return f"It has {counted(names, is_drop, pattern)}"
+        return f"It has {counted(names, pattern)}"
 
     def write() -> str:
         with _allowed(f"Nothing could be written in {folder}"):

@@ -1,13 +1,12 @@
 """What one look at an inbox takes and what it passes over, wherever the inbox is."""
 
-import fnmatch
 import heapq
 from collections.abc import Iterable
 
 import structlog
 
 from orderdrop.pickup.inbox import Claim, Entry
-from orderdrop.pickup.settling import is_temp_name
+from orderdrop.pickup.settling import is_drop_name
 
 _MOST_MENTIONED = 1_000
 _log = structlog.get_logger()
@@ -16,8 +15,7 @@ _log = structlog.get_logger()
 class Looking:
     """The eyes of one inbox: which names are drops, and what was seen that is none.
 
-    A name is a drop when it matches the pattern (shell style, upper and lower case differ) and is no temp name; one
-    look gives at most `most` of them.
+    Which names are drops: see `is_drop_name`; one look gives at most `most` of them.
     """
 
     def __init__(self, pattern: str, most: int, **where: str) -> None:
@@ -33,7 +31,7 @@ class Looking:
 
     def is_drop(self, name: str, pattern: str | None) -> bool:
         """Whether the name is a drop's by this pattern or the inbox's own; else it is passed over."""
-        if fnmatch.fnmatchcase(name, pattern or self._pattern) and not is_temp_name(name):
+        if is_drop_name(name, pattern or self._pattern):
             return True
         if len(self.passed_over) < self._most:
             self.passed_over.append(name)

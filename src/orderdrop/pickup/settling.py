@@ -50,6 +50,11 @@ class Place(Protocol):
     def exists(self, name: str) -> bool: ...
 
 
+def is_drop_name(name: str, pattern: str) -> bool:
+    """Whether a name is a drop's: it matches the pattern (shell style, upper and lower case differ) and is no temp name."""
+    return fnmatch.fnmatchcase(name, pattern) and not is_temp_name(name)
+
+
 def is_temp_name(name: str) -> bool:
     """Whether a name says "not a drop yet, or never": upload temp names, dotfiles, Office lock files, folder litter."""
     lower = name.lower()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orderdrop.errors import OrderdropError, TrustError
+from orderdrop.pickup.settling import is_drop_name
 
 
 class Result(StrEnum):
@@ -91,11 +92,11 @@ def advising(next_step: str) -> Iterator[None]:
         raise
 
 
-def counted(names: Iterable[str], is_drop: Callable[[str], bool], pattern: str) -> str:
+def counted(names: Iterable[str], pattern: str) -> str:
     """What a listing shows, in words."""
     there = list(names)
     if not there:
         return "nothing in it yet."
-    fitting = sum(map(is_drop, there))
+    fitting = sum(is_drop_name(name, pattern) for name in there)
     entries = "1 name" if len(there) == 1 else f"{len(there):,} names"
     return f"{entries}, of which {fitting:,} {'matches' if fitting == 1 else 'match'} {pattern}."

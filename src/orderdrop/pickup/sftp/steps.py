@@ -1,6 +1,5 @@
 """The way to an SFTP server, step by step, up to a file that was written, renamed and removed again."""
 
-import fnmatch
 import ipaddress
 import secrets
 import socket
@@ -9,7 +8,6 @@ from contextlib import suppress
 
 from orderdrop.errors import OrderdropError, SourceUnavailable, TrustError
 from orderdrop.pickup.names import PROCESSING
-from orderdrop.pickup.settling import is_temp_name
 from orderdrop.pickup.sftp.faults import answering
 from orderdrop.pickup.sftp.hostkeys import (
     check_host_key,
@@ -115,7 +113,7 @@ class _Way:
         with advising(advice), answering(str(login), f"listing {login.folder}"):
             whole = wire.normalize(login.folder)
             names = {raw.decode(errors="replace") for raw, _ in wire.listing(login.folder)} - {".", ".."}
-        return f"{whole} has {counted(names, self._is_drop, self._pattern)}"
+        return f"{whole} has {counted(names, self._pattern)}"
 
     def write(self) -> str:
         wire, login = self._wire(), self._login
@@ -141,9 +139,6 @@ class _Way:
                     wire.remove(path)
         there = f"renamed into {PROCESSING}/" if claims else "renamed"
         return f"A temporary file was written, {there} and removed."
-
-    def _is_drop(self, name: str) -> bool:
-        return fnmatch.fnmatchcase(name, self._pattern) and not is_temp_name(name)
 
     def _still(self) -> Connection:
         if self._connection is None:
