@@ -113,8 +113,8 @@ def test_batches_are_counted_by_status_and_feed(looking: Looking) -> None:
     looking.ledger.open_batch(of_feed(1, "acme"))  # type: ignore[arg-type]
     looking.ledger.open_batch(of_feed(2, None))  # type: ignore[arg-type]
     looking.ledger.open_batch(of_feed(3, "acme", status=BatchStatus.HELD))  # type: ignore[arg-type]
-    assert dict(looking.pages.waiting()) == {BatchStatus.RECEIVED: 2, BatchStatus.HELD: 1}
-    assert dict(looking.pages.waiting(("acme",))) == {BatchStatus.RECEIVED: 1, BatchStatus.HELD: 1}
+    assert dict(looking.pages.by_status()) == {BatchStatus.RECEIVED: 2, BatchStatus.HELD: 1}
+    assert dict(looking.pages.by_status(("acme",))) == {BatchStatus.RECEIVED: 1, BatchStatus.HELD: 1}
 
 
 def test_an_order_is_found_in_its_own_batch_only(looking: Looking) -> None:

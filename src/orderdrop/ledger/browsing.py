@@ -87,7 +87,7 @@ class Browsing(Protocol):
     def batches(self, wanted: Filter, *, limit: int = 50) -> list[BatchLine]:
         """Batches with their books, newest first."""
 
-    def waiting(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
+    def by_status(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
         """How many batches stand in each status."""
 
     def orders(

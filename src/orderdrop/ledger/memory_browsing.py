@@ -33,7 +33,7 @@ class MemoryBrowsing:
         ]
         return [BatchLine(batch=one, counts=self._ledger.counts(one.id)) for one in found[:limit]]
 
-    def waiting(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
+    def by_status(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
         return Counter(batch.status for batch in self._batches(feeds))
 
     def orders(
@@ -102,7 +102,7 @@ class MemoryBrowsing:
             if batch.status.resumes or batch.waits_since is not None:
                 oldest[batch.account] = min(batch.created_at, oldest.get(batch.account, batch.created_at))
         return Figures(
-            batches=self.waiting(),
+            batches=self.by_status(),
             orders=orders,
             rows=rows,
             oldest=oldest,

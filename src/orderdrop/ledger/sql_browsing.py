@@ -30,7 +30,7 @@ class SqlBrowsing:
             books = sql_books.counts(connection, [batch.id for batch in found])
             return [BatchLine(batch=batch, counts=books[batch.id]) for batch in found]
 
-    def waiting(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
+    def by_status(self, feeds: Collection[str] | None = None) -> Mapping[BatchStatus, int]:
         with self._database.reading() as connection:
             return sql_figures.by_status(connection, feeds)
 

@@ -50,7 +50,7 @@ def batches(
     wanted = Filter(feeds=feeds, statuses=GROUPS.get(show), name=q, before=before or None)
     lines = console.browsing.batches(wanted, limit=_PAGE + 1)
     hits = console.browsing.find(q, feeds, limit=_FOUND) if q and not before else Hits()
-    standing = console.browsing.waiting(feeds)
+    standing = console.browsing.by_status(feeds)
     return page(
         request,
         "batches.html",
