@@ -24,7 +24,6 @@ from orderdrop.reports.receipt import iso
 LATE_AFTER = timedelta(minutes=2)
 """So long after the time of a poll that did not come, somebody should look whether anything serves."""
 
-
 _SAYS_NOTHING = (Busy, Stopped, LedgerUnavailable)  # of the feed
 _WHY_MAX, _REASON_MAX = 1000, 500
 
@@ -104,21 +103,20 @@ def feed_line(parts: Parts, plan: FeedPlan) -> FeedLine:
     absent = missing(ledger, plan.name, plan.expected, now)
     paused = plan.paused or state.paused_at is not None
     due = None if paused else plan.next_poll(state.polled_at, now)
-    polling = ledger.lease_holder(f"feed:{plan.name}", now) is not None
+    if ledger.lease_holder(f"feed:{plan.name}", now) is not None:
+        standing = Standing.POLLING
+    elif paused:
+        standing = Standing.PAUSED
+    elif state.failed:
+        standing = Standing.FAILING
+    elif due is not None and now - due > LATE_AFTER:
+        standing = Standing.LATE
+    else:
+        standing = Standing.WAITING
     return FeedLine(
         plan=plan,
         state=state,
-        standing=(
-            Standing.POLLING
-            if polling
-            else Standing.PAUSED
-            if paused
-            else Standing.FAILING
-            if state.failed
-            else Standing.LATE
-            if due is not None and now - due > LATE_AFTER
-            else Standing.WAITING
-        ),
+        standing=standing,
         next_poll=due,
         newest=newest[0] if newest else None,
         last_drop=last.arrived_at if last is not None else None,

@@ -120,9 +120,8 @@ def save(
                 f"There is a file {folder.place(called).name} already.",
                 next_step="Write another name behind `mapping:`.",
             )
-        if (
-            there == text and based_on is not None
-        ):  # saved already: a second click, or a page that was sent again
+        # a second click, or a page that was sent again
+        if there == text and based_on is not None:
             return Saved(name=called, digest=loaded.digest, before=None)
         newer = meanwhile(folder, name, based_on)
         if newer is not None:
