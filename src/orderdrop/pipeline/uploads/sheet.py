@@ -30,12 +30,18 @@ ORDERS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row as it is read, with what is wrong in it: by heading, and of the row as a whole."""
+    """One row as it is read, with what there is to say of it: by heading, and of the row as a whole.
+
+    `doubtful` are the headings of cells that are sent as they stand, and may not be what was meant; a row that is not
+    `bad` has no others.
+    """
 
     number: int
     cells: tuple[str, ...]
     by_cell: Mapping[str, tuple[str, ...]]
+    doubtful: frozenset[str]
     whole: tuple[str, ...]
+    bad: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +55,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a drop would become: its books, the problems of the file as a whole, its tables, and some orders."""
+    """What a drop would become: its books, the problems of the file as a whole, its tables, and some orders.
+
+    `doubtful_rows` are sent as they stand, and may not be what was meant.
+    """
 
     receipt: Receipt
     sheets: tuple[Sheet, ...]
     bad_rows: int
+    doubtful_rows: int
     of_the_file: tuple[Problem, ...]
     orders: tuple[Mapping[str, object], ...]
 
@@ -95,23 +105,30 @@ def look(
 
 def _seen(scratch: MemoryLedger, batch: Batch, loaded: LoadedMapping, cells_shown: int | None) -> Seen:
     problems = scratch.problems(batch.id)
-    bad = {cell.row for problem in problems if problem.blocks for cell in problem.cells}
+    by_row: dict[int, list[Problem]] = {}
+    for problem in problems:
+        for row in {cell.row for cell in problem.cells}:
+            by_row.setdefault(row, []).append(problem)
+    bad = {row for row, found in by_row.items() if any(problem.blocks for problem in found)}
     ready = scratch.orders(batch.id, (OrderFate.READY, OrderFate.UNCHANGED), limit=ORDERS_SHOWN)
     sources = open_again(batch, Path(batch.drop.kept_at), loaded) if batch.verdict else []
     return Seen(
         receipt=receipt_of(scratch, batch, dict.fromkeys(SUFFIXES)),
-        sheets=tuple(_sheet(source, problems, bad, cells_shown) for source in sources),
+        sheets=tuple(_sheet(source, by_row, bad, cells_shown) for source in sources),
         bad_rows=len(bad),
+        doubtful_rows=len(by_row) - len(bad),
         of_the_file=tuple(problem for problem in problems if not problem.cells),
         orders=tuple(orjson.loads(order.payload) for order in ready if order.payload is not None),
     )
 
 
-def _sheet(source: Source, problems: list[Problem], bad: set[int], cells_shown: int | None) -> Sheet:
+def _sheet(
+    source: Source, by_row: Mapping[int, list[Problem]], bad: set[int], cells_shown: int | None
+) -> Sheet:
     keep = own_positions(source.table.headings)
     headings = tuple(source.table.headings[at] for at in keep)
     most = ROWS_SHOWN if cells_shown is None else max(1, cells_shown // max(1, len(keep)))
-    rows = _rows(source.table.frames, headings, keep, problems, bad, min(ROWS_SHOWN, most))
+    rows = _rows(source.table.frames, headings, keep, by_row, bad, min(ROWS_SHOWN, most))
     return Sheet(name=source.name, headings=headings, rows=tuple(rows))
 
 
@@ -119,38 +136,49 @@ def _rows(
     frames: Iterator[TextFrame],
     headings: tuple[str, ...],
     keep: list[int],
-    problems: list[Problem],
+    by_row: Mapping[int, list[Problem]],
     bad: set[int],
     most: int,
-) -> Iterator[Row]:
-    """The first rows of a file; of one with bad rows only those."""
-    by_row: dict[int, list[Problem]] = {}
-    for problem in problems:
-        for row in {cell.row for cell in problem.cells}:
-            by_row.setdefault(row, []).append(problem)
-    shown = 0
+) -> list[Row]:
+    """The rows to look at, as they stand in the file: bad ones before doubtful ones, others where none is bad."""
+    wrong: list[Row] = []
+    doubtful: list[Row] = []
+    others: list[Row] = []
+    awaited = len(by_row)
     for frame in frames:
         for number, *texts in frame.cells.itertuples(name=None):
-            if bad and number not in by_row:
-                continue
-            if shown == most:
-                return
-            shown += 1
-            yield _row(number, tuple(str(texts[at]) for at in keep), headings, by_row.get(number, []))
+            problems = by_row.get(number, [])
+            awaited -= bool(problems)
+            of_its_kind = wrong if number in bad else doubtful if problems else others
+            if len(of_its_kind) < most and (problems or not bad):
+                cells = tuple(str(texts[at]) for at in keep)
+                of_its_kind.append(_row(number, cells, headings, problems))
+            if len(wrong) == most or (not awaited and (bad or len(doubtful) + len(others) >= most)):
+                return _in_order(wrong, doubtful, others, most)
+    return _in_order(wrong, doubtful, others, most)
+
+
+def _in_order(wrong: list[Row], doubtful: list[Row], others: list[Row], most: int) -> list[Row]:
+    return sorted([*wrong, *doubtful, *others][:most], key=lambda row: row.number)
 
 
 def _row(number: int, cells: tuple[str, ...], headings: tuple[str, ...], problems: list[Problem]) -> Row:
     by_cell: dict[str, dict[str, None]] = {}
+    blocked: set[str] = set()
     whole: dict[str, None] = {}
     for problem in problems:
         columns = [cell.column for cell in problem.cells if cell.row == number and cell.column in headings]
         for column in columns:
             by_cell.setdefault(str(column), {})[problem.message] = None
+            if problem.blocks:
+                blocked.add(str(column))
         if not columns:
             whole[problem.message] = None
     return Row(
         number=number,
         cells=cells,
         by_cell={name: tuple(said) for name, said in by_cell.items()},
+        doubtful=frozenset(by_cell) - blocked,
         whole=tuple(whole),
+        bad=any(problem.blocks for problem in problems),
     )
