@@ -7,7 +7,6 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from orderdrop.errors import Fault, SettingsError
 from orderdrop.settings import Feed
 from orderdrop.wall_clock import WallClockTrigger
 
@@ -33,7 +32,7 @@ def start(
     once and every 24 hours, `look` and what is in `resume` at once and every few seconds, each by itself.
 
     A poll that is due while the one before still runs is left out, not piled up; times that were missed (the machine
-    slept) are made up for once. Raises SettingsError for a cron line that cannot be read.
+    slept) are made up for once.
     """
     scheduler = BackgroundScheduler(
         timezone="UTC",
@@ -41,7 +40,7 @@ def start(
         executors={"default": ThreadPoolExecutor(len(feeds) + len(resume or {}) + 3)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    triggers = {name: _trigger(name, feed) for name, feed in feeds.items() if not feed.paused}
+    triggers = {name: _trigger(feed) for name, feed in feeds.items() if not feed.paused}
     for name, trigger in triggers.items():
         first = {"next_run_time": now} if isinstance(trigger, IntervalTrigger) else {}
         scheduler.add_job(poll, trigger, args=(name,), id=name, name=f"poll {name}", **first)
@@ -61,19 +60,15 @@ def start(
 def next_poll(feed: Feed, last: datetime | None, now: datetime) -> datetime:
     """When a serving process polls a feed next; in the past where an interval has gone by and nobody did.
 
-    `last` is when it was polled last. Raises SettingsError for a cron line that cannot be read.
+    `last` is when it was polled last.
     """
-    trigger = _trigger(feed.source, feed)
+    trigger = _trigger(feed)
     if isinstance(trigger, WallClockTrigger):
         return trigger.get_next_fire_time(None, now) or now
     return now if last is None else last + feed.interval
 
 
-def _trigger(name: str, feed: Feed) -> IntervalTrigger | WallClockTrigger:
+def _trigger(feed: Feed) -> IntervalTrigger | WallClockTrigger:
     if feed.cron is not None:
-        try:
-            return WallClockTrigger(feed.cron, feed.timezone)
-        except ValueError as error:
-            fault = Fault(message=f"`feeds.{name}.cron` is {feed.cron!r}: {error}")
-            raise SettingsError("The schedule cannot be used:", [fault]) from None
+        return WallClockTrigger(feed.cron, feed.timezone)
     return IntervalTrigger(seconds=feed.interval.total_seconds())

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orderdrop import schedule
-from orderdrop.errors import SettingsError
 from orderdrop.settings import Feed
 
 NOW = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
@@ -62,11 +61,6 @@ def test_a_feed_at_fixed_times_waits_for_the_first_of_them_in_its_own_time_zone(
     due = scheduler.get_job("night").next_run_time
     scheduler.shutdown(wait=True)
     assert (due.hour, due.minute, str(due.tzinfo)) == (2, 30, "Europe/Berlin")
-
-
-def test_a_line_of_times_that_means_nothing_is_a_fault_of_the_settings() -> None:
-    with pytest.raises(SettingsError, match=r"feeds\.night\.cron"):
-        schedule.start({"night": feed(cron="99 2 * * *")}, lambda _: None, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(

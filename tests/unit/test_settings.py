@@ -292,6 +292,18 @@ def test_an_address_that_is_not_safe_is_refused(tmp_path: Path, url: str, messag
             id="cron-in-words",
         ),
         pytest.param(
+            ", cron: '0 25 * * *'",
+            ":4: `feeds.f.cron`: '0 25 * * *' says no times: Error validating expression '25': the last value (25) is higher "
+            "than the maximum value (23); write minute, hour, day, month, weekday",
+            id="an-hour-that-no-day-has",
+        ),
+        pytest.param(
+            ", cron: '0 2 * * sunday'",
+            ":4: `feeds.f.cron`: '0 2 * * sunday' says no times: Invalid weekday name \"sunday\"; write minute, hour, day, "
+            "month, weekday",
+            id="a-weekday-in-full",
+        ),
+        pytest.param(
             ", timezone: Mars",
             ":4: `feeds.f`: there is no time zone 'Mars'; names look like Europe/Paris",
             id="time-zone",

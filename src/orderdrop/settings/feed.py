@@ -70,6 +70,20 @@ class Feed(Strict):
     )
     paused: bool = Field(False, description="Do not poll by itself; `orderdrop run FEED` still does.")
 
+    @field_validator("cron")
+    @classmethod
+    def _says_times(cls, value: str | None) -> str | None:
+        if value is not None:
+            from orderdrop.wall_clock import WallClockTrigger  # with APScheduler, which few commands need
+
+            try:
+                WallClockTrigger(value, "UTC")
+            except ValueError as error:
+                raise ValueError(
+                    f"{value!r} says no times: {error}; write minute, hour, day, month, weekday"
+                ) from None
+        return value
+
     @model_validator(mode="after")
     def _whole(self) -> "Feed":
         if self.every is not None and self.cron is not None:
