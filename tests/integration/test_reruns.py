@@ -1,6 +1,7 @@
 """Reruns, excluded orders, discarded batches and corrections: the real parts and the stand-in over a real socket."""
 
 import csv
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -453,6 +454,22 @@ def test_a_held_batch_that_came_back_corrected_whole_waits_for_nobody(world: Wor
     with pytest.raises(UsageError, match="not held"):
         release(world.parts, held["batch"])
     assert world.posts() == {"1": 1, "2": 1}
+
+
+def test_who_dies_before_the_held_batch_is_reported_on_reports_on_it_when_it_goes_on(world: World) -> None:
+    world.mapping(minimum=5, more=HOLDS)
+    held = world.load("orders.csv", "1:7", "2:1")
+    headings, rows = report(held)
+    back = write(world.folder / "back.csv", headings, [rows[0], {**rows[1], "Qty": "6"}])
+    dying: Any = DiesAfter(world.parts.ledger, 2)  # the held batch was brought to rest
+    with pytest.raises(Died):
+        import_file(replace(world.parts, ledger=dying), back, "small", "local")
+    before = world.parts.ledger.batch(held["batch"])
+    assert before is not None
+    assert before.status is BatchStatus.REJECTS
+    world.load_file(back)
+    told = json.loads(Path(str(held["reports"]["receipt"])).read_text())
+    assert (told["status"], "All of it came back corrected" in told["remarks"]) == ("rejects", True)
 
 
 def test_a_held_batch_of_which_only_a_part_came_back_still_waits(world: World) -> None:

@@ -12,7 +12,7 @@ def supersede(parts: Parts, batch: Batch) -> Batch | None:
     """Bring the held batch to rest that this one corrects as a whole, and give it back; None where there is none.
 
     Nothing of it is sent any more: what was good in it goes with the correction. One that somebody releases at this
-    moment is left alone. May be repeated.
+    moment is left alone. May be repeated: a run that died before it could report on that batch does so now.
     """
     if batch.parent_id is None or batch.scope is not None or not batch.verdict:
         return None
@@ -21,12 +21,15 @@ def supersede(parts: Parts, batch: Batch) -> Batch | None:
     try:
         with leased(parts, f"batch:{batch.parent_id}") as lease:
             parent = parts.ledger.batch(batch.parent_id)
-            if parent is None or parent.status is not BatchStatus.HELD:
+            if parent is None:
                 return None
+            told = f"All of it came back corrected as batch {batch.id}; nothing is to be done."
+            if parent.status is not BatchStatus.HELD:
+                return parent if told in parent.remarks else None
             lease.check_held()
             parts.ledger.set_fates(parent.id, [OrderFate.READY], OrderFate.HELD)  # of a release that died
-            told = f"{parent.remarks} All of it came back corrected as batch {batch.id}; nothing is to be done.".strip()
-            parts.ledger.conclude(parent.id, BatchStatus.REJECTS, parts.clock(), told)
+            remarks = f"{parent.remarks} {told}".strip()
+            parts.ledger.conclude(parent.id, BatchStatus.REJECTS, parts.clock(), remarks)
             return parts.ledger.batch(parent.id)
     except Busy:
         return None
