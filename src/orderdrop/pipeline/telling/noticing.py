@@ -5,6 +5,7 @@ processes one writes and one sends. A process that dies between the service's ye
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -88,23 +89,21 @@ def _send(parts: Parts, telling: Telling, *, insists: bool) -> tuple[list[Sendin
     if not _due(parts, insists=insists):
         return sent, failed
     recipients = {one.name: one for one in telling.recipients}
-    try:
-        with leased(parts, "notices") as lease:
-            for waiting in _due(parts, insists=insists):  # again: another process may have been at it
-                recipient = recipients.get(waiting[0].channel)
-                if recipient is None:
-                    failed += _given_up(parts, waiting)
-                    continue
-                for at, sending in enumerate(waiting):
-                    lease.check()
-                    why = recipient.channel.send(sending.notice.message)
-                    if why is not None:
-                        failed += _put_off(parts, waiting[at:], why)
-                        break
-                    sent.append(replace(sending, sent_at=parts.clock(), said=""))
-                    parts.ledger.record_sending(sent[-1])
-    except (Busy, Stopped):
-        pass  # another process sends, or somebody wants the end; what waits is in the ledger
+    # another process sends, or somebody wants the end: what waits is in the ledger
+    with suppress(Busy, Stopped), leased(parts, "notices") as lease:
+        for waiting in _due(parts, insists=insists):  # again: another process may have been at it
+            recipient = recipients.get(waiting[0].channel)
+            if recipient is None:
+                failed += _given_up(parts, waiting)
+                continue
+            for at, sending in enumerate(waiting):
+                lease.check()
+                why = recipient.channel.send(sending.notice.message)
+                if why is not None:
+                    failed += _put_off(parts, waiting[at:], why)
+                    break
+                sent.append(replace(sending, sent_at=parts.clock(), said=""))
+                parts.ledger.record_sending(sent[-1])
     return sent, failed
 
 
