@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from orderdrop.access.people import Deed, Invitation, Role, Session, Token, User
 from orderdrop.access.tables import DEEDS, FAILURES, INVITATIONS, SESSIONS, TOKENS, USERS
@@ -12,6 +12,11 @@ from orderdrop.ledger.database import Database
 
 _SEEN_EVERY = timedelta(minutes=1)
 _FAILURES_KEPT = timedelta(days=1)
+# put together once: they are asked for every page of the console, and that takes longer than their answers
+_USER = select(USERS).where(USERS.c.name == bindparam("name"))
+_SESSION = select(SESSIONS).where(
+    SESSIONS.c.digest == bindparam("digest"), SESSIONS.c.expires_at > bindparam("now")
+)
 
 
 class SqlAccess:
@@ -26,7 +31,7 @@ class SqlAccess:
 
     def user(self, name: str) -> User | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+            row = connection.execute(_USER, {"name": name}).one_or_none()
             return None if row is None else _user(row)
 
     def password_hash(self, name: str) -> str | None:
@@ -63,8 +68,7 @@ class SqlAccess:
 
     def session(self, digest: str, now: datetime) -> Session | None:
         with self._database.reading() as connection:
-            found = select(SESSIONS).where(SESSIONS.c.digest == digest, SESSIONS.c.expires_at > now)
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(_SESSION, {"digest": digest, "now": now}).one_or_none()
         if row is None:
             return None
         if now - row.seen_at >= _SEEN_EVERY:

@@ -29,6 +29,9 @@ from orderdrop.ledger.tables import BATCHES, BOOKS, CAUSES, ORDERS, PROBLEMS, RO
 from orderdrop.ledger.unavailable import contradiction
 
 _SOME: Any = bindparam("some", expanding=True)
+# put together once: they are asked on most pages of the console, and that takes longer than their answers
+_HEADS = select(BATCHES.c.id, BATCHES.c.rows_read, BATCHES.c.books_closed).where(BATCHES.c.id.in_(_SOME))
+_KEPT = select(BOOKS).where(BOOKS.c.batch_id.in_(_SOME))
 _OPEN = (
     update(BATCHES)
     .where(BATCHES.c.id.in_(_SOME), BATCHES.c.books_closed.is_(True))
@@ -56,14 +59,7 @@ def close_books(connection: Connection, batch_id: str) -> None:
 
 def counts(connection: Connection, batch_ids: Sequence[str], *, anew: bool = False) -> dict[str, Counts]:
     """The books of some batches, `anew` without a look at what was kept. Raises LedgerUnavailable where one is not there."""
-    found = {
-        row.id: row
-        for row in connection.execute(
-            select(BATCHES.c.id, BATCHES.c.rows_read, BATCHES.c.books_closed).where(
-                BATCHES.c.id.in_(batch_ids)
-            )
-        )
-    }
+    found = {row.id: row for row in connection.execute(_HEADS, {"some": batch_ids})}
     if missing := [id_ for id_ in batch_ids if id_ not in found]:
         raise contradiction(f"there is no batch {missing[0]}")
     closed = {id_ for id_ in batch_ids if found[id_].books_closed and not anew}
@@ -73,14 +69,12 @@ def counts(connection: Connection, batch_ids: Sequence[str], *, anew: bool = Fal
 
 def kept(connection: Connection, batch_ids: Sequence[str]) -> dict[str, Book]:
     """What was kept of batches whose books are closed."""
-    return _books(connection, select(BOOKS).where(BOOKS.c.batch_id.in_(batch_ids))) if batch_ids else {}
+    return _books(connection, _KEPT, batch_ids)
 
 
 def counted(connection: Connection, batch_ids: Sequence[str]) -> dict[str, Book]:
     """What batches come to if they are counted now, from indexes alone."""
-    if not batch_ids:
-        return {}
-    return _books(connection, _counted(ORDERS.c.batch_id.in_(batch_ids), ROW_FATES.c.batch_id.in_(batch_ids)))
+    return _books(connection, _COUNTED, batch_ids)
 
 
 def causes(connection: Connection, batch_id: str) -> list[Cause]:
@@ -114,6 +108,7 @@ def _counted(of_orders: ColumnElement[bool], of_rows: ColumnElement[bool]) -> An
     )
 
 
+_COUNTED = _counted(ORDERS.c.batch_id.in_(_SOME), ROW_FATES.c.batch_id.in_(_SOME))
 _CAUSE = ("batch_id", "first", "code", "heading", "raised_by", "owner", "severity", "count")
 
 
@@ -147,9 +142,9 @@ def _first_heading(dialect: str) -> ColumnElement[Any]:
     return func.json_extract_path_text(cast(cells, JSON), "0", "1")
 
 
-def _books(connection: Connection, query: Any) -> dict[str, Book]:
+def _books(connection: Connection, query: Any, batch_ids: Sequence[str]) -> dict[str, Book]:
     books: dict[str, Book] = {}
-    for batch_id, fate, orders, rows in connection.execute(query):
+    for batch_id, fate, orders, rows in connection.execute(query, {"some": batch_ids}) if batch_ids else ():
         books.setdefault(batch_id, {})[fate] = (int(orders), int(rows))
     return books
 
