@@ -176,7 +176,7 @@ def _live(life: Life) -> None:
         (root / "by-password/third.csv").write_text(_rows("S", "1", "two"))
         until(lambda: list(root.glob("by-password/archive/*/third.csv.receipt.json")))
         process.send_signal(signal.SIGTERM)
-        _, life.served = process.communicate(timeout=10)
+        _, life.served = process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")
