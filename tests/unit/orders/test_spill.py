@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from orderdrop.errors import TryAgainLater
-from orderdrop.orders.spill import blocks
+from orderdrop.orders.spill import blocks, blocks_of, in_parts
 
 
 def _tables(count: int, orders: int) -> Iterator[pa.Table]:
@@ -39,9 +39,21 @@ def test_every_order_is_in_one_part_and_its_rows_keep_their_order(tmp_path: Path
 
 
 def test_a_part_that_is_still_too_large_is_split_again(tmp_path: Path) -> None:
-    sizes = [len(part) for part in _spilled(tmp_path, count=2000, orders=1000, in_memory_rows=20)]
-    assert sum(sizes) == 2000
-    assert max(sizes) <= 20
+    sizes = [len(part) for part in _spilled(tmp_path, count=4000, orders=2000, in_memory_rows=6)]
+    assert sum(sizes) == 4000
+    assert len(sizes) > 2 * 128  # so many parts are made at once, none of which would be small enough
+    assert max(sizes) <= 6
+
+
+def test_each_part_knows_how_many_rows_are_in_those_before_it(tmp_path: Path) -> None:
+    before = 0
+    with in_parts(_tables(100, 20), key="id", folder=tmp_path, in_memory_rows=5) as parts:
+        assert len(parts) > 1
+        for part in parts:
+            assert part.rows_before == before
+            some = blocks_of(part, key="id", folder=tmp_path, in_memory_rows=5)
+            before += sum(block.num_rows for block in some)
+    assert before == 100
 
 
 def test_an_order_larger_than_memory_stays_whole(tmp_path: Path) -> None:
