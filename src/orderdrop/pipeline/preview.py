@@ -17,7 +17,7 @@ from orderdrop.pipeline import drops
 from orderdrop.pipeline.batches.batch import open_batch
 from orderdrop.pipeline.batches.imports import suits
 from orderdrop.pipeline.parts import Parts
-from orderdrop.pipeline.preparing.prepare import prepare
+from orderdrop.pipeline.preparing.rehearsing import rehearse
 from orderdrop.reports.causes import causes
 from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of
@@ -44,17 +44,7 @@ def prepared(
     drop = drops.keep_local(parts, file, given(loaded.mapping, further))
     try:
         batch = open_batch(parts, drop, loaded, account)
-        prepare(
-            batch,
-            Path(drop.kept_at),
-            loaded,
-            parts.destination(loaded.mapping.destination),
-            into=parts.ledger,
-            accepted_by=accepted_by or parts.ledger,
-            spill_folder=parts.workdir / "spill" / batch.id,
-            watcher=parts.watcher,
-        )
-        yield parts.ledger.batch(batch.id) or batch
+        yield rehearse(parts, batch, loaded, parts.ledger, accepted_by=accepted_by or parts.ledger)
     finally:
         drops.let_go(drop)
 

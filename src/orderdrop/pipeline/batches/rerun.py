@@ -18,8 +18,8 @@ from orderdrop.pipeline.batches.imports import suits
 from orderdrop.pipeline.history import named
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
+from orderdrop.pipeline.preparing import rehearsing
 from orderdrop.pipeline.preparing.first_fates import excluded
-from orderdrop.pipeline.preparing.prepare import prepare
 from orderdrop.pipeline.preparing.scope import Scope
 from orderdrop.pipeline.upkeep.purging import refuse_purged
 from orderdrop.reports.places import SUFFIXES
@@ -44,12 +44,16 @@ _FATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A rerun that was thought through and not begun. `changed`: under another version of the mapping than its parent."""
+    """A rerun that was thought through and not begun. `changed`: under another version of the mapping than its parent.
+
+    `unknown` are the orders that were named and that its parent does not have.
+    """
 
     parent: Batch
     scope: Scope
     loaded: LoadedMapping
     changed: bool
+    unknown: tuple[str, ...] = ()
 
     def batch(self, parts: Parts) -> Batch:
         """The batch that the rerun is."""
@@ -112,13 +116,22 @@ def plan(
                 next_step=f"`orderdrop batches show {batch_id}` tells what became of its rows.",
             )
         rows, by_name = compact(chosen), None
+    changed = loaded.digest != parent.mapping_digest
+    unknown: tuple[str, ...] = ()
     if orders is not None:
         by_name = tuple(dict.fromkeys(name for name in orders if by_name is None or name in by_name))
+        unknown = _unknown(parts.ledger, parent, orders)
+        if len(unknown) == len(set(orders)) and not changed:  # another mapping may name orders otherwise
+            raise UsageError(
+                f"Batch {batch_id} has none of the orders that were named, such as {unknown[0]}.",
+                next_step=f"`orderdrop orders find {unknown[0]}` says which batch has it, and how the number is written.",
+            )
     return Plan(
         parent=parent,
         scope=Scope(only=only, rows=rows, orders=by_name),
         loaded=loaded,
-        changed=loaded.digest != parent.mapping_digest,
+        changed=changed,
+        unknown=unknown,
     )
 
 
@@ -126,17 +139,8 @@ def rehearse(parts: Parts, scratch: Ledger, planned: Plan) -> Receipt:
     """What a rerun would begin with, into a ledger that is thrown away; nothing is sent. See `would_pass`."""
     batch = planned.batch(parts)
     scratch.open_batch(batch)
-    prepare(
-        batch,
-        Path(batch.drop.kept_at),
-        planned.loaded,
-        parts.destination(batch.destination),
-        into=scratch,
-        accepted_by=parts.ledger,
-        spill_folder=parts.workdir / "spill" / batch.id,
-        watcher=parts.watcher,
-    )
-    return receipt_of(scratch, scratch.batch(batch.id) or batch, dict.fromkeys(SUFFIXES))
+    batch = rehearsing.rehearse(parts, batch, planned.loaded, scratch, accepted_by=parts.ledger)
+    return receipt_of(scratch, batch, dict.fromkeys(SUFFIXES))
 
 
 def would_pass(rehearsed: Receipt) -> tuple[int, int]:
@@ -222,6 +226,18 @@ def _chosen(ledger: Ledger, parent: Batch, only: Only) -> set[int]:
         for fate, first, last in ledger.row_fates(parent.id):
             rows.update(range(first, last + 1) if fate is RowFate.REJECTED else ())
     return rows
+
+
+def _unknown(ledger: Ledger, parent: Batch, names: Sequence[str]) -> tuple[str, ...]:
+    """The names that no order of a batch has; none of one whose file was refused, for its orders are not known."""
+    if parent.status in (BatchStatus.FAILED, BatchStatus.STUCK):
+        return ()
+    left: dict[str | None, None] = dict.fromkeys(names)
+    for order in every_order(ledger, parent.id):
+        left.pop(order.key, None)
+    for problem in ledger.problems(parent.id):  # of an order of which all rows are bad
+        left.pop(problem.order, None)
+    return tuple(filter(None, left))
 
 
 def _rows_named(ledger: Ledger, batch_id: str, order: str) -> tuple[int, ...]:

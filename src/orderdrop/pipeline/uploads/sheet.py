@@ -11,6 +11,7 @@ import orjson
 
 from orderdrop.core.outcomes import OrderFate
 from orderdrop.core.problems import Problem
+from orderdrop.core.progress import nobody
 from orderdrop.frames import TextFrame
 from orderdrop.ledger.ledger import Batch, Drop
 from orderdrop.ledger.memory import MemoryLedger
@@ -19,7 +20,7 @@ from orderdrop.pipeline.batches.batch import open_batch
 from orderdrop.pipeline.batches.imports import suits
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preparing.opening import open_again
-from orderdrop.pipeline.preparing.prepare import prepare
+from orderdrop.pipeline.preparing.rehearsing import rehearse
 from orderdrop.reports.places import SUFFIXES
 from orderdrop.reports.receipt import Receipt, receipt_of
 from orderdrop.reports.rows import Source, own_positions
@@ -89,18 +90,10 @@ def look(
     if account:
         suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
     scratch = MemoryLedger()
-    batch = open_batch(replace(parts, ledger=scratch), drop, loaded, account)
-    prepare(
-        batch,
-        Path(drop.kept_at),
-        loaded,
-        parts.destination(loaded.mapping.destination),
-        into=scratch,
-        accepted_by=parts.ledger,
-        spill_folder=parts.workdir / "spill" / batch.id,
-        watcher=parts.watcher,
-    )
-    return _seen(scratch, scratch.batch(batch.id) or batch, loaded, cells_shown)
+    alone = replace(parts, watcher=nobody)  # what it tells would name batches in the log that there never were
+    batch = open_batch(replace(alone, ledger=scratch), drop, loaded, account)
+    batch = rehearse(alone, batch, loaded, scratch, accepted_by=parts.ledger)
+    return _seen(scratch, batch, loaded, cells_shown)
 
 
 def _seen(scratch: MemoryLedger, batch: Batch, loaded: LoadedMapping, cells_shown: int | None) -> Seen:
