@@ -388,8 +388,8 @@ def test_a_problem_that_the_mapping_must_settle_is_for_ops() -> None:
 
 def test_equal_lines_have_equal_fingerprints_and_no_others() -> None:
     cells = {
-        "Ref": ["1", "1", "1", "1a", "1\x1f", ""],
-        "X": ["ab", "ab", "a", "b", "", "1\x1f"],
+        "Ref": ["1", "1", "1", "1a", "1\x1f", "1"],
+        "X": ["ab", "ab", "a", "b", "", "\x1f"],  # the last two rows hold the same letters
         "_row": list("123456"),
     }
     frame = judged({"Ref": REF}, cells)
