@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.console.site import PASSWORD, Site
+from tests.console.site import PASSWORD, PATIENCE_SECONDS, Site
 
 from orderdrop.access.people import Role
 
 PLACE = Path(os.environ.get("ORDERDROP_CHROMIUM", "/usr/bin/chromium"))
 GRAVE = {"serious", "critical"}
-_PATIENCE_MILLISECONDS = 20_000  # other tests share the machine
+_PATIENCE_MILLISECONDS = 1000 * PATIENCE_SECONDS
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -24,7 +24,9 @@ def chromium() -> Iterator[Browser]:
     """A browser without windows."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(PLACE), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=str(PLACE),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+            timeout=_PATIENCE_MILLISECONDS,
         )
         try:
             yield browser
@@ -71,8 +73,18 @@ def sitting(
         context.close()
 
 
+def fits(page: Page) -> None:
+    """The page that is shown is not wider than the screen. One that follows a batch is waited for: it is loaded anew."""
+    page.wait_for_load_state()
+    expect(page.locator("#live")).to_have_count(0)
+    page.wait_for_load_state()
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px wider than the screen"
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds that is grave on the page as it is shown, with every fold open."""
+    page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text())
     found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")

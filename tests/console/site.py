@@ -1,7 +1,9 @@
 """A console on loopback over the real parts: its ledger on disk, the stand-in behind it, users of each role."""
 
 import socket
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +14,13 @@ from orderdrop import settings as setup
 from orderdrop import wiring
 from orderdrop.access.doors import LoggedIn
 from orderdrop.access.people import Role
+from orderdrop.core.progress import Event, Step
 from orderdrop.web.console import Console, open_console
 from orderdrop.web.server import answering
 
 PASSWORD = "a long enough password"
+PATIENCE_SECONDS = 60.0
+"""How long anything is waited for: the machine may be slow, and other tests share it."""
 MAPPING = """\
 mapping: small
 destination: shipup
@@ -39,11 +44,15 @@ feeds:
 
 @dataclass
 class Site:
-    """A running console at `url`; `browsers` are logged in, by the name of their role."""
+    """A running console at `url`; `browsers` are logged in, by the name of their role.
+
+    No order leaves while `may_send` is cleared.
+    """
 
     folder: Path
     console: Console
     url: str
+    may_send: threading.Event
     browsers: dict[str, "Browser"] = field(default_factory=dict)
 
     def browser(self, role: Role | str) -> "Browser":
@@ -65,7 +74,7 @@ class Browser:
     """A client with cookies that sends the key of its session with every form."""
 
     def __init__(self, url: str) -> None:
-        self.client = httpx.Client(base_url=url, timeout=30)
+        self.client = httpx.Client(base_url=url, timeout=PATIENCE_SECONDS)
         self.key = ""
 
     def get(self, path: str) -> httpx.Response:
@@ -77,6 +86,22 @@ class Browser:
     def post(self, path: str, **fields: str) -> httpx.Response:
         return self.client.post(path, data={"form_key": self.key, **fields})
 
+    def at_rest(self, batch: str) -> str:
+        """The page of a batch once it came to rest."""
+        with self.client.stream("GET", f"{batch.partition('?')[0]}/events") as events:
+            for line in events.iter_lines():
+                if line == "event: done":
+                    break
+        return self.get(batch).text
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for what another thread does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
 
 @contextmanager
 def running(folder: Path, base_url: str, more: str = "") -> Iterator[Site]:
@@ -87,12 +112,19 @@ def running(folder: Path, base_url: str, more: str = "") -> Iterator[Site]:
     for feed in ("acme", "other"):
         (folder / feed).mkdir()
     settings = setup.load(folder / "orderdrop.yaml", {}, folder)
-    parts = wiring.build(settings)
+    may_send = threading.Event()
+    may_send.set()
+
+    def watch(event: Event) -> None:
+        if event.step is Step.ATTEMPTS_RECORDED:
+            may_send.wait()
+
+    parts = wiring.build(settings, watcher=watch)
     plans = {name: wiring.feed_plan(settings, name) for name in settings.feeds}
     console = open_console(settings, parts, plans, serving=False)
     try:
         with answering(console, "127.0.0.1", port):
-            site = Site(folder=folder, console=console, url=f"http://127.0.0.1:{port}")
+            site = Site(folder=folder, console=console, url=f"http://127.0.0.1:{port}", may_send=may_send)
             yield site
             for browser in site.browsers.values():
                 browser.client.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
-from tests.console.chromium import DESKTOP, PHONE, chromium_or_skip, sitting, violations
+from tests.console.chromium import DESKTOP, PHONE, chromium_or_skip, fits, sitting, violations
 from tests.console.scene import Scene, play
 from tests.console.site import Site
 from tests.integration.judge import Judge
@@ -34,10 +34,7 @@ def test_axe_finds_nothing_grave_and_no_page_is_wider_than_the_screen(
         for path in scene.pages().values():
             page.goto(path)
             found += violations(page)
-            wide = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            found += [f"{page.url} is {wide} px too wide"] if wide > 0 else []
+            fits(page)
         page.context.clear_cookies()
         for path in ("/login", "/welcome/unknown"):
             page.goto(path)

@@ -46,15 +46,6 @@ def _send_form(client: httpx.Client, key: str, name: str, content: str | bytes) 
     return client.post(f"/upload?form_key={key}", data={"feed": "acme"}, files={"file": (name, data)})
 
 
-def _rest(browser: Browser, batch: str) -> str:
-    """The page of a batch once it came to rest."""
-    with browser.client.stream("GET", f"{batch.partition('?')[0]}/events") as events:
-        for line in events.iter_lines():
-            if line == "event: done":
-                break
-    return browser.get(batch).text
-
-
 def _kept(site: Site) -> list[Path]:
     folder = site.console.folder / "uploads"
     return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
@@ -164,7 +155,7 @@ def test_what_is_no_orders_file_is_told_on_its_page_and_cannot_be_sent(
     assert "<?php" not in page.text
     assert page.text.count(told) == 1, "said once"
     sent = merchant.post(f"{to}/send").headers["location"]
-    assert "failed" in _rest(merchant, sent)
+    assert "failed" in merchant.at_rest(sent)
 
 
 @pytest.mark.parametrize("way", ["form", "script"])
@@ -215,7 +206,7 @@ def test_two_who_upload_and_send_the_same_file_at_once_are_led_to_one_batch(site
     assert len({to.partition("?")[0] for to in led}) == 1
     assert sorted("repeated" in to for to in led) == [False, True, True, True]
     repeated = next(to for to in led if "repeated" in to)
-    assert "nothing was sent again" in _rest(merchant, repeated)
+    assert "nothing was sent again" in merchant.at_rest(repeated)
     assert judge.posts(prefix="B1-") == {"B1-A": 1, "B1-B": 1}
 
 
@@ -232,7 +223,7 @@ def test_two_clicks_on_send_at_once_send_once(site: Site, judge: Judge) -> None:
         answers = list(pool.map(click, range(4)))
     assert {answer.status_code for answer in answers} == {303}
     (batch,) = {answer.headers["location"] for answer in answers}
-    assert "Every good row is with the destination." in _rest(merchant, batch)
+    assert "Every good row is with the destination." in merchant.at_rest(batch)
     assert judge.posts(prefix="B2-") == {"B2-A": 1, "B2-B": 1}
 
 
@@ -243,7 +234,7 @@ def test_a_browser_that_goes_back_and_resends_ends_in_the_same_places(site: Site
         merchant.post(f"{to}/cells", row="2", heading="Qty", text="3")
     assert "Everything is fine" in merchant.get(to).text
     batch = merchant.post(f"{to}/send").headers["location"]
-    _rest(merchant, batch)
+    merchant.at_rest(batch)
     assert merchant.post(f"{to}/send").headers["location"] == batch
     assert merchant.get(to).headers["location"] == batch
     late = merchant.post(f"{to}/cells", row="2", heading="Qty", text="4")
@@ -261,7 +252,7 @@ def test_the_same_content_again_is_told_to_have_been_sent(site: Site, judge: Jud
     merchant = site.browser(Role.MERCHANT)
     for name in ("first.csv", "again.csv"):
         to = _upload(merchant, name, GOOD.format("B5")).headers["location"]
-        page = _rest(merchant, merchant.post(f"{to}/send").headers["location"])
+        page = merchant.at_rest(merchant.post(f"{to}/send").headers["location"])
     assert "The same content was sent before: nothing was sent again." in page
     assert judge.posts(prefix="B5-") == {"B5-A": 1, "B5-B": 1}
 

@@ -2,7 +2,6 @@
 
 import html
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 from tests.console.chromium import chromium_or_skip, sitting, violations
-from tests.console.site import Site, running
+from tests.console.site import Site, running, until
 from tests.integration.judge import Judge
 from tests.integration.sshd import Sshd, running_sshd
 from tests.loopback import closed_port
@@ -118,8 +117,7 @@ def test_polling_now_brings_what_waits_and_is_noted(site: Site) -> None:
     _drop(site, "other", "now.csv")
     ops.get("/feeds/other")
     assert ops.post("/feeds/other/poll").headers["location"] == "/feeds/other"
-    while site.console.jobs.is_under_way("feed:other"):
-        time.sleep(0.02)
+    until(lambda: not site.console.jobs.is_under_way("feed:other"))
     page = ops.get("/feeds/other").text
     assert "now.csv" in page
     assert "never" not in page

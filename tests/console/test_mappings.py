@@ -2,8 +2,7 @@
 
 import html
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -88,14 +87,6 @@ def test_a_mapping_is_suggested_corrected_written_and_saved(site: Site, ops: Bro
     assert "mapping: new-shop" in told.partition("By no feed yet")[2]
     assert "custom_variables.colour" in (site.folder / "new-shop.yaml").read_text()
     assert ops.get(draft).status_code == 404
-
-
-def _until(done: Callable[[], bool]) -> None:
-    """Wait for what another thread does."""
-    deadline = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def _text_of(page: str) -> str:
@@ -186,9 +177,9 @@ def test_after_saving_the_last_file_that_came_back_says_how_many_rows_would_pass
     assert f"/batches/{batch}" in page
     assert "minimum 1 -&gt; 0" in page
     assert (site.folder / "small.yaml").read_text().startswith("# zero is fine\n")
-    begun = ops.post(f"/batches/{batch}/rerun", only="all").headers["location"].rpartition("/")[2]
-    _until(lambda: judge.posts(prefix="M7-") == {"M7-A": 1, "M7-B": 1})
-    assert f"Rerun of all orders of batch {batch}" in ops.get(f"/batches/{begun}").text
+    begun = ops.post(f"/batches/{batch}/rerun", only="all").headers["location"]
+    assert f"Rerun of all orders of batch {batch}" in ops.at_rest(begun)
+    assert judge.posts(prefix="M7-") == {"M7-A": 1, "M7-B": 1}
     assert "last file that came back" not in ops.get("/mappings/small").text
 
 

@@ -1,13 +1,11 @@
 """What ops see and do: search, one batch, reruns, held batches, feeds, mappings, figures, and the API for programs."""
 
 import re
-import time
-from collections.abc import Callable
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.console.site import MAPPING, Browser, Site
+from tests.console.site import MAPPING, PATIENCE_SECONDS, Browser, Site, until
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
@@ -22,20 +20,14 @@ def _batch(site: Site, name: str, *rows: str, feed: str = "acme") -> str:
     return finished.batch.id
 
 
-def _until(done: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if done():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come to pass")
-
-
 def _bearer(site: Site, role: Role) -> httpx.Client:
     site.browser(role)
     user = site.console.store.user(role.value)
     assert user is not None
     token = site.console.doors.make_token(user, "test")
-    return httpx.Client(base_url=site.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    return httpx.Client(
+        base_url=site.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS
+    )
 
 
 def test_an_order_is_found_by_its_number_and_shows_its_rows_payload_and_attempts(site: Site) -> None:
@@ -68,9 +60,10 @@ def test_a_refused_order_is_rerun_after_the_mapping_was_mended(site: Site, judge
     (site.folder / "small.yaml").write_text(MAPPING.replace("minimum: 1", "minimum: 0"))
     try:
         begun = ops.post(f"/batches/{batch}/rerun", only="held").headers["location"]
-        _until(lambda: bool(judge.posts(prefix="P3-")))
+        ops.at_rest(begun)
     finally:
         (site.folder / "small.yaml").write_text(MAPPING)
+    assert judge.posts(prefix="P3-") == {"P3-A": 1}
     assert begun != f"/batches/{batch}"
     assert begun in ops.get(f"/batches/{batch}").text
     deeds = [(deed.user, deed.action, deed.subject) for _, deed in site.console.store.deeds()]
@@ -89,7 +82,8 @@ def test_a_held_batch_is_released_or_given_up(site: Site, judge: Judge) -> None:
     assert one in ops.get("/?show=person").text
     ops.get(f"/batches/{one}")
     ops.post(f"/batches/{one}/release")
-    _until(lambda: judge.posts(prefix="P4-") == {"P4-A": 1})
+    ops.at_rest(f"/batches/{one}")
+    assert judge.posts(prefix="P4-") == {"P4-A": 1}
     ops.post(f"/batches/{two}/discard", reason="came twice")
     assert "came twice (ops)" in ops.get(f"/batches/{two}").text
     assert not judge.posts(prefix="P5-")
@@ -155,7 +149,7 @@ def test_a_program_uploads_follows_and_reruns(site: Site, judge: Judge) -> None:
         sent = client.post("/api/v1/uploads?feed=acme&name=p10.csv", content=content)
         assert sent.status_code == 202
         batch = sent.json()["batch"]
-        _until(lambda: client.get(f"/api/v1/batches/{batch}").json()["status"] == "rejects")
+        until(lambda: client.get(f"/api/v1/batches/{batch}").json()["status"] == "rejects")
         receipt = client.get(f"/api/v1/batches/{batch}").json()
         assert (receipt["rows"]["accepted"], receipt["rows"]["rejected"]) == (1, 1)
         assert receipt["drop"]["feed"] == "acme"
@@ -167,6 +161,7 @@ def test_a_program_uploads_follows_and_reruns(site: Site, judge: Judge) -> None:
         }
         begun = client.post(f"/api/v1/batches/{batch}/rerun?only=held").json()
         assert begun["parent"] == batch
+        until(lambda: client.get(f"/api/v1/batches/{begun['batch']}").json()["status"] == "rejects")
     assert judge.posts(prefix="P10-") == {"P10-A": 1}
 
 

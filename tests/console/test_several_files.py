@@ -67,12 +67,7 @@ def _add(ops: Browser, to: str, file: tuple[str, bytes], table: str) -> httpx.Re
 
 def _sent(ops: Browser, to: str) -> str:
     """The page of its batch once it came to rest."""
-    batch = ops.post(f"{to}/send").headers["location"]
-    with ops.client.stream("GET", f"{batch}/events") as events:
-        for line in events.iter_lines():
-            if line == "event: done":
-                break
-    return ops.get(batch).text
+    return ops.at_rest(ops.post(f"{to}/send").headers["location"])
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["orders-first", "lines-first"])

@@ -21,22 +21,13 @@ def _upload(browser: Browser, name: str, content: str | bytes, feed: str = "acme
     )
 
 
-def _wait(browser: Browser, address: str) -> str:
-    """The page of a batch once it came to rest."""
-    with browser.client.stream("GET", f"{address}/events") as events:
-        for line in events.iter_lines():
-            if line == "event: done":
-                break
-    return browser.get(address).text
-
-
 def test_a_good_file_is_shown_and_sent_with_a_click(site: Site, judge: Judge) -> None:
     merchant = site.browser(Role.MERCHANT)
     to = _upload(merchant, "orders.csv", GOOD.format("U1")).headers["location"]
     assert "Everything is fine: 2 rows are 2 orders" in merchant.get(to).text
     assert not judge.posts(prefix="U1-")
     batch = merchant.post(f"{to}/send").headers["location"]
-    assert "Every good row is with the destination." in _wait(merchant, batch)
+    assert "Every good row is with the destination." in merchant.at_rest(batch)
     assert judge.posts(prefix="U1-") == {"U1-A": 1, "U1-B": 1}
 
 
@@ -54,7 +45,7 @@ def test_a_marked_cell_is_corrected_in_the_page_checked_and_sent_as_corrected(
     merchant.post(f"{to}/cells", row="2", heading="Qty", text="7")
     assert "Everything is fine" in merchant.get(to).text
     batch = merchant.post(f"{to}/send").headers["location"]
-    assert "Every good row is with the destination." in _wait(merchant, batch)
+    assert "Every good row is with the destination." in merchant.at_rest(batch)
     assert judge.held("U2-A")["U2-A"]["line_items"]["data"][0]["quantity"] == 7
 
 
@@ -64,12 +55,12 @@ def test_what_is_bad_comes_back_while_the_rest_is_sent_and_the_corrected_report_
     merchant = site.browser(Role.MERCHANT)
     to = _upload(merchant, "orders.csv", BAD.format("U3")).headers["location"]
     batch = merchant.post(f"{to}/send").headers["location"]
-    assert "Rejects as workbook" in _wait(merchant, batch)
+    assert "Rejects as workbook" in merchant.at_rest(batch)
     rejects = merchant.client.get(f"{batch}/reports/rejects_csv").text
     corrected = rejects.replace("none", "3")
     again = _upload(merchant, "orders.csv.rejects.csv", corrected).headers["location"]
     batch = merchant.post(f"{again}/send").headers["location"]
-    assert "Every good row is with the destination." in _wait(merchant, batch)
+    assert "Every good row is with the destination." in merchant.at_rest(batch)
     assert judge.posts(prefix="U3-") == {"U3-A": 1, "U3-B": 1}
 
 
@@ -83,7 +74,7 @@ def test_a_second_click_and_a_second_upload_of_the_same_file_send_nothing_twice(
     assert merchant.get(to).headers["location"] == first
     other = _upload(merchant, "again.csv", GOOD.format("U4")).headers["location"]
     assert merchant.post(f"{other}/send").headers["location"] == f"{first}?repeated=1"
-    _wait(merchant, first)
+    merchant.at_rest(first)
     assert judge.posts(prefix="U4-") == {"U4-A": 1, "U4-B": 1}
 
 
@@ -213,7 +204,7 @@ def test_a_file_that_would_be_held_says_so_and_is_only_handed_in_on_purpose(site
         assert "orderdrop batches" not in page
         assert "Hand it in as it is" in page
         batch = merchant.post(f"{to}/send").headers["location"]
-        assert "held" in _wait(merchant, batch)
+        assert "held" in merchant.at_rest(batch)
         assert "orderdrop batches" not in merchant.get(batch).text
         assert "bring them back here" in merchant.get(batch).text
     finally:
@@ -234,7 +225,9 @@ def test_one_is_said_as_one(rows: int, told: str, site: Site) -> None:
 def test_rejects_are_brought_back_on_the_page_of_their_batch_by_whoever_may_use_its_feed(site: Site) -> None:
     merchant = site.browser(Role.MERCHANT)
     to = _upload(merchant, "orders.csv", BAD.format("U14")).headers["location"]
-    page = _wait(merchant, merchant.post(f"{to}/send").headers["location"])
+    page = merchant.at_rest(merchant.post(f"{to}/send").headers["location"])
     assert '<input type="hidden" name="feed" value="acme">' in page
     good = _upload(merchant, "orders.csv", GOOD.format("U15")).headers["location"]
-    assert "Read the corrected file" not in _wait(merchant, merchant.post(f"{good}/send").headers["location"])
+    assert "Read the corrected file" not in merchant.at_rest(
+        merchant.post(f"{good}/send").headers["location"]
+    )
