@@ -1,10 +1,11 @@
 """The desk on which ops write mappings, in a real browser: with and without scripts, by keyboard, on a phone."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
-from tests.console.chromium import PHONE, chromium_or_skip, sitting
+from tests.console.chromium import PHONE, chromium_or_skip, fits, sitting
 from tests.console.site import MAPPING, PASSWORD, Site
 from tests.integration.judge import Judge
 
@@ -51,7 +52,7 @@ def test_ops_suggest_a_mapping_correct_a_column_answer_a_question_try_it_and_sav
     with sitting(browser, site, Role.OPS) as page:
         _suggest(page)
         page.get_by_label("03/04/2026 is the 3 April 2026").check()
-        chosen = page.get_by_label("Colour goes to")
+        chosen = page.locator("select").and_(page.get_by_label("Colour goes to"))
         expect(chosen).to_have_value("")
         chosen.select_option("order_number")
         page.get_by_label("Order no goes also to").select_option("")
@@ -114,6 +115,23 @@ def test_what_is_typed_before_the_script_came_is_checked_too(site: Site, browser
         expect(page.get_by_text("1 fault: it cannot be used yet.")).to_be_visible()
 
 
+def test_a_place_that_somebody_types_before_the_script_came_is_not_taken_out_of_their_hands(
+    site: Site, browser: Browser
+) -> None:
+    with sitting(browser, site, Role.OPS) as page:
+        held: list[Route] = []
+        page.route("**/static/mapping.js", lambda route: held.append(route))
+        with page.expect_request("**/static/mapping.js"):
+            _suggest(page)
+        page.get_by_label("Colour goes to").press_sequentially("custom_variables")
+        held[-1].continue_()
+        expect(page.locator("select").and_(page.get_by_label("SKU goes to"))).to_be_visible()
+        expect(page.get_by_label("Colour goes to")).to_be_focused()
+        page.keyboard.type(".colour")
+        page.get_by_role("button", name="Write the mapping").click()
+        expect(page.get_by_label("The mapping as YAML")).to_have_value(re.compile("custom_variables.colour"))
+
+
 def test_what_is_typed_is_kept_when_the_tab_closes_and_when_the_session_ends(
     site: Site, browser: Browser
 ) -> None:
@@ -150,6 +168,7 @@ def test_without_scripts_a_mapping_is_suggested_checked_tried_and_saved(site: Si
         page.get_by_label("is the 4 March 2026").check()
         page.get_by_label("Colour goes to").fill("custom_variables.colour")
         page.get_by_role("button", name="Write the mapping").click()
+        expect(page.get_by_text("It can be used")).to_be_visible()
         text = page.get_by_label("The mapping as YAML")
         text.fill(_text(page).replace("custom_variables.colour", "custom_variable.colour"))
         page.get_by_role("button", name="Check").click()
@@ -166,18 +185,14 @@ def test_without_scripts_a_mapping_is_suggested_checked_tried_and_saved(site: Si
 def test_on_a_phone_everything_of_a_mapping_is_within_the_screen(site: Site, browser: Browser) -> None:
     with sitting(browser, site, Role.OPS, viewport=PHONE, has_touch=True) as page:
         _suggest(page)
-        _fits(page)
+        fits(page)
         page.get_by_role("button", name="Write the mapping").tap()
         expect(page.get_by_text("It can be used")).to_be_visible()
         expect(page.get_by_text("1 question is not answered yet")).to_be_visible()
-        _fits(page)
+        fits(page)
         page.get_by_role("button", name="Try it").tap()
         expect(page.get_by_text("new shop.csv cannot be read under it")).to_be_visible()
-        _fits(page)
-
-
-def _fits(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        fits(page)
 
 
 def test_a_line_that_is_begun_keeps_the_indentation_and_can_be_taken_back(
@@ -186,6 +201,7 @@ def test_a_line_that_is_begun_keeps_the_indentation_and_can_be_taken_back(
     with sitting(browser, site, Role.OPS) as page:
         page.goto("/mappings/small")
         page.get_by_role("button", name="Edit, or try it on a file").click()
+        expect(page.locator("html.scripts")).to_be_visible()  # before them a line begins where it begins
         text = page.get_by_label("The mapping as YAML")
         text.focus()
         page.keyboard.press("Control+End")

@@ -10,6 +10,7 @@ const later = (work, milliseconds) => {
 
 // A list that shows all there is to choose, where the page has one with only what fits what is typed.
 function choosable(input) {
+  if (input === document.activeElement) return; // somebody began to type before this script came
   const list = document.getElementById(input.getAttribute("list"));
   const select = document.createElement("select");
   select.name = input.name;
