@@ -503,6 +503,16 @@ def test_who_dies_while_setting_drops_aside_loses_none_and_sends_each_once(
     assert (world.archived(), world.failed()) == (["one.csv", "two.csv"], [])
 
 
+def test_a_stop_while_drops_are_set_aside_leaves_the_others_where_they_are(world: World) -> None:
+    world.drop("one.csv", "1")
+    world.drop("two.csv", "2")
+    (world.folder / "small.yaml").rename(world.folder / "away.yaml")
+    world.watch = lambda event: world.stop.set() if event.step is Step.FINISHED else None
+    names, error = world.polled_with_errors()
+    assert isinstance(error, Stopped)
+    assert (names, world.failed(), (world.inbox / "two.csv").exists()) == (["one.csv"], ["one.csv"], True)
+
+
 def test_two_nights_of_one_name_that_were_set_aside_are_taken_one_after_the_other(world: World) -> None:
     (world.folder / "small.yaml").rename(world.folder / "away.yaml")
     for night in ("1", "2"):

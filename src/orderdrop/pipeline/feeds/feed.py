@@ -48,7 +48,9 @@ def poll(parts: Parts, feed: FeedPlan, *, only_left: bool = False) -> Iterator[F
             loaded = _suitable(parts, feed)
         except SetupError as fault:
             if not only_left:
-                yield from set_aside(parts, feed, inbox, fault)
+                for unread in set_aside(parts, feed, inbox, fault):
+                    yield unread
+                    lease.check()
             raise
         take_back(parts, feed, inbox)
         drops_in = SetInbox(inbox, loaded.mapping, feed.files) if file_tables(loaded.mapping) else inbox
