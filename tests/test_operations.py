@@ -20,6 +20,7 @@ from orderdrop.settings import NoticeOptions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 PAGE = (Path(__file__).parents[1] / "docs/operations.md").read_text()
+SOURCES = Path(__file__).parents[1] / "src"
 SAYS = {
     "stops the account": StopAccount,
     "`refused`": Refuse,
@@ -120,6 +121,15 @@ def test_every_time_that_is_said_of_notices_is_the_one_that_is_kept() -> None:
         "three days",
     ):
         assert words in " ".join(said.split())
+
+
+@pytest.mark.parametrize("seen", rows("what you see"))
+def test_whatever_is_said_to_be_seen_can_be_seen(seen: str) -> None:
+    sources = "".join(path.read_text() for path in SOURCES.rglob("*.py"))
+    words = [
+        part.strip() for line in seen.replace("postgresql://", "").split("`, `") for part in line.split("...")
+    ]
+    assert [part for part in words if part not in sources] == []
 
 
 def test_every_status_and_exit_code_says_what_to_do() -> None:

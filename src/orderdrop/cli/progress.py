@@ -39,7 +39,8 @@ _SAID = {
     Step.ACCOUNT_STOPPED: "nothing more is sent to this account for now",
     Step.ACCOUNT_WORKS: "this account works again",
 }
-_OF_ACCOUNTS = (Step.ACCOUNT_STOPPED, Step.ACCOUNT_WORKS)
+_OF_A_RIVAL = "it came first and has some of the same orders; waiting until it is done"
+_OF_NO_DROP = (Step.WAITING, Step.ACCOUNT_STOPPED, Step.ACCOUNT_WORKS)
 
 
 @contextmanager
@@ -69,11 +70,11 @@ class _Bar:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, event: Event) -> None:
-        said = _SAID.get(event.step)
+        said = _said(event)
         if said is None or not event.name:
             return
         description = escape(f"{printable(event.name)}: {said}{_why(event)}")
-        if event.step in _OF_ACCOUNTS:
+        if event.step in _OF_NO_DROP:
             self._bar.console.print(description)
             return
         task = self._tasks.get(event.name)
@@ -97,7 +98,7 @@ class _Lines:
         self._next: dict[tuple[str, str], int] = {}
 
     def __call__(self, event: Event) -> None:
-        said = _SAID.get(event.step)
+        said = _said(event)
         if said is None or not event.name:
             return
         with self._lock:
@@ -110,6 +111,12 @@ class _Lines:
             with suppress(OSError):  # nowhere to tell is no reason to stop
                 self._stream.write(f"{printable(event.name)}: {said}{count}{_why(event)}\n")
                 self._stream.flush()
+
+
+def _said(event: Event) -> str | None:
+    if event.step is Step.WAITING and event.batch is not None:  # for an older batch, not for a lease
+        return _OF_A_RIVAL
+    return _SAID.get(event.step)
 
 
 def _why(event: Event) -> str:

@@ -30,6 +30,15 @@ def test_what_is_put_off_says_why() -> None:
     assert told(event) == ["a.csv: put off to the next poll (The line broke.)"]
 
 
+def test_what_is_waited_for_is_named_with_how_long_it_may_take() -> None:
+    assert told(
+        Event(step=Step.WAITING, name="feed acme"), Event(step=Step.WAITING, batch="b-2", name="batch b-1")
+    ) == [
+        "feed acme: another orderdrop works on it; waiting for half a minute at most",
+        "batch b-1: it came first and has some of the same orders; waiting until it is done",
+    ]
+
+
 def test_a_name_cannot_forge_a_line_or_move_the_cursor() -> None:
     assert told(Event(step=Step.CLAIMED, name="a\nb\x1b[2J")) == ["a\\nb\\x1b[2J: claimed"]
 
