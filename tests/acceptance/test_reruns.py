@@ -58,6 +58,13 @@ def test_orders_are_named_in_a_file(site: Site) -> None:
     batch = imported(site, "orders.csv", site.rows([1, 2, 3]))
     (site.folder / "some.txt").write_text(f"{site.key(2)}\n\n{site.key(3)}\n")
     assert site.run("rerun", batch, "--orders", "some.txt", "--json").json["rows"]["read"] == 2
+    (site.folder / "more.txt").write_text("\n".join([site.key(1), *(f"X-{at}" for at in range(1, 8))]))
+    more = site.run("rerun", batch, "--orders", "more.txt", "--dry-run")
+    assert more.err.startswith(f"Batch {batch} has no order X-1, X-2, X-3, X-4, X-5 and 2 more.\n")
+    (site.folder / "strange.txt").write_text("X-1\n")
+    strange = site.run("rerun", batch, "--orders", "strange.txt")
+    assert (strange.code, strange.out) == (2, "")
+    assert "has none of the orders that were named, such as X-1. `orderdrop orders find X-1`" in strange.err
     (site.folder / "none.txt").write_text("\n")
     for name in ("none.txt", "missing.txt"):
         wrong = site.run("rerun", batch, "--orders", name)

@@ -207,6 +207,14 @@ def test_a_rerun_takes_only_the_orders_that_are_named(world: World) -> None:
     assert world.fates(again["batch"]) == {"2": "refused"}
 
 
+def test_a_rerun_says_which_of_the_named_orders_its_batch_does_not_have(world: World) -> None:
+    first = world.load("orders.csv", "1", "2", "3:x")  # all rows of the third are bad
+    named = [world.key("2"), "no such order", world.key("3")]
+    assert reruns.plan(world.parts, first["batch"], orders=named).unknown == ("no such order",)
+    with pytest.raises(UsageError, match="none of the orders that were named, such as AC-1l"):
+        reruns.plan(world.parts, first["batch"], orders=["AC-1l", "no such order"])
+
+
 def test_a_rerun_of_a_rerun_keeps_to_what_that_took_over(world: World) -> None:
     world.refuse("2")
     first = world.load("orders.csv", "1", "2")

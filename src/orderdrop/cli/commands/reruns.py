@@ -14,6 +14,7 @@ from orderdrop.cli.options import ReceiptAsJson
 from orderdrop.cli.registering import add
 from orderdrop.errors import ExitCode, UsageError
 
+_NAMED_MOST = 5
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept and shown.")]
 
 
@@ -67,6 +68,9 @@ def rerun(
     with working(context.obj, quiet=json) as session:
         parts = session.parts
         planned = reruns.plan(parts, batch, only=reruns.Only(only.value), orders=names, mapping=mapping)
+        if planned.unknown:
+            named, more = ", ".join(planned.unknown[:_NAMED_MOST]), len(planned.unknown) - _NAMED_MOST
+            render.talk(f"Batch {batch} has no order {named}{f' and {more} more' if more > 0 else ''}.")
         if dry_run or planned.changed:
             shown = reruns.rehearse(parts, wiring.scratch_ledger(), planned)
             passing, of = reruns.would_pass(shown)
@@ -126,7 +130,8 @@ def _names_in(file: Path) -> list[str]:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeError) as error:
         raise UsageError(
-            f"{file} cannot be read: {error}.", next_step="Give a text file with one order number a line."
+            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.",
+            next_step="Give a text file with one order number a line.",
         ) from None
     names = [line.strip() for line in lines if line.strip()]
     if not names:
