@@ -105,7 +105,7 @@ def command_column(mapping: FileMapping, shape: Shape, binding: Binding) -> Comm
         column=binding.columns[said.column],
         reader=lookup(texts, pa.string()),
         blank=blank,
-        known=f"what it asks for: {listed(shown)}",
+        known=f"what it asks for: {listed(shown, 'or')}",
         place=shape.cancel.place if shape.cancel else None,
         key=shape.key,
         keeps=shape.sent_to_cancel(),

@@ -172,9 +172,9 @@ def lookup(table: Mapping[str, object], kind: ArrowType) -> Reader:
     return Reader(type=kind, parse=parse)
 
 
-def listed(names: tuple[str, ...], most: int = 12) -> str:
+def listed(names: tuple[str, ...], last: str = "and", most: int = 12) -> str:
     """Names in a sentence: "a, b and c"; a long list is cut and counted."""
     shown = [name or "(blank)" for name in names[:most]]
     if len(names) > most:
         return f"{', '.join(shown)} and {len(names) - most} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+    return f" {last} ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

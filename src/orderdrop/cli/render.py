@@ -145,7 +145,7 @@ def _problems(problems: Sequence[dict[str, Any]]) -> Iterable[Text]:
             _text("  " + where(problem), "bold"), (f" ({said_by}) ", "dim"), _text(problem["message"])
         )
     if len(problems) > PROBLEMS_SHOWN:
-        yield Text(f"  and {len(problems) - PROBLEMS_SHOWN} more: see the reject report.", "dim")
+        yield Text(f"  and {len(problems) - PROBLEMS_SHOWN:,} more: --json shows them all.", "dim")
 
 
 def batches(listed: Sequence[tuple[Batch, Receipt]]) -> None:

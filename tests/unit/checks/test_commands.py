@@ -72,7 +72,7 @@ def test_what_a_cancelled_order_does_need_is_judged() -> None:
         pytest.param(
             "",
             Code.REQUIRED,
-            'Action is blank: every row must say what it asks for: "N", "u" and "X".',
+            'Action is blank: every row must say what it asks for: "N", "u" or "X".',
             id="blank",
         ),
     ],

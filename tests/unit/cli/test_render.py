@@ -38,6 +38,15 @@ def test_names_and_messages_are_neither_markup_nor_control_sequences(
     assert "\x1b" not in shown
 
 
+def test_problems_that_are_not_printed_are_counted_and_can_be_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    render.receipt(RECEIPT | {"problems": RECEIPT["problems"] * (render.PROBLEMS_SHOWN + 1_234)})
+    shown = capsys.readouterr().out
+    assert shown.count("Qty is") == render.PROBLEMS_SHOWN
+    assert "  and 1,234 more: --json shows them all." in shown
+
+
 def test_the_books_fit_on_a_terminal_of_eighty_columns() -> None:
     console = Console(width=80, record=True, file=io.StringIO())
     console.print(render.books(RECEIPT))
