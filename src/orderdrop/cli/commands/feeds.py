@@ -3,6 +3,10 @@
 What a command needs is imported when it runs: `--help` answers at once.
 """
 
+import getpass
+import os
+import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,7 +73,7 @@ def pause(
     with looking(context.obj) as session:
         name = _known(session, feed)
         before = session.parts.ledger.feed_state(name).paused_at
-        state = polling.pause(session.parts, name, _me(), reason)
+        state = polling.pause(session.parts, name, who(), reason)
         if before is None:
             _audit(session, "pause", name, state.pause_reason)
     told = "paused" if before is None else f"paused already, by {state.paused_by}: {state.pause_reason}"
@@ -125,12 +129,13 @@ def _known(session: "Session", feed: str) -> str:
     return wiring.feed_plan(session.settings, feed).name
 
 
-def _me() -> str:
+def who(getuser: Callable[[], str] = getpass.getuser) -> str:
     """Who gives this command, as the audit trail and the next one who looks know them."""
-    import getpass
-    import socket
-
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    try:
+        user = getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        user = f"uid-{os.getuid()}"
+    return f"{user}@{socket.gethostname()}"
 
 
 def _audit(session: "Session", action: str, feed: str, detail: str) -> None:
@@ -139,5 +144,5 @@ def _audit(session: "Session", action: str, feed: str, detail: str) -> None:
     from orderdrop.access.sql import SqlAccess
 
     at = session.parts.clock()
-    deed = Deed(at=at, user=_me(), action=action, subject=feed, detail=detail, address="command line")
+    deed = Deed(at=at, user=who(), action=action, subject=feed, detail=detail, address="command line")
     SqlAccess(wiring.database_of(session.parts.ledger)).add_deed(deed)
