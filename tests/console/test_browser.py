@@ -278,20 +278,24 @@ def test_what_was_corrected_is_corrected_again_and_sent_at_once(
 def test_a_click_that_leads_away_is_not_called_back_when_the_batch_comes_to_rest(
     site: Site, browser: Browser
 ) -> None:
-    with sitting(browser, site, Role.MERCHANT) as page:
-        _choose(page, "away.csv", _csv("W15-A;X;1"))
-        events: list[Route] = []
-        away: list[Route] = []
-        page.route("**/events", lambda route: events.append(route))
-        with page.expect_request("**/events"):
-            page.get_by_role("button", name="Send 1 order").click()
-        page.route("**/upload", lambda route: away.append(route))
-        with page.expect_request("**/upload"):
-            page.get_by_role("link", name="Upload").click(no_wait_after=True)
-        events[-1].fulfill(content_type="text/event-stream", body="event: done\ndata: {}\n\n")
-        page.wait_for_timeout(100)  # the page would be loaded anew by then
-        away[-1].continue_()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Upload a file")
+    site.may_send.clear()
+    try:
+        with sitting(browser, site, Role.MERCHANT) as page:
+            _choose(page, "away.csv", _csv("W15-A;X;1"))
+            events: list[Route] = []
+            away: list[Route] = []
+            page.route("**/events", lambda route: events.append(route))
+            with page.expect_request("**/events"):
+                page.get_by_role("button", name="Send 1 order").click()
+            page.route("**/upload", lambda route: away.append(route))
+            with page.expect_request("**/upload"):
+                page.get_by_role("link", name="Upload").click(no_wait_after=True)
+            events[-1].fulfill(content_type="text/event-stream", body="event: done\ndata: {}\n\n")
+            page.wait_for_timeout(100)  # the page would be loaded anew by then
+            away[-1].continue_()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Upload a file")
+    finally:
+        site.may_send.set()
 
 
 def test_what_is_typed_while_another_cell_is_checked_stays_and_is_not_taken_half_typed(
