@@ -120,6 +120,7 @@ def test_who_logs_out_is_out(world: World) -> None:
     world.doors.log_out(one.session)
     assert world.doors.session(one.secret) is None
     assert world.doors.session(two.secret) is not None
+    assert [deed.action for _, deed in world.store.deeds(limit=1)] == ["logout"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,11 @@ def test_the_last_admin_stays(world: World) -> None:
     world.user("root", Role.ADMIN)
     with pytest.raises(UsageError, match="last admin"):
         world.doors.disable("root", by="root")
+    with pytest.raises(UsageError, match="last admin"):
+        world.doors.invite("root", Role.OPS, (), "root")
+    world.doors.invite("root", Role.ADMIN, (), "root")  # a new link, for one who forgot the password
     world.user("other", Role.ADMIN)
+    world.doors.invite("root", Role.OPS, (), "other")
     world.doors.disable("root", by="other")
 
 

@@ -89,16 +89,22 @@ class Doors:
     def log_out(self, session: Session) -> None:
         """End a session."""
         self._store.end_sessions(session.user, digest=session.digest)
+        self.note(session.user, "logout")
 
     def invite(self, name: str, role: Role, feeds: tuple[str, ...], by: str) -> str:
         """Make a link's secret for a new user, or for one who forgot the password; it works once, for a week.
 
-        Raises UsageError for a name that is none.
+        Raises UsageError for a name that is none, and where the last admin would be one no more.
         """
         name = name.strip()
         if not name or len(name) > _NAMES_MAX or not name.isprintable():
             raise UsageError(
                 f"A user's name has 1 to {_NAMES_MAX} characters.", next_step="Choose another one."
+            )
+        if role is not Role.ADMIN and self._is_last_admin(name):
+            raise UsageError(
+                f"{name} is the last admin, and would be {role.value} by this link.",
+                next_step="Choose the role admin, or make another admin first.",
             )
         secret, now = secrets.token_urlsafe(32), self._clock()
         self._store.add_invitation(
@@ -145,8 +151,7 @@ class Doors:
         user = self._store.user(name)
         if user is None:
             raise UsageError(f"There is no user {name}.", next_step="Look at the list of users.")
-        admins = [one for one in self._store.users() if one.role is Role.ADMIN and one.disabled_at is None]
-        if [one.name for one in admins] == [name]:
+        if self._is_last_admin(name):
             raise UsageError("The last admin cannot be disabled.", next_step="Make another admin first.")
         self._store.put_user(replace(user, disabled_at=self._clock()), None)
         self._store.end_sessions(name)
@@ -184,6 +189,10 @@ class Doors:
         self._store.add_deed(
             Deed(at=self._clock(), user=user, action=action, subject=subject, detail=detail, address=address)
         )
+
+    def _is_last_admin(self, name: str) -> bool:
+        admins = [one for one in self._store.users() if one.role is Role.ADMIN and one.disabled_at is None]
+        return [one.name for one in admins] == [name]
 
     def _begin(self, user: User) -> LoggedIn:
         secret, now = secrets.token_urlsafe(32), self._clock()
