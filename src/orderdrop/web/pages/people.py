@@ -11,12 +11,13 @@ from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
+_DEEDS = 50
 
 
 @router.get("/people")
-def people(request: Request, visitor: Admin) -> Response:
-    """Everybody, and what happened lately."""
-    return _people(request, visitor)
+def people(request: Request, visitor: Admin, before: int | None = None) -> Response:
+    """Everybody, and what happened lately, or `before` a line of that."""
+    return _people(request, visitor, before=before)
 
 
 @router.post("/people")
@@ -66,14 +67,18 @@ def revoke(request: Request, visitor: Known, token_id: str) -> Response:
     return onward("/tokens")
 
 
-def _people(request: Request, visitor: Admin, *, invited: str = "", link: str = "") -> Response:
+def _people(
+    request: Request, visitor: Admin, *, invited: str = "", link: str = "", before: int | None = None
+) -> Response:
     console = console_of(request)
+    deeds = console.store.deeds(limit=_DEEDS + 1, before=before)
     return page(
         request,
         "people.html",
         visitor=visitor,
         users=console.store.users(),
-        deeds=console.store.deeds(limit=50),
+        deeds=deeds[:_DEEDS],
+        older=deeds[_DEEDS - 1][0] if len(deeds) > _DEEDS else None,
         roles=list(Role),
         feeds=sorted(console.feeds),
         invited=invited,
