@@ -6,7 +6,7 @@ if (form) {
   const told = document.getElementById("told");
   const bar = document.getElementById("progress");
   const called = (files) => [...files].map((file) => file.name).join(", ");
-  for (const name of ["dragover", "drop"]) {
+  for (const name of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(name, (event) => {
       event.preventDefault();
       form.classList.toggle("over", name === "dragover");
@@ -24,7 +24,9 @@ if (form) {
     if (!files.length) return;
     event.preventDefault();
     if (files.reduce((sum, file) => sum + file.size, 0) > Number(form.dataset.max)) {
-      told.textContent = files.length > 1 ? "These files are too large." : "This file is too large.";
+      const most = `${Math.floor(Number(form.dataset.max) / 1_000_000)} MB`;
+      const what = files.length > 1 ? "These files are" : "This file is";
+      told.textContent = `${what} too large: more than ${most}. Nothing was sent. Send the rows in smaller files, or ask your ops for another way.`;
       return;
     }
     const feed = encodeURIComponent(form.elements.feed.value);
