@@ -1044,6 +1044,10 @@ def test_exclusions_are_kept_by_batch_and_order_and_the_last_reason_counts(ledge
         ("b-2", "cancelled"),
         ("b-1", "paid back"),
     ]
+    assert [e.reason for e in ledger.exclusions(["b-1", *(f"x-{n}" for n in range(1_000)), "b-2"])] == [
+        "cancelled",
+        "paid back",
+    ], "by time, however many are asked for"
     assert ledger.exclusions(["b-3"]) == ledger.exclusions([]) == []
 
 

@@ -49,10 +49,9 @@ def exclude(connection: Connection, exclusion: Exclusion) -> None:
 
 def exclusions(connection: Connection, batch_ids: Sequence[str]) -> list[Exclusion]:
     """What was excluded in some batches."""
-    return [
+    found = [
         Exclusion(batch_id=row.batch_id, order_key=row.order_key, reason=row.reason, at=row.excluded_at)
         for some in portions(batch_ids)
-        for row in connection.execute(
-            select(EXCLUSIONS).where(EXCLUSIONS.c.batch_id.in_(some)).order_by(EXCLUSIONS.c.excluded_at)
-        )
+        for row in connection.execute(select(EXCLUSIONS).where(EXCLUSIONS.c.batch_id.in_(some)))
     ]
+    return sorted(found, key=lambda exclusion: exclusion.at)

@@ -8,8 +8,6 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
@@ -32,13 +30,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
     new = opened(tmp_path / "ledger.db")
     yield new
     new.close()
-
-
-def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
-    upgrade(database)
-    with database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, METADATA) == []
 
 
 def test_the_migrations_build_the_same_indexes(database: Database, tmp_path: Path) -> None:
@@ -116,7 +107,7 @@ def test_tables_are_not_made_again_where_there_were_batches(database: Database) 
         assert inspect(connection).get_table_names() == []
 
 
-@pytest.mark.parametrize("statement", [2, 9, 20, 25])
+@pytest.mark.parametrize("statement", [2, 25, 41, 58])  # of the 59 that create or insert
 def test_a_migration_killed_half_way_leaves_nothing_and_is_done_by_the_next_start(
     tmp_path: Path, statement: int
 ) -> None:

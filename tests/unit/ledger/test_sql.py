@@ -18,6 +18,7 @@ from tests.unit.ledger.facts import (
     NOW,
     a_batch,
     a_drop,
+    a_refusal,
     accepted,
     an_attempt,
     an_order,
@@ -218,6 +219,29 @@ def _ask_everything(ledger: SqlLedger, attempts: list[Any]) -> None:
     ledger.row_fates("b-1")
     ledger.problems("b-1", limit=3)
     ledger.attempts("o")
+    ledger.unfinished()
+    ledger.unfinished("f")
+    ledger.set_aside("f")
+    ledger.children("b-1")
+    ledger.last_drop("f")
+    ledger.row_numbers("f", "m", before="b-1", limit=3)
+    ledger.accepted_as_of(ACCOUNT, ["FR-1"])
+    ledger.possibly_held(ACCOUNT, ["FR-1"])
+    ledger.rivals("b-1", older=True)
+    ledger.overtaken("b-1")
+    ledger.put_aside("b-1", ["b-1-o1"], OrderFate.UNSENT, [])
+    ledger.exclusions(["b-1"])
+    ledger.put_off("b-1", NOW, a_refusal())
+    ledger.waiting(ACCOUNT)
+    ledger.take_up("b-1")
+    ledger.keep_links({"b-1-o0": "https://track/0"})
+    ledger.links("b-1")
+    ledger.account_state(ACCOUNT)
+    ledger.feed_state("f")
+    ledger.sendings()
+    ledger.forget_notices(NOW)
+    ledger.conclude("b-1", BatchStatus.UNFINISHED, NOW)
+    ledger.purge(["b-1"], NOW)
     ledger.open_batch(a_batch("b-2"))
     ledger.begin_preparation("b-2")
 
