@@ -90,9 +90,7 @@ def look(
     if account:
         suits(parts, loaded.mapping.mapping, loaded.mapping.destination, account)
     scratch = MemoryLedger()
-    alone = replace(
-        parts, watcher=nobody
-    )  # what it tells would name batches in the log that there never were
+    alone = replace(parts, watcher=nobody)  # else the log names batches that there never were
     batch = open_batch(replace(alone, ledger=scratch), drop, loaded, account)
     batch = rehearse(alone, batch, loaded, scratch, accepted_by=parts.ledger)
     return _seen(scratch, batch, loaded, cells_shown)
