@@ -43,7 +43,8 @@ def phones(region: str | None) -> Reader:
 
 def _dialled(text: str, home: str | None) -> object:
     try:
-        number = phonenumbers.parse(text, home)
+        # the library takes the narrow no-break space, which French programs write, for the end of a number
+        number = phonenumbers.parse(text.replace("\u202f", " "), home)
     except phonenumbers.NumberParseException:
         return _flaw(home)
     if not phonenumbers.is_possible_number(number):

@@ -27,6 +27,12 @@ from orderdrop.checks.reading import read
         pytest.param("06 12 34 56 78", None, "06 12 34 56 78", id="national-without-a-region-is-kept"),
         pytest.param("ask Marie", None, "ask Marie", id="anything-else-without-a-region-is-kept"),
         pytest.param("+33612345678 ext 12", None, "+33612345678 ext 12", id="extension-is-kept"),
+        pytest.param(
+            "+33\u00a0612\u202f345678 ext 12",
+            None,
+            "+33\u00a0612\u202f345678 ext 12",
+            id="no-break-spaces-with-it",
+        ),
     ],
 )
 def test_a_number_becomes_international(text: str, region: str | None, value: str) -> None:
@@ -50,7 +56,9 @@ def test_no_number_is_told(text: str, region: str | None) -> None:
     assert found[0] == "not_a_phone"
 
 
-numbers = st.from_regex(r"(\+|00|0[ .-]0)?(33|49|39|34|1|44|55|7|0)?[ .-]?0?[1-9][0-9]{3,11}", fullmatch=True)
+numbers = st.from_regex(
+    r"(\+|00|0[ .-]0)?(33|49|39|34|1|44|55|7|0)?[ .\u00a0\u202f-]?0?[1-9][0-9]{3,11}", fullmatch=True
+)
 
 
 @given(
