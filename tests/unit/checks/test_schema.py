@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orderdrop.checks.arrow import pa
@@ -76,12 +76,13 @@ def test_a_column_of_another_type_is_a_fault_of_ours_and_not_of_the_file() -> No
 
 PATTERNS = [
     "[A-Z]{2}-[0-9]+", r"\d{3,5}", r"\w+", r"[^a]+", "(?:a|ab)b?", "(?i)abc", "a{,3}", "(?=a)a.", r"(a)\1", ".*",
-    r"\s*\S+", "a|b", "[[:alpha:]]", "x$", r"é+",
+    r"\s*\S+", r"a?\s", r"\S+", "a|b", "[[:alpha:]]", "x$", r"é+",
 ]  # fmt: skip
 
 
 @pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")
 @pytest.mark.parametrize("pattern", PATTERNS)
+@example(texts=["\x0b", "a\x1c", "a\x1f", "a\t", "a\xa0"])  # space to Python, the first three to nobody else
 @given(texts=st.lists(st.one_of(st.text("aAbBéx١12-3 ", max_size=6), st.text(max_size=4)), max_size=12))
 @settings(deadline=None, max_examples=60)
 def test_a_pattern_means_what_python_says_it_means(pattern: str, texts: list[str]) -> None:
