@@ -125,9 +125,8 @@ ORDERS = Table(
     Column("fate", Text, nullable=False),
     Column("reference", Text),
     Column("as_of", UtcDateTime),  # what the order itself says; else its drop's arrival counts
-    Column(
-        "tracking", Text
-    ),  # its first tracking number: a second table for all of them would cost thrice the time
+    # its first tracking number: a second table for all of them would cost thrice the time
+    Column("tracking", Text),
     Index("uq_orders_batch_id_sequence", "batch_id", "sequence", unique=True),
     # row_count lets the books be added up from the index alone, without a look at the payloads
     Index("ix_orders_by_fate", "batch_id", "fate", "sequence", "row_count"),

@@ -1,16 +1,19 @@
 """Telling people: one message a cause, to every channel, whatever dies or is down in between."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.pipeline.telling.watching import DAY, HOUR, MINUTE, World
 
-from orderdrop.core.notices import Cause, Tone
+from orderdrop.core.notices import Cause, Sending, Tone
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.policy import StopReason
+from orderdrop.errors import LedgerUnavailable
 from orderdrop.ledger.accounts import AccountState
+from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.notices.channel import Recipient
 from orderdrop.notices.in_memory import MemoryChannel
 from orderdrop.pipeline.telling.noticing import GIVEN_UP_AFTER, LedgerAlarm, Telling
@@ -136,6 +139,50 @@ def test_a_clock_that_is_set_back_by_a_day_keeps_back_a_notice_for_an_hour_at_mo
     for _ in range(60):
         world.look(after=MINUTE)
     assert world.titles() == ["acme: a file could not be used"]
+
+
+@dataclass
+class FailingLedger(MemoryLedger):
+    """A ledger that cannot take one kind of fact, once."""
+
+    failing: str
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def tell(self, *facts: Any) -> bool:
+        self._fail_at("tell")
+        return super().tell(*facts)
+
+    def record_sending(self, sending: Sending) -> None:
+        self._fail_at("record_sending")
+        super().record_sending(sending)
+
+    def _fail_at(self, what: str) -> None:
+        if self.failing == what:
+            self.failing = ""
+            raise LedgerUnavailable("The ledger is locked.", next_step="Run again.")
+
+
+@pytest.mark.parametrize(
+    ("failing", "heard"),
+    [
+        pytest.param("tell", 1, id="before it was written down"),
+        pytest.param("record_sending", 2, id="after the service took it: as after a death, better twice than never"),
+    ],
+)  # fmt: skip
+def test_no_notice_is_lost_where_the_ledger_fails_in_between(
+    tmp_path: Path, failing: str, heard: int
+) -> None:
+    world = World(workdir=tmp_path, ledger=FailingLedger(failing))
+    world.drop(1, BatchStatus.FAILED)
+    with pytest.raises(LedgerUnavailable):
+        world.look()
+    world.start()
+    for _ in range(3):
+        world.look(after=MINUTE)
+    assert world.titles() == ["acme: a file could not be used"] * heard
+    assert world.ledger.sendings() == []
 
 
 def test_after_a_restart_it_is_tried_at_once(world: World) -> None:
