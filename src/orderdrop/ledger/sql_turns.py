@@ -74,16 +74,10 @@ def overtaken(connection: Connection, batch_id: str, limit: int) -> Overtaken:
     theirs = (ACCEPTED.c.account == of.account) & (ACCEPTED.c.order_key == ORDERS.c.order_key)
     held = exists().where(theirs, ACCEPTED.c.digest == ORDERS.c.digest, ACCEPTED.c.doubted_by.is_(None))
     connection.execute(update(ORDERS).where(ready, held).values(fate=OrderFate.UNCHANGED.value))
-    connection.execute(
-        update(ACCEPTED)
-        .values(as_of=moment)
-        .where(
-            theirs,
-            ORDERS.c.batch_id == batch_id,
-            ORDERS.c.fate == OrderFate.UNCHANGED.value,
-            ACCEPTED.c.as_of.is_(None) | (ACCEPTED.c.as_of < moment),
-        )
-    )
+    unchanged = (ORDERS.c.batch_id == batch_id) & (ORDERS.c.fate == OrderFate.UNCHANGED.value)
+    older = ACCEPTED.c.as_of.is_(None) | (ACCEPTED.c.as_of < moment)
+    connection.execute(update(ACCEPTED).values(as_of=moment).where(theirs, unchanged, older))
+    newer = exists().where(theirs, ACCEPTED.c.as_of > moment)
     owed = (
         exists()
         .where(
@@ -95,7 +89,6 @@ def overtaken(connection: Connection, batch_id: str, limit: int) -> Overtaken:
         )
         .correlate(ORDERS)
     )
-    newer = exists().where(theirs, ACCEPTED.c.as_of > moment)
     return Overtaken(
         stale=[read_order(row) for row in connection.execute(_first(limit, ready, newer))],
         owed=[read_order(row) for row in connection.execute(_first(limit, ready, ~newer, owed))],
