@@ -56,6 +56,14 @@ def test_every_page_keeps_to_itself(site: Site) -> None:
         assert headers["cache-control"] == "no-store"
 
 
+def test_a_style_and_a_script_are_kept_for_minutes_and_asked_about_by_their_tag(site: Site) -> None:
+    for path in ("/static/style.css", "/static/upload.js"):
+        first = httpx.get(site.url + path)
+        assert first.headers["cache-control"] == "max-age=300"
+        again = httpx.get(site.url + path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
 def test_the_cookie_is_out_of_the_reach_of_scripts_and_other_sites(site: Site) -> None:
     site.browser(Role.OPS)
     answer = httpx.post(f"{site.url}/login", data={"name": "ops", "password": PASSWORD})

@@ -174,13 +174,14 @@ class SafeHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        static = str(scope["path"]).startswith("/static/")
+        # unasked, a browser keeps a script for as long as it likes: an older one would meet the pages of a newer version
+        kept = b"max-age=300" if str(scope["path"]).startswith("/static/") else b"no-store"
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message.get("headers", []), *_HEADERS]
-                if not static and not any(name == b"cache-control" for name, _ in headers):
-                    headers.append((b"cache-control", b"no-store"))
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", kept))
                 message = {**message, "headers": headers}
             await send(message)
 
