@@ -112,7 +112,7 @@ def test_ops_find_an_order_see_why_it_was_refused_mend_the_mapping_and_rerun(
         expect(page.get_by_role("row", name="Qty")).to_contain_text("1 or more is expected")
         (site.folder / "small.yaml").write_text(MAPPING.replace("minimum: 1", "minimum: 0"))
         try:
-            page.get_by_role("button", name="Rerun held (1)").click()
+            page.get_by_role("button", name="Rerun rejected and held rows (1)").click()
             _everything_arrives(page)
         finally:
             (site.folder / "small.yaml").write_text(MAPPING)
@@ -140,7 +140,7 @@ def test_an_order_that_the_api_refused_says_why_and_goes_through_under_a_mended_
         mended = MAPPING.replace("minimum: 1", "minimum: 1, values: {1: 9}")
         (site.folder / "small.yaml").write_text(mended)
         try:
-            page.get_by_role("button", name="Rerun refused (1)").click()
+            page.get_by_role("button", name="Rerun refused orders (1)").click()
             expect(page.get_by_text("Every good row is with the destination.")).to_be_visible()
         finally:
             (site.folder / "small.yaml").write_text(MAPPING)

@@ -56,7 +56,7 @@ def test_a_refused_order_is_rerun_after_the_mapping_was_mended(site: Site, judge
     batch = _batch(site, "p3.csv", "P3-A;X;0")
     ops = site.browser(Role.OPS)
     page = ops.get(f"/batches/{batch}").text
-    assert "Rerun held (1)" in page
+    assert "Rerun rejected and held rows (1)" in page
     (site.folder / "small.yaml").write_text(MAPPING.replace("minimum: 1", "minimum: 0"))
     try:
         begun = ops.post(f"/batches/{batch}/rerun", only="held").headers["location"]
