@@ -438,6 +438,32 @@ def test_a_report_that_comes_back_as_it_was_sends_nothing(world: World) -> None:
     assert OrderFate.HELD.value == world.fates(again["batch"])["1"]
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_row_that_could_not_be_read_and_comes_back_as_it_was_is_not_sent(world: World, suffix: str) -> None:
+    one, two, three, four = world.rows("1:1:A", "2:1:A", "3:1:A", "2:1:B")
+    path = world.folder / "orders.csv"
+    short, quoted = one.removesuffix(";2026-11-01"), two.replace(";A;", ';"A;')
+    path.write_text("\n".join([HEADINGS, short, quoted, three.replace(";A;", ";A\0;"), four]) + "\n")
+    first = world.load_file(path)
+    assert (first["rows"]["rejected"], first["rows"]["held"]) == (3, 1)
+    headings, rows = report(first)
+    again = world.load_file(write(world.folder / f"back{suffix}", headings, rows))
+    assert world.posts() == {}
+    assert (again["rows"]["rejected"], again["rows"]["held"]) == (3, 1)
+    assert "4 rows of it came back, 4 of them unchanged" in again["remarks"]
+    told = [problem["message"] for problem in again["problems"]]
+    assert all(message.startswith(f"Not changed since batch {first['batch']}") for message in told)
+    assert (len(told), balanced(again)) == (3, True)
+
+    headings, rows = report(again)
+    rows[0]["Changed"] = "2026-11-01"  # the first is corrected, the second may go as it stands
+    rows[1]["_batch"] = ""
+    third = world.load_file(write(world.folder / f"third{suffix}", headings, rows))
+    assert world.posts() == {"1": 1, "2": 1}
+    assert world.items("2") == {'"A': 1, "B": 1}
+    assert (third["rows"]["rejected"], third["rows"]["accepted"]) == (1, 3)
+
+
 def test_a_batch_of_which_only_the_books_are_left_is_not_rerun(world: World) -> None:
     first = world.load("orders.csv", "1:x")
     world.parts.ledger.purge([first["batch"]], world.parts.clock())

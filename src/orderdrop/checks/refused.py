@@ -1,5 +1,6 @@
 """Rows that the reader refused, as far as they still name their order: its other rows must not go without them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -8,7 +9,8 @@ import numpy as np
 from orderdrop.checks.arrow import ArrowArray, Ints, pa
 from orderdrop.frames import TextFrame, TypedFrame
 
-_UNKNOWN_CHARACTER = "\ufffd"
+# what the reader writes for a byte that says nothing, and what others write for a character that was lost
+_LOST = re.compile(r"\\x[0-9A-Fa-f]{2}|\ufffd")
 
 
 def naming_cells(frame: TextFrame, headings: Sequence[str]) -> tuple[dict[str, ArrowArray], Ints]:
@@ -61,4 +63,4 @@ def with_refused(typed: TypedFrame, key: str, names: Mapping[int, ArrowArray]) -
 
 def _is_sound(text: str) -> bool:
     bare = text.strip()
-    return bool(bare) and bare.isprintable() and _UNKNOWN_CHARACTER not in bare
+    return bool(bare) and bare.isprintable() and not _LOST.search(bare)

@@ -9,7 +9,7 @@ from orderdrop.core.problems import Cell, Code, Problem
 from orderdrop.frames import TextFrame, TypedFrame
 
 COLUMNS = {
-    "Ref": {"to": "merchant_id", "required": True, "pattern": "A-[0-9]+"},
+    "Ref": {"to": "merchant_id", "required": True, "pattern": "A-.*"},
     "Qty": {"to": QUANTITY, "type": "integer"},
     "Name": {"to": NAME},
 }

@@ -3,6 +3,7 @@ missing and are taken from the original."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,12 @@ from orderdrop.pipeline.preparing.first_fates import StillOpen
 from orderdrop.pipeline.preparing.scope import key_texts
 
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
+_AS_IT_STANDS = " If it is right as it stands in the report, clear its cell under _batch."
+_NOT_READ = frozenset(
+    {Code.ROW_WIDTH, Code.ROW_ENCODING, Code.ROW_NUL, Code.ROW_QUOTE, Code.ROW_TOTAL, Code.CELL_TOO_LONG}
+    | {Code.CELL_ERROR, Code.CELL_MERGED}
+)
+"""Why the reader refused a row. A report shows such a row in good form: it would pass if it came back as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +42,11 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuation:
-    """What a corrected report is to its batch."""
+    """What a corrected report is to its batch. `not_read` are its rows that the reader refused then and nobody corrected."""
 
     joined: Joined | None
     still_open: Mapping[str, StillOpen]
+    not_read: Mapping[int, Problem]
     remarks: str
     left: int  # rows of the batch of which nothing is sent now
 
@@ -54,6 +62,7 @@ class _Owed:
     siblings: set[int]
     digests: dict[str, str]
     problems: dict[str, list[Problem]]
+    not_read: dict[int, Problem]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +99,11 @@ def continuation(
     return Continuation(
         joined=joined,
         still_open=_still_open(parent, went_back, ours),
+        not_read={
+            came.rows[row]: _again(problem, parent.id, ours, or_else=_AS_IT_STANDS)
+            for row, problem in went_back.not_read.items()
+            if row in unchanged
+        },
         remarks=_told(parent, came, len(unchanged), joined, left),
         left=left,
     )
@@ -100,6 +114,25 @@ def with_joined(table: Table, joined: Joined | None, original: Callable[[], Tabl
     if joined is None:
         return table
     return replace(table, frames=_followed(table.frames, joined, original))
+
+
+def refused_again(table: Table, problems: Mapping[int, Problem]) -> Table:
+    """A corrected report of which some rows are refused as they were refused before."""
+    return replace(table, frames=_refusing(table.frames, problems)) if problems else table
+
+
+def _refusing(frames: Iterable[TextFrame], problems: Mapping[int, Problem]) -> Iterator[TextFrame]:
+    for frame in frames:
+        again = frame.cells.index.isin(list(problems))
+        broken = {
+            int(row): tuple(map(str, cells)) for row, *cells in frame.cells[again].itertuples(name=None)
+        }
+        yield replace(
+            frame,
+            cells=frame.cells[~again],
+            problems=(*frame.problems, *(problems[row] for row in broken)),
+            broken={**frame.broken, **broken},
+        )
 
 
 def _followed(
@@ -129,7 +162,7 @@ def _followed(
 
 
 def _went_back(ledger: Ledger, parent: Batch) -> _Owed:
-    owed = _Owed(rows={}, siblings=set(), digests={}, problems={})
+    owed = _Owed(rows={}, siblings=set(), digests={}, problems={}, not_read={})
     for fate, first, last in ledger.row_fates(parent.id):
         if fate is RowFate.REJECTED:
             owed.rows.update(dict.fromkeys(range(first, last + 1)))
@@ -139,6 +172,8 @@ def _went_back(ledger: Ledger, parent: Batch) -> _Owed:
         if order.digest is not None and (order.fate is OrderFate.REFUSED or order.payload is None):
             owed.digests[order.key] = order.digest
     for problem in ledger.problems(parent.id):
+        if problem.code in _NOT_READ and problem.blocks and problem.row in owed.rows:
+            owed.not_read.setdefault(problem.row, problem)
         if problem.order is None:
             continue
         for cell in problem.cells:
@@ -180,6 +215,11 @@ def _as_they_were(
         for row, name, mark in zip(numbers, names, _marks(frame, shared), strict=True):
             if row in wanted:
                 marks[row], keys[row] = mark, name
+        columns = [str(name) for name in frame.cells.columns]
+        for row, cells in frame.broken.items():
+            if row in wanted and len(cells) <= len(columns):  # the report shows one with more as it was
+                under = dict(zip_longest(columns, cells, fillvalue=""))
+                marks[row] = hash(tuple(under[name].strip() for name in shared if name in under))
     return marks, keys
 
 
@@ -204,9 +244,9 @@ def _still_open(parent: Batch, owed: _Owed, ours: Mapping[int, int]) -> dict[str
     return found
 
 
-def _again(problem: Problem, parent_id: str, ours: Mapping[int, int]) -> Problem:
+def _again(problem: Problem, parent_id: str, ours: Mapping[int, int], or_else: str = "") -> Problem:
     cells = tuple(Cell(row=ours[cell.row], column=cell.column) for cell in problem.cells if cell.row in ours)
-    message = f"Not changed since batch {parent_id}, so it was not sent again: {problem.message}"
+    message = f"Not changed since batch {parent_id}, so it was not sent again: {problem.message}{or_else}"
     return replace(problem, cells=cells, message=message)
 
 

@@ -3,7 +3,7 @@
 Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from orderdrop.core.problems import Problem
 from orderdrop.core.progress import Event, Step, Watcher
 from orderdrop.destinations.base import Destination
 from orderdrop.errors import FileRefused
+from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.orders import Nesting, Policy, sources_after_fallback
@@ -29,7 +30,7 @@ from orderdrop.pipeline.preparing.continuing import (
 )
 from orderdrop.pipeline.preparing.first_fates import FirstFates
 from orderdrop.pipeline.preparing.holding import why_held
-from orderdrop.pipeline.preparing.joining import continuation
+from orderdrop.pipeline.preparing.joining import continuation, refused_again
 from orderdrop.pipeline.preparing.judging import Judging, Unsettled
 from orderdrop.pipeline.preparing.opening import Opened, Reading, open_drop, reopen_drop
 from orderdrop.pipeline.preparing.partners import Partners
@@ -82,6 +83,7 @@ class _Preparation:
     watcher: Watcher
     go_on: Callable[[], None]
     _remarks: list[str] = field(default_factory=list)
+    _not_read: Mapping[int, Problem] = field(default_factory=dict)
     _judging: Judging = field(init=False)
     _first_fates: FirstFates = field(init=False)
 
@@ -120,6 +122,8 @@ class _Preparation:
             reading = self._continue(correction_of, reading, self._keys(tables[0]))
             if reading.joined is not None or self._judging.scope.rows is not None:
                 tables = self._again(tables, reading)
+            if self._not_read:  # a correction has one table
+                tables = [_with(tables[0], refused_again(tables[0].opened.table, self._not_read))]
             self._build(tables, reading)
         except FileRefused as refused:
             self.ledger.begin_preparation(self.batch.id)
@@ -157,10 +161,7 @@ class _Preparation:
         opened = self._judging.scope.narrowed(
             lambda: [one.table for one in self._read_again(reading)], [self._keys(one) for one in tables]
         )
-        return [
-            replace(one, opened=replace(one.opened, table=table))
-            for one, table in zip(tables, opened, strict=True)
-        ]
+        return [_with(one, table) for one, table in zip(tables, opened, strict=True)]
 
     def _refuse(self, problems: list[Problem], verdict: str) -> BatchStatus:
         self.ledger.add_problems(self.batch.id, problems)
@@ -190,6 +191,7 @@ class _Preparation:
         )
         self.ledger.adopt(self.batch.id, parent.id)
         self._remarks.append(found.remarks)
+        self._not_read = found.not_read
         self._first_fates.still_open = found.still_open
         self.batch = replace(self.batch, parent_id=parent.id)
         self._first_fates.excluded = excluded_before(self.accepted_by, self.batch)
@@ -247,3 +249,7 @@ class _Preparation:
             remarks=" ".join(filter(None, (self.batch.remarks, *self._remarks, *judged.remarks, why))),
         )
         return status
+
+
+def _with(bound_table: Bound, table: Table) -> Bound:
+    return replace(bound_table, opened=replace(bound_table.opened, table=table))
