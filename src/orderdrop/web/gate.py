@@ -4,7 +4,7 @@ A browser has a cookie, a program a token (`Authorization: Bearer odt_...`). A c
 browser sends that header by itself.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -105,13 +105,18 @@ async def believed(request: Request, known: Annotated[Visitor, Depends(visitor)]
         return known
     secret = request.cookies.get(cookie_name(console_of(request)), "")
     given = request.headers.get("x-form-key") or request.query_params.get("form_key", "")
-    if not given and request.headers.get("content-type", "").startswith(_PLAIN_FORM):
-        length = request.headers.get("content-length", "")
-        if length.isdecimal() and int(length) <= _FORM_MAX_BYTES:
-            given = str((await request.form()).get("form_key", ""))
+    plain = request.headers.get("content-type", "").startswith(_PLAIN_FORM)
+    if not given and plain and is_short(request):
+        given = str((await request.form()).get("form_key", ""))
     if not is_form_key(secret, given):
         raise Expired
     return known
+
+
+def is_short(request: Request) -> bool:
+    """Whether a form says that it is small enough to be read whole."""
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= _FORM_MAX_BYTES
 
 
 Known = Annotated[Visitor, Depends(believed)]
@@ -186,6 +191,3 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
-
-
-Answer = Callable[[Request, Exception], Response | Awaitable[Response]]

@@ -5,9 +5,10 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 
+from orderdrop.web.gate import is_short
+
 _CORRECTION = re.compile(r"/upload/(?P<upload>[\w-]+)/cells")
 _TYPED_MAX = 2000
-_FORM_MAX_BYTES = 1_000_000
 
 
 async def way_back(request: Request) -> str:
@@ -18,8 +19,7 @@ async def way_back(request: Request) -> str:
     found = _CORRECTION.fullmatch(request.url.path)
     if found is not None:
         page = f"/upload/{found['upload']}"
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > _FORM_MAX_BYTES:
+        if not is_short(request):
             return page
         form = await request.form()
         typed = {name: str(form.get(name, ""))[:_TYPED_MAX] for name in ("row", "heading", "text")}

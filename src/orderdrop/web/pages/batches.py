@@ -148,8 +148,7 @@ def give_up(request: Request, visitor: Ops, batch_id: str, reason: Annotated[str
     """Give up a batch that was held as a whole."""
     console = console_of(request)
     found = batch_for(console, visitor, batch_id)
-    told = f"{reason.strip()[:500] or 'no reason given'} ({visitor.user.name})"
-    discard(console.parts, found.id, told)
+    discard(console.parts, found.id, signed(visitor, reason))
     console.doors.note(visitor.user.name, "discard", subject=found.id, detail=reason[:500])
     return _to(found.id)
 
@@ -168,6 +167,11 @@ def batch_for(console: Console, visitor: Visitor, batch_id: str) -> Batch:
         raise Unknown(f"There is no batch {batch_id}.")
     visitor.must_use(found.drop.feed)
     return found
+
+
+def signed(visitor: Visitor, reason: str) -> str:
+    """A reason with who gave it, as the ledger keeps it."""
+    return f"{reason.strip()[:500] or 'no reason given'} ({visitor.user.name})"
 
 
 def feeds_of(visitor: Visitor) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from orderdrop.core.rows import told
 from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.web.gate import Known, Ops, Unknown, console_of
 from orderdrop.web.onward import onward
-from orderdrop.web.pages.batches import batch_for, feeds_of
+from orderdrop.web.pages.batches import batch_for, feeds_of, signed
 from orderdrop.web.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -56,7 +56,6 @@ def exclude(
     found = console.browsing.order(batch.id, order_id)
     if found is None:
         raise Unknown("There is no such order in this batch.")
-    said = f"{reason.strip()[:500] or 'no reason given'} ({visitor.user.name})"
-    reruns.exclude(console.parts, batch.id, found.key, said)
+    reruns.exclude(console.parts, batch.id, found.key, signed(visitor, reason))
     console.doors.note(visitor.user.name, "exclude", subject=found.key, detail=f"{batch.id}: {reason[:500]}")
     return onward(f"/batches/{batch.id}/orders/{order_id}")
