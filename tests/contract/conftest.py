@@ -1,5 +1,6 @@
-"""What tests of contracts share: a real PostgreSQL server (see tests/integration/postgres.py for its interface)."""
+"""What tests of contracts share: every kind of ledger, and a real PostgreSQL server (see tests/integration/postgres.py)."""
 
+from tests.contract.ledgers import ledger
 from tests.integration.postgres import emptied_database, postgres
 
-__all__ = ["emptied_database", "postgres"]
+__all__ = ["emptied_database", "ledger", "postgres"]

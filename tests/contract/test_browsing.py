@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tests.contract.test_ledger import LEDGERS
+from tests.contract.ledgers import LEDGERS
 from tests.unit.ledger.facts import (
     ACCOUNT,
     NOW,

@@ -1,15 +1,15 @@
-"""What every ledger promises, asked of each implementation; one more of them is one more line in LEDGERS."""
+"""What every ledger promises, asked of each implementation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta, timezone
-from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contract.ledgers import LEDGERS
 from tests.unit.ledger.facts import (
     ACCOUNT,
     NOW,
@@ -44,19 +44,6 @@ from orderdrop.ledger.ledger import (
     Outcome,
 )
 from orderdrop.ledger.open import open_ledger
-
-LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
-    "memory": lambda *_: "memory://",
-    "sqlite": lambda _, folder: f"sqlite:///{folder / 'ledger.db'}",
-    "postgresql": lambda request, _: str(request.getfixturevalue("emptied_database")()),
-}
-
-
-@pytest.fixture(params=LEDGERS)
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(LEDGERS[request.param](request, tmp_path))
-    yield opened
-    opened.close()
 
 
 def test_a_lease_has_one_holder_until_it_runs_out(ledger: Ledger) -> None:

@@ -1,12 +1,12 @@
 """What the ledger remembers of notices: on SQLite, on PostgreSQL and in memory."""
 
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.contract.ledgers import LEDGERS
 from tests.unit.ledger.facts import NOW, later
 from tests.unit.pipeline.telling.watching import HOUR, World
 
@@ -17,23 +17,11 @@ from orderdrop.ledger.ledger import Ledger
 from orderdrop.ledger.open import open_ledger
 from orderdrop.notices.in_memory import MemoryChannel
 
-LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], str]] = {
-    "memory": lambda _, __: "memory://",
-    "sqlite": lambda _, tmp_path: f"sqlite:///{tmp_path / 'ledger.db'}",
-    "postgresql": lambda request, _: str(request.getfixturevalue("emptied_database")()),
-}
 MATTER = Matter(cause=Cause.FAILED, place="acme")
 OTHER = Matter(cause=Cause.STOPPED, place="shop-eu")
 TOLD = Told(matter=MATTER, subjects=frozenset({"b-1", "b-2"}), since=NOW, told_at=NOW)
 MESSAGE = Message(tone=Tone.ALARM, title="2 files", text="Two files\nwith accents: é")
 NOTICE = Notice(matter=MATTER, at=NOW, message=MESSAGE)
-
-
-@pytest.fixture(params=LEDGERS)
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(LEDGERS[request.param](request, tmp_path))
-    yield opened
-    opened.close()
 
 
 def test_what_people_were_told_is_kept_with_what_is_on_its_way_to_them(ledger: Ledger) -> None:
