@@ -82,6 +82,8 @@ def test_a_merchant_uploads_mends_two_cells_sends_and_brings_the_rest_back_in_th
         try:
             page.get_by_role("button", name="Send 3 orders").click()
             expect(page.locator("#live")).to_contain_text("0 of 3 orders have an answer")
+            expect(page.get_by_role("heading", level=1)).to_have_text("week.csv sending")
+            expect(page.get_by_text("Orders are on their way.")).to_be_visible()
         finally:
             site.may_send.set()
         expect(page.get_by_text("Finished; some rows came back.")).to_be_visible()

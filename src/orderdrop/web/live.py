@@ -7,6 +7,7 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 
 from orderdrop.core.outcomes import BatchStatus
+from orderdrop.reports.page import sentence
 from orderdrop.web.console import Console
 
 _SECONDS = 1.0
@@ -19,15 +20,17 @@ async def follow(console: Console, batch_id: str) -> AsyncIterator[bytes]:
 
     Holds a thread only while it asks the ledger, so that people who look do not take the threads of those who act.
     """
-    monotonic, before = console.parts.monotonic, ""
+    monotonic = console.parts.monotonic
+    before: dict[str, str] = {}
     ends = monotonic() + _LONGEST_SECONDS
     while not console.ends() and monotonic() < ends:
         status, told = await run_in_threadpool(_look, console, batch_id)
         if told is None:
             yield _event("done", {"status": status})
             return
-        yield _event("progress", {"told": told}) if told != before else b": still there\n\n"
-        before = told
+        now = {"status": status, "sentence": sentence(status), "told": told}
+        yield _event("progress", now) if now != before else b": still there\n\n"
+        before = now
         again = monotonic() + _SECONDS
         while monotonic() < again and not console.ends():
             await asyncio.sleep(_GLANCE_SECONDS)
