@@ -21,6 +21,7 @@ from orderdrop.web.pictures import flow
 HERE = Path(__file__).parent
 _ROWS = tuple(one.name for one in fields(RowCounts))
 _TICKED = re.compile("`([^`]+)`")
+_THOUSAND, _FEW = 1000, 10
 
 
 def page(
@@ -121,6 +122,3 @@ def size(count: int) -> str:
     whole = amount >= _FEW or units[0] == "bytes"
     told = f"{amount:,.0f}" if whole else f"{amount:,.1f}".removesuffix(".0")
     return f"{told} {units[0]}"
-
-
-_THOUSAND, _FEW = 1000, 10
