@@ -12,6 +12,7 @@ from orderdrop.core.headings import OWN_COLUMNS, folded, is_own_report
         pytest.param("Order\u200bref", "orderref", id="zero-width"),
         pytest.param("Stra\u00dfe", "strasse", id="sharp-s"),
         pytest.param("Cafe\u0301", "caf\u00e9", id="decomposed"),
+        pytest.param("Order\x07\tref", "order ref", id="control-characters"),
         pytest.param("\ufeffOrder", "order", id="byte-order-mark"),
     ],
 )
