@@ -19,6 +19,7 @@ from orderdrop.pipeline.batches.batch import work
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.settings import ConsoleOptions, Settings
 from orderdrop.web.jobs import Jobs
+from orderdrop.web.looks import Looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Console:
     """One running console.
 
     `url` is where people reach it, without a slash at the end; `version` is the program's. `serving` says whether the
-    scheduler runs in this process; `closing` is set when it stops answering.
+    scheduler runs in this process; `closing` is set when it stops answering. `looks` are those of people who follow a
+    batch: its status, and how far it is.
     """
 
     settings: Settings
@@ -42,9 +44,11 @@ class Console:
     upload_max_bytes: int = 200 * 1024 * 1024
     closing: threading.Event = field(default_factory=threading.Event)
     folder: Path = field(init=False)
+    looks: Looks[tuple[str, str | None]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", self.parts.workdir / "console")
+        object.__setattr__(self, "looks", Looks(self.parts.monotonic))
 
     @property
     def secure(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -24,7 +25,7 @@ async def follow(console: Console, batch_id: str) -> AsyncIterator[bytes]:
     before: dict[str, str] = {}
     ends = monotonic() + _LONGEST_SECONDS
     while not console.ends() and monotonic() < ends:
-        status, told = await run_in_threadpool(_look, console, batch_id)
+        status, told = await run_in_threadpool(console.looks.see, batch_id, partial(_look, console, batch_id))
         if told is None:
             yield _event("done", {"status": status})
             return
