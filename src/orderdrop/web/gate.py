@@ -18,6 +18,8 @@ from orderdrop.web.console import Console
 
 _PLAIN_FORM = "application/x-www-form-urlencoded"
 _FORM_MAX_BYTES = 1_000_000
+NUMBERED_MAX = 2**63 - 1
+"""The largest number of a line that an address may name: no database counts further."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = (
     (

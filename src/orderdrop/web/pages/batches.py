@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
@@ -17,7 +17,7 @@ from orderdrop.reports.page import sentence
 from orderdrop.reports.places import existing
 from orderdrop.reports.receipt import Receipt
 from orderdrop.web.console import Console
-from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
+from orderdrop.web.gate import NUMBERED_MAX, Known, Ops, Unknown, Visitor, console_of
 from orderdrop.web.live import follow
 from orderdrop.web.onward import onward
 from orderdrop.web.render import page
@@ -68,7 +68,12 @@ def batches(
 
 @router.get("/batches/{batch_id}")
 def batch(
-    request: Request, visitor: Known, batch_id: str, fate: str = "", after: int = -1, repeated: bool = False
+    request: Request,
+    visitor: Known,
+    batch_id: str,
+    fate: str = "",
+    after: Annotated[int, Query(ge=-1, le=NUMBERED_MAX)] = -1,
+    repeated: bool = False,
 ) -> Response:
     """One batch; `repeated` says that somebody sent the same content again and was led here."""
     console = console_of(request)

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from orderdrop.access.people import Role
 from orderdrop.errors import UsageError
-from orderdrop.web.gate import Admin, Known, Unknown, console_of
+from orderdrop.web.gate import NUMBERED_MAX, Admin, Known, Unknown, console_of
 from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
@@ -15,7 +15,9 @@ _DEEDS = 50
 
 
 @router.get("/people")
-def people(request: Request, visitor: Admin, before: int | None = None) -> Response:
+def people(
+    request: Request, visitor: Admin, before: Annotated[int | None, Query(ge=0, le=NUMBERED_MAX)] = None
+) -> Response:
     """Everybody, and what happened lately, or `before` a line of that."""
     return _people(request, visitor, before=before)
 
