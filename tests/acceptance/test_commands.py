@@ -187,6 +187,35 @@ def test_a_wrong_call_is_code_2_and_says_what_would_be_right(
     assert says in result.err
 
 
+@pytest.mark.parametrize("place", ["no/such/folder/rejects.csv", "folder.csv"])
+def test_a_report_that_cannot_be_written_where_it_was_asked_for_is_said(place: str, site: Site) -> None:
+    site.file("orders.csv", site.rows([1], quantity="two"))
+    batch = site.run("import", "orders.csv", "--mapping", "small", "--account", "local", "--json").json[
+        "batch"
+    ]
+    (site.folder / "folder.csv").mkdir()
+    result = site.run("rejects", batch, "-o", place)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"{place} cannot be written: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("mapping", "suggest", "orders.csv", "--destination", "shipup", "-o", "orders.csv/mapping.yaml"),
+        ("demo", "--folder", "orders.csv"),
+        ("demo", "--folder", "orders.csv/show"),
+    ],
+    ids=["a-mapping-below-a-file", "a-demo-in-a-file", "a-demo-below-a-file"],
+)
+def test_a_place_below_a_file_is_refused_in_words(arguments: tuple[str, ...], site: Site) -> None:
+    site.file("orders.csv", site.rows([1]))
+    result = site.run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "orders.csv" in result.err
+    assert "a fault in orderdrop" not in result.err
+
+
 def test_a_reader_that_has_seen_enough_is_no_error(site: Site) -> None:
     site.file("orders.csv", site.rows(range(1, 400)))
     with site.start("preview", "orders.csv", "--mapping", "small", "--json") as process:

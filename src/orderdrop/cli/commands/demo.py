@@ -14,6 +14,7 @@ import orderdrop
 from orderdrop import logs, schedule, wiring
 from orderdrop import settings as setup
 from orderdrop.cli import render, render_orders
+from orderdrop.cli.outputs import writing
 from orderdrop.cli.progress import progress
 from orderdrop.destinations.readback import OrderView
 from orderdrop.errors import DestinationUnavailable, OrderdropError, UsageError
@@ -119,7 +120,8 @@ _FEED = """\
 def run_demo(folder: Path) -> None:
     """Run the demo in a folder that is made anew. Raises UsageError for a folder that is not a demo's."""
     logs.configure(json_lines=False, level=30)
-    _fresh(folder)
+    with writing(folder):
+        _fresh(folder)
     render.talk(
         f"Working in {folder}/: an SFTP server and stand-ins of Shipup, parcelLab and Shippify run on loopback."
     )
@@ -188,7 +190,7 @@ def _poll_until(settings: setup.Settings, drops: int) -> list[Finished]:
 
 def _fresh(folder: Path) -> None:
     if folder.exists():
-        if any(folder.iterdir()) and not (folder / _MARKER).exists():
+        if not folder.is_dir() or (any(folder.iterdir()) and not (folder / _MARKER).exists()):
             raise UsageError(
                 f"{folder} is there and is not a demo's.",
                 next_step="Name another one: orderdrop demo --folder NAME",

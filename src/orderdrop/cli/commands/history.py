@@ -13,6 +13,7 @@ from orderdrop.cli import render
 from orderdrop.cli.commands import reading, reruns
 from orderdrop.cli.commands.work import release_
 from orderdrop.cli.options import AsJson
+from orderdrop.cli.outputs import writing
 from orderdrop.cli.registering import add, add_group
 from orderdrop.errors import UsageError
 
@@ -133,7 +134,8 @@ def rejects(
         if not path.is_file():
             render.talk("No rows of this batch came back: there is nothing to write.")
             return
-        shutil.copyfile(path, output)
+        with writing(output):
+            shutil.copyfile(path, output)
     render.talk(f"Wrote {output}.")
 
 

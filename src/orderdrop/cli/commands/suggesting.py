@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderdrop.cli import render
+from orderdrop.cli.outputs import writing
 from orderdrop.cli.registering import add
 from orderdrop.errors import FileRefused, UsageError
 
@@ -65,8 +66,9 @@ def suggest(
         raise
     text = as_yaml(suggestion)
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        with writing(output):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(text, encoding="utf-8")
     if json:
         render.as_json(suggestion.as_json(text))
     elif output is None:
