@@ -187,6 +187,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.timeout(300)  # some hundred processes: a minute where the machine has other work
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize(
     ("endpoint", "good"),
