@@ -18,8 +18,11 @@ from typer.testing import CliRunner
 from orderdrop.cli.app import app
 
 COMMANDS = [
-    "demo", "serve", "run", "import", "preview", "read", "batches", "batches list", "batches show", "batches release", "rejects", "orders",
-    "orders find", "orders fetch", "orders view", "orders link", "reconcile", "mapping", "mapping check", "mapping schema", "sandbox",
+    "demo", "serve", "run", "import", "preview", "read", "batches", "batches list", "batches show", "batches release", "batches discard",
+    "rejects", "rerun", "reconcile", "purge", "health", "orders", "orders find", "orders fetch", "orders view", "orders link", "orders exclude",
+    "mapping", "mapping check", "mapping suggest", "mapping test", "mapping versions", "mapping diff", "mapping schema", "sandbox",
+    "feeds", "feeds list", "feeds pause", "feeds resume", "feeds test", "ledger", "ledger check", "ledger restored",
+    "notices", "notices list", "notices test",
 ]  # fmt: skip
 
 
