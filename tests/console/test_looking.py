@@ -11,7 +11,7 @@ from orderdrop.pipeline.uploads.sheet import look
 
 def test_who_looks_at_a_file_puts_no_batch_into_the_log(site: Site) -> None:
     told: list[Event] = []
-    parts = replace(site.console.parts, watcher=told.append)
+    parts = replace(site.console.parts, watcher=lambda event: told.append(event))
     file = site.folder / "looked-at.csv"
     file.write_text("Order;SKU;Qty\nK1-A;X;1\n")
     seen = look(parts, keep_local(parts, file, name="looked-at.csv", feed="acme"), parts.mapping("small"))
