@@ -108,7 +108,7 @@ def parse(text: str, file: str) -> Document | Fault:
     if isinstance(found, Fault):
         return found
     # whoever asks has the values to himself
-    return replace(found, data=deepcopy(found.data), lines=dict(found.lines))
+    return replace(found, data=deepcopy(found.data))
 
 
 @lru_cache(maxsize=64)  # the same few mappings are read at every look at a feed or at a page

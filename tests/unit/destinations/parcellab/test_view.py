@@ -82,6 +82,13 @@ def test_an_order_of_the_list_shows_the_parcels_of_its_mutations() -> None:
     assert parcel.expected_delivery == "2026-11-24 to 2026-11-26"
 
 
+def test_parcels_that_are_told_themselves_are_not_shown_again_from_the_mutations() -> None:
+    mutations = [{"type": "add_tracking", "tracking": {"tracking_number": "00"}}]
+    assert [one.tracking_number for one in order_view({"mutations": mutations}).parcels] == ["00"]
+    both = {"mutations": mutations, "trackings": [{"tracking_number": "01"}]}
+    assert [one.tracking_number for one in order_view(both).parcels] == ["01"]
+
+
 @pytest.mark.parametrize(
     "told",
     [

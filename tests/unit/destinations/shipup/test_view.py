@@ -60,6 +60,12 @@ def test_whatever_is_missing_is_not_shown(told: dict[str, Any], view: OrderView)
     assert order_view(told) == view
 
 
+def test_the_address_is_the_orders_or_else_that_of_its_first_fulfillment_with_one() -> None:
+    parts = {"data": [{}, {"shipping_address": {"city": "Nantes"}}, {"shipping_address": {"city": "Lille"}}]}
+    assert order_view({"fulfillments": parts}).address == ("Nantes",)
+    assert order_view({"shipping_address": {"city": "Lyon"}, "fulfillments": parts}).address == ("Lyon",)
+
+
 def test_an_expected_delivery_is_a_day_or_a_range_of_days() -> None:
     def shown(**told: Any) -> str | None:
         order = {"fulfillments": {"data": [{"trackers": {"data": [told]}}]}}

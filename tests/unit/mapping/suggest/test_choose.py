@@ -95,6 +95,9 @@ def test_options_that_do_not_belong_to_the_chosen_type_are_left_out() -> None:
     found = decided(suggested(FILE), "Order date", reading=0)
     told = line(decided(found, "Order date", type="text"), "Order date")
     assert told.keys == {}
+    amounts = suggested(sample(Order_number=ORDERS, Total=["1.234", "2.500", "3.100", "9.000"]))
+    told = line(decided(decided(amounts, "Total", reading=1), "Total", type="text"), "Total")
+    assert "decimal" not in told.keys
 
 
 def test_a_place_that_a_template_filled_is_left_to_the_column_that_a_person_chose_for_it() -> None:
