@@ -23,10 +23,12 @@ from orderdrop.pipeline.preparing.scope import key_texts
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
 _AS_IT_STANDS = " If it is right as it stands in the report, clear its cell under _batch."
 _NOT_READ = frozenset(
-    {Code.ROW_WIDTH, Code.ROW_ENCODING, Code.ROW_NUL, Code.ROW_QUOTE, Code.ROW_TOTAL, Code.CELL_TOO_LONG}
-    | {Code.CELL_ERROR, Code.CELL_MERGED}
+    {Code.ROW_WIDTH, Code.ROW_ENCODING, Code.ROW_TOTAL, Code.CELL_TOO_LONG, Code.CELL_ERROR, Code.CELL_MERGED}
 )
-"""Why the reader refused a row. A report shows such a row in good form: it would pass if it came back as it was."""
+"""Why the reader refused a row of which the report lacks something: it would pass if it came back as it was.
+
+A row with an open quote or a NUL is not among them: the report has its text whole, in a form that can be read.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
