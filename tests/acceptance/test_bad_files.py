@@ -118,6 +118,25 @@ def test_imported_by_hand_it_ends_with_code_1_and_the_reason_in_words(bad: Bad, 
 
 
 @pytest.mark.parametrize(
+    ("headings", "ends"),
+    [
+        pytest.param("Order;Email;Item;Qty", '"Item" and "Qty".', id="one-and-two-warnings"),
+        pytest.param("Email;Item;Qty", ' "Qty". There is 1 further problem.', id="two"),
+        pytest.param("Email;Item;Qty;Qty", " but one of them. There are 2 further problems.", id="three"),
+    ],
+)
+def test_the_remarks_of_a_file_that_is_refused_say_how_many_problems_there_are(
+    headings: str, ends: str, site: Site
+) -> None:
+    site.file("short.csv", ["1;" * headings.count(";") + "1"], headings=headings)
+    refused = site.run("preview", "short.csv", "--mapping", "small", "--json").json
+    first = next(problem for problem in refused["problems"] if problem["severity"] == "error")
+    assert refused["status"] == "failed"
+    assert refused["remarks"].startswith(first["message"])
+    assert refused["remarks"].endswith(ends)
+
+
+@pytest.mark.parametrize(
     ("row", "column", "says"),
     [
         pytest.param("B;b\0@example.com;A;Tea;1", None, "NUL", id="a-nul-byte"),

@@ -158,6 +158,13 @@ def test_what_is_no_orders_file_is_told_on_its_page_and_cannot_be_sent(
     assert "failed" in merchant.at_rest(sent)
 
 
+def test_every_column_that_a_file_lacks_is_told_once(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    told = html.unescape(merchant.get(_upload(merchant, "short.csv", "Qty\n1\n").headers["location"]).text)
+    assert "There is 1 further problem." in told
+    assert [told.count(f'The file has no column "{column}".') for column in ("Order", "SKU")] == [1, 1]
+
+
 @pytest.mark.parametrize("way", ["form", "script"])
 @pytest.mark.parametrize(
     ("name", "shown"),

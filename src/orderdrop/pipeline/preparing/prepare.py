@@ -3,7 +3,7 @@
 Nothing is sent here. Everything found goes into a ledger: the real one for a run, one in memory for a preview.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,8 +23,8 @@ from orderdrop.pipeline.preparing.changes import changed_since
 from orderdrop.pipeline.preparing.continuing import (
     continues,
     excluded_before,
-    joined_before,
     original_drop,
+    read_before,
     spreadsheet,
     why_alone,
 )
@@ -83,7 +83,6 @@ class _Preparation:
     watcher: Watcher
     go_on: Callable[[], None]
     _remarks: list[str] = field(default_factory=list)
-    _not_read: Mapping[int, Problem] = field(default_factory=dict)
     _judging: Judging = field(init=False)
     _first_fates: FirstFates = field(init=False)
 
@@ -122,8 +121,8 @@ class _Preparation:
             reading = self._continue(correction_of, reading, self._keys(tables[0]))
             if reading.joined is not None or self._judging.scope.rows is not None:
                 tables = self._again(tables, reading)
-            if self._not_read:  # a correction has one table
-                tables = [_with(tables[0], refused_again(tables[0].opened.table, self._not_read))]
+            if reading.not_read and correction_of:  # which has one table
+                tables = [self._refusing(tables[0], reading.not_read, correction_of)]
             self._build(tables, reading)
         except FileRefused as refused:
             self.ledger.begin_preparation(self.batch.id)
@@ -147,11 +146,13 @@ class _Preparation:
 
     def _reading(self, tables: Sequence[Bound], correction_of: str | None) -> Reading:
         first, *further = (one.opened.table for one in tables)
+        before = read_before(self.batch, self.accepted_by)
         return Reading(
             table=first.verdict,
             sources=sources_after_fallback(self.loaded.shape, sources_of(tables)),
             spreadsheet=spreadsheet(first, correction_of, self.accepted_by),
-            joined=joined_before(self.batch, self.accepted_by),
+            joined=before.joined if before is not None else None,
+            not_read=before.not_read if before is not None else "",
             further=tuple(table.verdict for table in further),
             headings=tuple(one.opened.table.headings for one in tables) if further else (),
         )
@@ -163,11 +164,13 @@ class _Preparation:
         )
         return [_with(one, table) for one, table in zip(tables, opened, strict=True)]
 
+    def _refusing(self, one: Bound, rows: str, named: str) -> Bound:
+        return _with(one, refused_again(one.opened.table, rows, self.accepted_by, named))
+
     def _refuse(self, problems: list[Problem], verdict: str) -> BatchStatus:
         self.ledger.add_problems(self.batch.id, problems)
-        remarks = next((problem.message for problem in problems if problem.blocks), "")
         self.ledger.finish_preparation(
-            self.batch.id, rows_read=0, verdict=verdict, status=BatchStatus.FAILED, remarks=remarks
+            self.batch.id, rows_read=0, verdict=verdict, status=BatchStatus.FAILED, remarks=_why(problems)
         )
         return BatchStatus.FAILED
 
@@ -191,11 +194,10 @@ class _Preparation:
         )
         self.ledger.adopt(self.batch.id, parent.id)
         self._remarks.append(found.remarks)
-        self._not_read = found.not_read
         self._first_fates.still_open = found.still_open
         self.batch = replace(self.batch, parent_id=parent.id)
         self._first_fates.excluded = excluded_before(self.accepted_by, self.batch)
-        return replace(reading, joined=found.joined, whole=found.left == 0)
+        return replace(reading, joined=found.joined, not_read=found.not_read, whole=found.left == 0)
 
     def _read_again(self, reading: Reading) -> list[Opened]:
         return reopen_drop(self.path, self.loaded.mapping, reading)
@@ -253,3 +255,12 @@ class _Preparation:
 
 def _with(bound_table: Bound, table: Table) -> Bound:
     return replace(bound_table, opened=replace(bound_table.opened, table=table))
+
+
+def _why(problems: Sequence[Problem]) -> str:
+    """Why a file is refused as a whole: the first problem in its words, and how many more there are."""
+    first, *others = (problem.message for problem in problems if problem.blocks)
+    if not others:
+        return first
+    more = "is 1 further problem" if len(others) == 1 else f"are {len(others)} further problems"
+    return f"{first} There {more}."
