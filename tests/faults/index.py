@@ -84,8 +84,9 @@ PROVED: dict[str, tuple[str, ...]] = {
     "D22": (_TRUST + "test_an_unknown_server_gets_no_login_and_the_told_command_mends_it",),
     "D23": (
         _TRUST + "test_a_wrong_password_is_refused_once",
+        _TRUST + "test_a_refused_login_is_tried_once_at_every_poll_until_somebody_pauses_the_feed",
         _TRUST + "test_a_wrong_key_is_refused",
-        _STRANGE + "test_a_wrong_password_stops_the_feed_and_is_not_repeated",
+        _STRANGE + "test_a_wrong_password_is_refused_and_stands_in_no_message",
     ),
     "D24": (
         _TRUST + "test_a_server_that_is_down_is_tried_again_and_found",

@@ -39,7 +39,7 @@ def test_a_password_lets_us_in(tmp_path: Path) -> None:
         assert [entry.name for entry in inbox.look()] == ["orders.csv"]
 
 
-def test_a_wrong_password_stops_the_feed_and_is_not_repeated(tmp_path: Path) -> None:
+def test_a_wrong_password_is_refused_and_stands_in_no_message(tmp_path: Path) -> None:
     with inbox_on(strange.Rooted, tmp_path, password="wr0ng") as inbox, pytest.raises(TrustError) as caught:
         inbox.look()
     assert "did not accept our password" in str(caught.value)

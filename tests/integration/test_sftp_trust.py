@@ -4,17 +4,38 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.integration.sshd import Sshd, fingerprint, login_to, make_key
 from tests.loopback import closed_port
 
-from orderdrop.errors import SourceUnavailable, TrustError
+from orderdrop import settings as setup
+from orderdrop import wiring
+from orderdrop.errors import Paused, SourceUnavailable, TrustError
 from orderdrop.pickup.sftp import SftpInbox, SftpLogin
+from orderdrop.pipeline.feeds.polling import feed_line, pause, poll_feed
 
 pytestmark = pytest.mark.sshd
+
+MAPPING = "mapping: small\ndestination: shipup\ncolumns: {Order: {to: merchant_id, required: true}}\n"
+SETTINGS = """\
+workdir: var
+mappings: .
+accounts:
+  local: {{destination: shipup, base_url: "http://127.0.0.1:9", key: any}}
+feeds:
+  night:
+    source: sftp://{server.user}@{server.host}:{server.port}{server.folder}
+    password: "${{PASSWORD}}"
+    known_hosts: {server.known_hosts}
+    mapping: small
+    account: local
+    every: 45m
+"""
 
 
 def look(login: SftpLogin) -> list[str]:
@@ -34,6 +55,10 @@ def refusal(login: SftpLogin) -> str:
 def no_login_was_tried(server: Sshd) -> bool:
     log = (server.home / "sshd.log").read_text()
     return not any(word in log for word in ("Accepted", "Failed", "authenticating user", "Invalid user"))
+
+
+def wrong_passwords(server: Sshd) -> int:
+    return (server.home / "sshd.log").read_text().count("Failed password")
 
 
 def test_a_key_lets_us_in(sshd: Sshd) -> None:
@@ -88,7 +113,30 @@ def test_a_wrong_password_is_refused_once(own_sshd: Sshd) -> None:
     told = refusal(replace(login_to(own_sshd), private_key=None, password="wr0ng"))
     assert f"did not accept our password. Check user {own_sshd.user!r}" in told
     assert "wr0ng" not in told
-    assert (own_sshd.home / "sshd.log").read_text().count("Failed password") == 1
+    assert wrong_passwords(own_sshd) == 1
+
+
+def test_a_refused_login_is_tried_once_at_every_poll_until_somebody_pauses_the_feed(
+    own_sshd: Sshd, tmp_path: Path
+) -> None:
+    (tmp_path / "small.yaml").write_text(MAPPING)
+    (tmp_path / "orderdrop.yaml").write_text(SETTINGS.format(server=own_sshd))
+    settings = setup.load(tmp_path / "orderdrop.yaml", {"PASSWORD": "wr0ng"}, tmp_path)
+    plan = wiring.feed_plan(settings, "night")
+    with closing(wiring.build(settings)) as parts:
+        for polls in 1, 2:
+            with pytest.raises(TrustError):
+                list(poll_feed(parts, plan))
+            assert wrong_passwords(own_sshd) == polls
+        line = feed_line(parts, plan)
+        assert line.state.polled_at is not None
+        assert line.next_poll == line.state.polled_at + timedelta(minutes=45)
+        assert "Every poll tries again: pause the feed until then" in line.state.failed
+        pause(parts, "night", "ops", "a new password is on its way")
+        with pytest.raises(Paused):
+            list(poll_feed(parts, plan))
+        assert feed_line(parts, plan).next_poll is None
+    assert wrong_passwords(own_sshd) == 2
 
 
 def test_a_wrong_key_is_refused(sshd: Sshd, tmp_path: Path) -> None:

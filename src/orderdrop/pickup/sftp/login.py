@@ -180,7 +180,8 @@ def _log_in(transport: Connection, login: SftpLogin) -> None:
             ) from error
         raise TrustError(
             f"{login} did not accept our {method_of(login)}{f' ({transport.goodbye})' if transport.goodbye else ''}.",
-            next_step=f"Check user {login.user!r} and its {method_of(login)}; ask the server's owner whether the account is open. We do not try again by ourselves.",
+            next_step=f"Check user {login.user!r} and its {method_of(login)}; ask the server's owner whether the account is open. "
+            "Every poll tries again: pause the feed until then if the server locks out who fails often.",
         ) from error
     if missing:
         raise TrustError(
