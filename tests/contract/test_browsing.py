@@ -1,6 +1,6 @@
 """What every way of looking around promises, asked of each implementation; the one in memory works all out the plain way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate, RowFate
 from orderdrop.core.problems import Cell, Code, Problem, Severity
 from orderdrop.ledger.browsing import BY_HAND, CANDIDATES, Browsing, Day, Filter
-from orderdrop.ledger.ledger import Exclusion, Ledger
+from orderdrop.ledger.ledger import PURGED, REASONS, Exclusion, Ledger, RejectedOrder
 from orderdrop.ledger.memory_browsing import MemoryBrowsing
 from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.sql import SqlLedger
@@ -265,6 +265,88 @@ def test_a_search_for_too_short_a_text_says_that_it_did_not_look_at_all(looking:
     prepared(looking.ledger, an_order(77, "b-2"), batch=of_feed(2, "other"))  # type: ignore[arg-type]
     assert looking.pages.find("FR-", ("other",)).more
     assert keys(looking.pages.find("FR-77", ("other",)).orders) == [("b-2", "FR-77")]
+
+
+def with_rejected(ledger: Ledger, number: int, *problems: Problem, feed: str | None = "acme") -> None:
+    """A batch with one good order, FR-<number>, and rows that our checks turned back."""
+    ledger.open_batch(of_feed(number, feed))  # type: ignore[arg-type]
+    ledger.add_orders(f"b-{number}", [an_order(number, f"b-{number}")])
+    ledger.add_problems(f"b-{number}", problems)
+    ledger.add_row_fates(f"b-{number}", RowFate.REJECTED, [30])
+    ledger.finish_preparation(f"b-{number}", rows_read=2, verdict="{}", status=BatchStatus.SENDING)
+
+
+def rejected_keys(found: Iterable[RejectedOrder]) -> list[tuple[str, str]]:
+    return [(one.batch.id, one.key) for one in found]
+
+
+def test_an_order_that_our_checks_rejected_is_found_with_its_batch_and_what_is_wrong(
+    looking: Looking,
+) -> None:
+    wrong = [a_problem(order="X-1"), a_problem("SKU", order="X-1", code=Code.REQUIRED)]
+    with_rejected(looking.ledger, 1, *wrong, a_problem(order="X-10"))
+    hits = looking.pages.find("X-1")
+    batch = looking.ledger.batch("b-1")
+    assert hits.orders == []
+    assert hits.rejected[0] == RejectedOrder(key="X-1", batch=batch, problems=tuple(wrong), count=2)  # type: ignore[arg-type]
+    assert rejected_keys(hits.rejected) == [("b-1", "X-1"), ("b-1", "X-10")]
+    assert looking.ledger.rejected_orders("X-1") == [hits.rejected[0]]
+    assert looking.ledger.rejected_orders("X-") == []
+
+
+def test_an_order_with_problems_is_rejected_only_in_batches_that_do_not_have_it(looking: Looking) -> None:
+    with_rejected(looking.ledger, 1, a_problem(order="FR-2"))
+    with_rejected(looking.ledger, 2, a_problem(order="FR-2"), a_problem(order=None))
+    with_rejected(looking.ledger, 3, a_problem(order="FR-2"))
+    for found in (looking.pages.find("FR-2").rejected, looking.ledger.rejected_orders("FR-2")):
+        assert rejected_keys(found) == [("b-3", "FR-2"), ("b-1", "FR-2")]
+    assert keys(looking.pages.find("FR-2").orders) == [("b-2", "FR-2")]
+    assert rejected_keys(looking.ledger.rejected_orders("FR-2", limit=1)) == [("b-3", "FR-2")]
+
+
+def test_rejected_orders_of_one_batch_come_last_found_first(looking: Looking) -> None:
+    with_rejected(looking.ledger, 1, *(a_problem(order=f"X-{key}") for key in ("b", "C", "a")))
+    assert rejected_keys(looking.pages.find("X-").rejected) == [
+        ("b-1", "X-a"),
+        ("b-1", "X-C"),
+        ("b-1", "X-b"),
+    ]
+    few = looking.pages.find("X-", limit=2)
+    assert (rejected_keys(few.rejected), few.more) == ([("b-1", "X-a"), ("b-1", "X-C")], True)
+
+
+def test_of_many_problems_of_a_rejected_order_some_are_told_and_all_are_counted(looking: Looking) -> None:
+    many = [a_problem(order="X-1", cells=(Cell(row=row, column="Qty"),)) for row in range(2, 11)]
+    with_rejected(looking.ledger, 1, *many)
+    (found,) = looking.pages.find("X-1").rejected
+    assert (found.problems, found.count) == (tuple(many[:REASONS]), 9)
+    assert looking.ledger.rejected_orders("X-1") == [found]
+
+
+def test_rejected_orders_are_found_in_own_feeds_only(looking: Looking) -> None:
+    for number, feed in enumerate(("acme", "other", None), start=1):
+        with_rejected(looking.ledger, number, a_problem(order="X-1"), feed=feed)
+    assert rejected_keys(looking.pages.find("X-", ("other",)).rejected) == [("b-2", "X-1")]
+    assert len(looking.pages.find("X-").rejected) == 3
+
+
+def test_so_many_problems_that_not_all_are_looked_at_are_said(looking: Looking) -> None:
+    with_rejected(looking.ledger, 1, *(a_problem(order="FR-1") for _ in range(CANDIDATES)))
+    assert looking.pages.find("FR-").more
+
+
+def test_a_purge_leaves_a_rejected_order_its_number(looking: Looking) -> None:
+    with_rejected(looking.ledger, 1, a_problem(order="X-1", value="two"))
+    looking.ledger.conclude("b-1", BatchStatus.REJECTS, later(5))
+    looking.ledger.purge(["b-1"], later(9))
+    (found,) = looking.pages.find("X-1").rejected
+    assert [(one.message, one.value) for one in found.problems] == [(PURGED, None)]
+
+
+def test_a_search_in_everything_is_left_where_an_order_of_the_number_was_rejected(looking: Looking) -> None:
+    with_rejected(looking.ledger, 10, a_problem(order="FR-1"))
+    assert looking.ledger.find_orders("FR-1") == []
+    assert keys(looking.ledger.find_orders("R-1")) == [("b-10", "FR-10")]
 
 
 def test_tracking_numbers_go_with_the_personal_data(looking: Looking) -> None:

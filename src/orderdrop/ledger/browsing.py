@@ -8,10 +8,10 @@ from typing import Protocol
 from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate
 from orderdrop.core.problems import Problem
-from orderdrop.ledger.facts import Batch, FoundOrder
+from orderdrop.ledger.facts import Batch, FoundOrder, RejectedOrder
 
 CANDIDATES = 2_000
-"""How many orders a search looks at, of those that begin with its text: a text that is too short finds some of them."""
+"""How many orders, and how many problems, a search looks at, of those that begin with its text: a text that is too short finds some of them."""
 BY_HAND = "(imports)"
 """Stands for the feed of what came by no feed."""
 
@@ -49,9 +49,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """What a search found, newest first; `more` says that there may be others, which a longer text would find."""
+    """What a search found, newest first; `more` says that there may be others, which a longer text would find.
+
+    `rejected` never became orders: our checks found their rows wrong.
+    """
 
     orders: Sequence[FoundOrder] = ()
+    rejected: Sequence[RejectedOrder] = ()
     more: bool = False
 
 
@@ -107,7 +111,7 @@ class Browsing(Protocol):
     def find(self, text: str, feeds: Collection[str] | None = None, *, limit: int = 50) -> Hits:
         """Orders whose number, or tracking number, is a text, then those where it begins with it; each newest first.
 
-        Of many that begin so the newest of some are found, see CANDIDATES. A tracking number is known of what was sent or
+        Rejected orders are found by their number, and at most `limit` of them as well. Of many that begin so the newest of some are found, see CANDIDATES. A tracking number is known of what was sent or
         could have been, until it is purged.
         """
 

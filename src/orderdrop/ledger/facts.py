@@ -1,5 +1,6 @@
 """What is remembered: drops, batches, attempts and their outcomes, exclusions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +122,23 @@ class FoundOrder:
 
     order: StoredOrder
     batch: Batch
+
+
+REASONS = 5
+"""How many problems of a rejected order a search tells; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedOrder:
+    """What would have been an order of a batch, had our own checks not rejected its rows: there is no payload.
+
+    `problems` are the first of it, at most REASONS; `count` is how many it has.
+    """
+
+    key: str
+    batch: Batch
+    problems: Sequence[Problem]
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from orderdrop.ledger.accounts import AccountState, ChangeAccount
 from orderdrop.ledger.facts import (
     NO_MAPPING,
     PURGED,
+    REASONS,
     Attempt,
     AttemptOutcome,
     Batch,
@@ -24,6 +25,7 @@ from orderdrop.ledger.facts import (
     MappingVersion,
     Outcome,
     Overtaken,
+    RejectedOrder,
 )
 from orderdrop.ledger.feeds import ChangeFeed, FeedState
 from orderdrop.ledger.notices import Notices
@@ -31,6 +33,7 @@ from orderdrop.ledger.notices import Notices
 __all__ = [
     "NO_MAPPING",
     "PURGED",
+    "REASONS",
     "Attempt",
     "AttemptOutcome",
     "Batch",
@@ -41,6 +44,7 @@ __all__ = [
     "MappingVersion",
     "Outcome",
     "Overtaken",
+    "RejectedOrder",
 ]
 
 
@@ -265,6 +269,9 @@ class Ledger(Notices, Protocol):
     def counts(self, batch_id: str, *, anew: bool = False) -> Counts:
         """The books of a batch; `anew`: counted now, whatever was kept since it came to rest."""
 
+    def counts_of(self, batch_ids: Collection[str]) -> Mapping[str, Counts]:
+        """The books of several batches at once, by their ids."""
+
     def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
         """(fate, first, last) of rows that belong to no order."""
 
@@ -278,9 +285,12 @@ class Ledger(Notices, Protocol):
         """Orders across all batches whose key, or one of whose tracking numbers, is `text`, newest first.
 
         A tracking number is known until the batch is purged, also of an order that was put aside.
-        Where there is none: those whose key, reference or payload contains it, which is looked for in the whole ledger;
-        there capitals do not matter (of the letters a to z).
+        Where there is none, nor one that was rejected: those whose key, reference or payload contains it, which is looked
+        for in the whole ledger; there capitals do not matter (of the letters a to z).
         """
+
+    def rejected_orders(self, key: str, *, limit: int = 50) -> list[RejectedOrder]:
+        """Orders of exactly this number that our checks rejected before they were built, newest first."""
 
     def damage(self) -> list[str]:
         """What the database finds wrong with itself, each in a sentence; empty where all is well."""

@@ -8,8 +8,8 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.core.problems import Problem, Severity
 from orderdrop.ledger.browsing import BY_HAND, CANDIDATES, BatchLine, Cause, Day, Figures, Filter, Hits
-from orderdrop.ledger.ledger import Batch, FoundOrder, Ledger
-from orderdrop.ledger.memory_reading import lower
+from orderdrop.ledger.ledger import Batch, FoundOrder, Ledger, RejectedOrder
+from orderdrop.ledger.memory_reading import lower, rejected
 from orderdrop.ledger.parcels import tracking_numbers
 
 _ALL = 1_000_000_000
@@ -64,8 +64,18 @@ class MemoryBrowsing:
         exact = self._found(feeds, lambda name: name == text)
         begin = self._found(feeds, lambda name: name.startswith(text))
         found = {one.order.id: one for one in (*exact, *begin)}
-        more = len(found) > limit or len(self._found(None, lambda name: name.startswith(text))) >= CANDIDATES
-        return Hits(orders=list(found.values())[:limit], more=more)
+        turned_back = self._rejected(feeds, text)
+        suspects = sum(
+            (problem.order or "").startswith(text)
+            for batch in self._batches(None)
+            for problem in self._ledger.problems(batch.id)
+        )
+        more = (
+            max(len(found), len(turned_back)) > limit
+            or len(self._found(None, lambda name: name.startswith(text))) >= CANDIDATES
+            or suspects >= CANDIDATES
+        )
+        return Hits(orders=list(found.values())[:limit], rejected=turned_back[:limit], more=more)
 
     def versions(
         self, key: str, feeds: Collection[str] | None = None, *, limit: int = 50
@@ -124,6 +134,18 @@ class MemoryBrowsing:
             for order in reversed(self._ledger.orders(batch.id))
             if any(map(matches, (order.key, *tracking_numbers((order.payload or b"").decode()))))
         ]
+
+    def _rejected(self, feeds: Collection[str] | None, text: str) -> list[RejectedOrder]:
+        """Those whose number is the text before those that begin with it."""
+        found = []
+        for batch in reversed(list(self._batches(feeds))):
+            built = {order.key for order in self._ledger.orders(batch.id)}
+            problems = self._ledger.problems(batch.id)
+            keys = dict.fromkeys(problem.order for problem in reversed(problems) if problem.order)
+            found += [
+                rejected(batch, key, problems) for key in keys if key.startswith(text) and key not in built
+            ]
+        return sorted(found, key=lambda one: one.key != text)
 
 
 def _is_of(batch: Batch, feeds: Collection[str] | None) -> bool:

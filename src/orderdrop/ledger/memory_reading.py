@@ -6,7 +6,7 @@ from orderdrop.core.orders import StoredOrder
 from orderdrop.core.outcomes import Counts, OrderFate, RowFate, tally
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.doubt import may_have_arrived
-from orderdrop.ledger.ledger import Attempt, FoundOrder
+from orderdrop.ledger.ledger import REASONS, Attempt, Batch, FoundOrder, RejectedOrder
 from orderdrop.ledger.memory_state import InMemory, one_at_a_time
 
 
@@ -52,6 +52,10 @@ class Reading(InMemory):
         return tally(self._known(batch_id).rows_read, alone, totals)
 
     @one_at_a_time
+    def counts_of(self, batch_ids: Collection[str]) -> Mapping[str, Counts]:
+        return {batch_id: self.counts(batch_id) for batch_id in batch_ids}
+
+    @one_at_a_time
     def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
         found = [(fate, first, last) for of, fate, first, last in self._row_fates if of == batch_id]
         return iter(sorted(found, key=lambda entry: entry[1]))
@@ -68,12 +72,29 @@ class Reading(InMemory):
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
         position = {batch_id: number for number, batch_id in enumerate(self._batches)}
         hits = [order for order in self._orders.values() if text in (order.key, *self._parcels[order.id])]
-        hits = hits or [order for order in self._orders.values() if _contains(order, text)]
+        if not hits and not self.rejected_orders(text, limit=1):
+            hits = [order for order in self._orders.values() if _contains(order, text)]
         hits.sort(key=lambda order: (position[order.batch_id], order.sequence), reverse=True)
         return [
             FoundOrder(order=order, batch=self._with_drop(self._batches[order.batch_id]))
             for order in hits[:limit]
         ]
+
+    @one_at_a_time
+    def rejected_orders(self, key: str, *, limit: int = 50) -> list[RejectedOrder]:
+        newest_first = map(self._with_drop, reversed(self._batches.values()))
+        found = (
+            rejected(batch, key, self.problems(batch.id))
+            for batch in newest_first
+            if not any(order.key == key for order in self._of_batch(batch.id))
+        )
+        return [one for one in found if one.count][:limit]
+
+
+def rejected(batch: Batch, key: str, problems: Sequence[Problem]) -> RejectedOrder:
+    """What would have been an order of a batch, out of all its problems."""
+    mine = tuple(problem for problem in problems if problem.order == key)
+    return RejectedOrder(key=key, batch=batch, problems=mine[:REASONS], count=len(mine))
 
 
 def _contains(order: StoredOrder, text: str) -> bool:

@@ -16,6 +16,7 @@ from orderdrop.ledger import (
     sql_preparing,
     sql_purging,
     sql_reading,
+    sql_rejected,
     sql_reruns,
     sql_sending,
     sql_states,
@@ -35,6 +36,7 @@ from orderdrop.ledger.ledger import (
     MappingVersion,
     Outcome,
     Overtaken,
+    RejectedOrder,
 )
 from orderdrop.ledger.sql_notices import SqlNotices
 from orderdrop.ledger.tables import ACCOUNTS, FEEDS
@@ -269,6 +271,10 @@ class SqlLedger(SqlNotices):
         with self._database.reading() as connection:
             return sql_books.counts(connection, [batch_id], anew=anew)[batch_id]
 
+    def counts_of(self, batch_ids: Collection[str]) -> Mapping[str, Counts]:
+        with self._database.reading() as connection:
+            return sql_books.counts(connection, [*batch_ids])
+
     def row_fates(self, batch_id: str) -> Iterator[tuple[RowFate, int, int]]:
         with self._database.reading() as connection:
             return iter(sql_reading.row_fates(connection, batch_id))
@@ -284,6 +290,10 @@ class SqlLedger(SqlNotices):
     def find_orders(self, text: str, *, limit: int = 50) -> list[FoundOrder]:
         with self._database.reading() as connection:
             return sql_finding.find_anywhere(connection, text, limit)
+
+    def rejected_orders(self, key: str, *, limit: int = 50) -> list[RejectedOrder]:
+        with self._database.reading() as connection:
+            return sql_rejected.of_number(connection, key, limit)
 
     def damage(self) -> list[str]:
         with self._database.reading() as connection:

@@ -13,8 +13,8 @@ from orderdrop.ledger import sql_batches, sql_books, sql_figures, sql_finding
 from orderdrop.ledger.browsing import BY_HAND, BatchLine, Cause, Day, Figures, Filter, Hits
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.ledger import FoundOrder
-from orderdrop.ledger.records import read_order, read_problem
-from orderdrop.ledger.sql_reading import orders
+from orderdrop.ledger.records import read_order
+from orderdrop.ledger.sql_reading import orders, problems_of_order
 from orderdrop.ledger.tables import BATCHES, CAUSES, DROPS, ORDERS, PROBLEMS
 
 
@@ -51,10 +51,8 @@ class SqlBrowsing:
             return sql_books.causes(connection, batch_id)
 
     def problems(self, batch_id: str, key: str, *, limit: int = 100) -> list[Problem]:
-        of_order = PROBLEMS.c.batch_id == batch_id, PROBLEMS.c.order_key == key
-        query = select(PROBLEMS).where(*of_order).order_by(PROBLEMS.c.number).limit(limit)
         with self._database.reading() as connection:
-            return [read_problem(row) for row in connection.execute(query)]
+            return problems_of_order(connection, batch_id, key, limit)
 
     def find(self, text: str, feeds: Collection[str] | None = None, *, limit: int = 50) -> Hits:
         with self._database.reading() as connection:

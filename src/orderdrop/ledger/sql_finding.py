@@ -1,98 +1,85 @@
 """Finding orders in SQL by what people have in hand: an order's number, a parcel's tracking number, or how one begins."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Column,
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    func,
-    or_,
-    select,
-    union,
-)
+from sqlalchemy import Connection, Row, Select, or_, select, union
 
 from orderdrop.ledger.browsing import CANDIDATES, Hits
 from orderdrop.ledger.ledger import FoundOrder
 from orderdrop.ledger.records import read_batch, read_order
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.sql_matching import FEEDS, LIMIT, TEXT, Matches, asked, begins, is_, is_cut
+from orderdrop.ledger.sql_rejected import newest_rejected, of_number, suspects, told
 from orderdrop.ledger.tables import BATCHES, DROPS, ORDERS, PARCELS
 
-_Matches = Callable[[str, Column[str]], ColumnElement[bool]]
 _NAMES = (
     (ORDERS.c.order_key, ORDERS.c.id),
     (ORDERS.c.tracking, ORDERS.c.id),
     (PARCELS.c.tracking, PARCELS.c.order_id),
 )
 _ORDER_COLUMNS = [column.label(f"order_{column.name}") for column in ORDERS.c]
-_TEXT: BindParameter[str] = bindparam("text")
-_END: BindParameter[str] = bindparam("end")
-_FEEDS: Any = bindparam("feeds", expanding=True)
-_LIMIT: BindParameter[int] = bindparam("limit")
 
 
 def find(connection: Connection, text: str, feeds: Collection[str] | None, limit: int) -> Hits:
-    """Orders by number or tracking number: those that are the text, then those that begin with it."""
+    """Orders by number or tracking number, rejected ones by number: those that are the text, then those that begin with it."""
     if not text:
         return Hits()
-    asked = _asked(text, feeds, limit + 1)
+    parameters = asked(text, feeds, limit + 1)
     dialect, of_feeds = connection.dialect.name, feeds is not None
     found: dict[str, FoundOrder] = {}
+    rejected: dict[tuple[str, str], Row[Any]] = {}
     more = False
-    for matches in (_is, _begins):
-        some = _read(connection, _newest_named(dialect, matches, of_feeds), asked)
+    for matches in (is_, begins):
+        some = _read(connection, _newest_named(dialect, matches, of_feeds), parameters)
         found |= {one.order.id: one for one in some if one.order.id not in found}
-        # for whoever sees every feed, what was cut at CANDIDATES is more than `limit` in any case
-        more = len(found) > limit or (of_feeds and _is_cut(connection, _named(dialect, matches), asked))
+        turned_back = connection.execute(newest_rejected(dialect, matches, of_feeds=of_feeds), parameters)
+        for row in turned_back:
+            rejected.setdefault((row.id, row.order_key), row)
+        # for whoever sees every feed, orders that were cut at CANDIDATES are more than `limit` in any case
+        more = (
+            max(len(found), len(rejected)) > limit
+            or (of_feeds and is_cut(connection, _named(dialect, matches), parameters))
+            or is_cut(connection, suspects(dialect, matches), parameters)
+        )
         if more:
             break
-    return Hits(orders=list(found.values())[:limit], more=more)
+    shown = told(connection, list(rejected.values())[:limit])
+    return Hits(orders=list(found.values())[:limit], rejected=shown, more=more)
 
 
 def find_anywhere(connection: Connection, text: str, limit: int) -> list[FoundOrder]:
-    """Orders by number or tracking number; else whatever contains the text, for which every order is read."""
-    asked = _asked(text, None, limit)
-    if exact := _read(connection, _newest_named(connection.dialect.name, _is, False), asked):
+    """Orders by number or tracking number; else, unless one was rejected, what contains the text, for which every order is read."""
+    parameters = asked(text, None, limit)
+    exact = _read(connection, _newest_named(connection.dialect.name, is_, False), parameters)
+    if exact or of_number(connection, text, 1):
         return exact
     places = (ORDERS.c.order_key, ORDERS.c.reference, ORDERS.c.payload)
     anywhere = or_(*(place.icontains(text, autoescape=True) for place in places))
-    return _read(connection, _newest(select(ORDERS.c.id).where(anywhere), of_feeds=False), asked)
+    return _read(connection, _newest(select(ORDERS.c.id).where(anywhere), of_feeds=False), parameters)
 
 
 def versions(
     connection: Connection, key: str, feeds: Collection[str] | None, limit: int
 ) -> Sequence[FoundOrder]:
     """Orders of exactly this number."""
-    numbered = select(ORDERS.c.id).where(ORDERS.c.order_key == _TEXT)
-    return _read(connection, _newest(numbered, of_feeds=feeds is not None), _asked(key, feeds, limit))
+    numbered = select(ORDERS.c.id).where(ORDERS.c.order_key == TEXT)
+    return _read(connection, _newest(numbered, of_feeds=feeds is not None), asked(key, feeds, limit))
 
 
-def _asked(text: str, feeds: Collection[str] | None, limit: int) -> dict[str, Any]:
-    return {"text": text, "end": f"{text}\U0010ffff", "feeds": list(feeds or ()), "limit": limit}
-
-
-def _read(connection: Connection, query: Select[Any], asked: dict[str, Any]) -> list[FoundOrder]:
-    rows = connection.execute(query, asked)
+def _read(connection: Connection, query: Select[Any], parameters: dict[str, Any]) -> list[FoundOrder]:
+    rows = connection.execute(query, parameters)
     return [FoundOrder(order=read_order(row), batch=read_batch(row)) for row in rows]
 
 
-def _is_cut(connection: Connection, candidates: Select[Any], asked: dict[str, Any]) -> bool:
-    counted = select(func.count()).select_from(candidates.subquery())
-    return bool(connection.execute(counted, asked).scalar_one() >= CANDIDATES)
-
-
 @cache
-def _newest_named(dialect: str, matches: _Matches, of_feeds: bool) -> Select[Any]:
+def _newest_named(dialect: str, matches: Matches, of_feeds: bool) -> Select[Any]:
     """The newest of the orders of which a name matches; put together once, for that takes longer than the answer."""
     return _newest(_named(dialect, matches), of_feeds=of_feeds)
 
 
-def _named(dialect: str, matches: _Matches) -> Select[Any]:
+def _named(dialect: str, matches: Matches) -> Select[Any]:
     """The ids of some orders whose number, or one of whose tracking numbers, matches."""
     parts = [
         select(id_.label("id")).where(matches(dialect, name)).limit(CANDIDATES).subquery()
@@ -110,10 +97,10 @@ def _newest(candidates: Select[Any], *, of_feeds: bool) -> Select[Any]:
         .join(BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
         .where(ORDERS.c.id.in_(candidates))
         .order_by(*newest_first)
-        .limit(_LIMIT)
+        .limit(LIMIT)
     )
     if of_feeds:
-        ids = ids.join(DROPS, BATCHES.c.drop_id == DROPS.c.id).where(DROPS.c.feed.in_(_FEEDS))
+        ids = ids.join(DROPS, BATCHES.c.drop_id == DROPS.c.id).where(DROPS.c.feed.in_(FEEDS))
     return (
         select(*_ORDER_COLUMNS, *BATCH_COLUMNS)
         .join_from(ORDERS, BATCHES, ORDERS.c.batch_id == BATCHES.c.id)
@@ -121,14 +108,3 @@ def _newest(candidates: Select[Any], *, of_feeds: bool) -> Select[Any]:
         .where(ORDERS.c.id.in_(ids))
         .order_by(*newest_first)
     )
-
-
-def _is(_: str, column: Column[str]) -> ColumnElement[bool]:
-    return column == _TEXT
-
-
-def _begins(dialect: str, column: Column[str]) -> ColumnElement[bool]:
-    """What begins with a text, as a range by bytes: an index answers that, also where a plan is made without the text."""
-    if dialect == "sqlite":
-        return (column > _TEXT) & (column < _END)
-    return column.op("~>~", is_comparison=True)(_TEXT) & column.op("~<~", is_comparison=True)(_END)

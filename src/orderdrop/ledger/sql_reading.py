@@ -62,6 +62,13 @@ def problems(connection: Connection, batch_id: str, limit: int | None) -> list[P
     return [read_problem(row) for row in connection.execute(query)]
 
 
+def problems_of_order(connection: Connection, batch_id: str, key: str, limit: int) -> list[Problem]:
+    """Problems of one order of a batch, built or not, in the order in which they were found."""
+    of_order = PROBLEMS.c.batch_id == batch_id, PROBLEMS.c.order_key == key
+    query = select(PROBLEMS).where(*of_order).order_by(PROBLEMS.c.number).limit(limit)
+    return [read_problem(row) for row in connection.execute(query)]
+
+
 def attempts(connection: Connection, order_id: str) -> list[Attempt]:
     """Attempts of an order, oldest first."""
     query = select(ATTEMPTS).where(ATTEMPTS.c.order_id == order_id).order_by(ATTEMPTS.c.number)

@@ -42,6 +42,9 @@ DROPS = Table(
     Index(None, "feed", "arrived_at"),
 )
 
+UNMAPPED = text(
+    "mapping_digest = ''"
+)  # a partial index answers only who asks in its own words, without a parameter
 BATCHES = Table(
     "batches",
     METADATA,
@@ -68,6 +71,7 @@ BATCHES = Table(
     Index(None, "created_at"),
     Index(None, "status", "number"),
     Index(None, "feed_done", "number"),
+    Index("ix_batches_unmapped", "number", sqlite_where=UNMAPPED, postgresql_where=UNMAPPED),
 )
 
 ACCOUNTS = Table(
@@ -182,7 +186,8 @@ PROBLEMS = Table(
     Column("owner", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Index(None, "batch_id", "number"),
-    Index(None, "batch_id", "order_key"),
+    # a rejected order is known by its problems alone: they are looked for by its number, in any batch or in one
+    Index(None, "order_key", "batch_id", postgresql_ops={"order_key": "text_pattern_ops"}),
     Index(None, "order_id"),
 )
 

@@ -36,6 +36,7 @@ from orderdrop.ledger.ledger import AttemptOutcome
 from orderdrop.ledger.migrate import upgrade
 from orderdrop.ledger.open import open_ledger
 from orderdrop.ledger.sql import SqlLedger
+from orderdrop.ledger.sql_browsing import SqlBrowsing
 from orderdrop.ledger.sqlite import open_sqlite
 
 ROOT = Path(__file__).parents[3]  # children import the facts from here
@@ -197,6 +198,53 @@ def test_every_question_but_the_search_is_answered_by_an_index(database: Databas
             plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)]
             scans = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step]
             assert not scans, (sql, plan)
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        pytest.param(
+            lambda ledger, _: ledger.set_aside("acme"), "ix_batches_unmapped", id="what a poll takes back"
+        ),
+        pytest.param(
+            lambda _, pages: pages.problems("b-1", "X-1"),
+            "ix_problems_order_key_batch_id (order_key=? AND batch_id=?)",
+            id="problems of an order",
+        ),
+        pytest.param(
+            lambda ledger, _: ledger.rejected_orders("X-1"),
+            "ix_problems_order_key_batch_id (order_key=?)",
+            id="rejected orders of a number",
+        ),
+        pytest.param(
+            lambda _, pages: pages.find("X-"),
+            "ix_problems_order_key_batch_id (order_key>? AND order_key<?)",
+            id="rejected orders whose number begins so",
+        ),
+        pytest.param(
+            lambda ledger, _: ledger.rejected_orders("X-1"),
+            "ix_orders_order_key (order_key=?)",
+            id="whether the order is there, among few",
+        ),
+    ],
+)
+def test_a_question_is_answered_by_the_index_that_was_made_for_it(
+    database: Database, ask: Callable[[SqlLedger, SqlBrowsing], object], index: str
+) -> None:
+    ledger = SqlLedger(database)
+    prepared(ledger, an_order(0))
+    ledger.add_problems("b-1", [a_refusal(order="X-1")])
+    steps: list[str] = []
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def explain(_connection: Any, cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
+        if sql.startswith("SELECT"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
+            steps.extend(row[-1] for row in plan)
+
+    ask(ledger, SqlBrowsing(database))
+    event.remove(database.engine, "after_cursor_execute", explain)
+    assert any(index in step for step in steps), steps
 
 
 def _ask_everything(ledger: SqlLedger, attempts: list[Any]) -> None:

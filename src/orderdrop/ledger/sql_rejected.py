@@ -1,0 +1,71 @@
+"""Finding rejected orders in SQL: our checks turned their rows back, so that only problems know their number."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, func, select
+
+from orderdrop.ledger.browsing import CANDIDATES
+from orderdrop.ledger.ledger import REASONS, RejectedOrder
+from orderdrop.ledger.records import read_batch
+from orderdrop.ledger.sql_batches import BATCH_COLUMNS
+from orderdrop.ledger.sql_matching import FEEDS, LIMIT, Matches, asked, is_
+from orderdrop.ledger.sql_reading import problems_of_order
+from orderdrop.ledger.tables import BATCHES, DROPS, ORDERS, PROBLEMS
+
+
+def of_number(connection: Connection, key: str, limit: int) -> list[RejectedOrder]:
+    """Rejected orders of exactly this number, newest first."""
+    query = newest_rejected(connection.dialect.name, is_, of_feeds=False)
+    return told(connection, connection.execute(query, asked(key, None, limit)))
+
+
+def told(connection: Connection, found: Iterable[Row[Any]]) -> list[RejectedOrder]:
+    """Rejected orders with what is wrong with them, as `newest_rejected` finds them."""
+    return [_told(connection, row) for row in found]
+
+
+def _told(connection: Connection, row: Row[Any]) -> RejectedOrder:
+    problems = problems_of_order(connection, row.id, row.order_key, REASONS + 1)
+    count = len(problems)
+    if count > REASONS:
+        of_order = PROBLEMS.c.batch_id == row.id, PROBLEMS.c.order_key == row.order_key
+        count = connection.execute(select(func.count()).where(*of_order)).scalar_one()
+    return RejectedOrder(
+        key=row.order_key, batch=read_batch(row), problems=tuple(problems[:REASONS]), count=count
+    )
+
+
+@cache
+def suspects(dialect: str, matches: Matches) -> Select[Any]:
+    """Some problems of orders whose number matches, out of the index."""
+    return (
+        select(PROBLEMS.c.number, PROBLEMS.c.batch_id, PROBLEMS.c.order_key)
+        .where(matches(dialect, PROBLEMS.c.order_key))
+        .limit(CANDIDATES)
+    )
+
+
+@cache
+def newest_rejected(dialect: str, matches: Matches, *, of_feeds: bool) -> Select[Any]:
+    """The newest of the orders that problems speak of and that their batch does not have, with their batches."""
+    some = suspects(dialect, matches).subquery()
+    named = (
+        select(some.c.batch_id, some.c.order_key, func.max(some.c.number).label("last"))
+        .group_by(some.c.batch_id, some.c.order_key)
+        .subquery()
+    )
+    # no index is on such a text: an order is looked for by its number, not among all of its batch
+    built = exists().where(
+        ORDERS.c.order_key == named.c.order_key, ORDERS.c.batch_id.concat("") == named.c.batch_id
+    )
+    query = (
+        select(named.c.order_key, *BATCH_COLUMNS)
+        .join_from(named, BATCHES, BATCHES.c.id == named.c.batch_id)
+        .join(DROPS, BATCHES.c.drop_id == DROPS.c.id)
+        .where(~built)
+        .order_by((BATCHES.c.number + 0).desc(), named.c.last.desc())
+        .limit(LIMIT)
+    )
+    return query.where(DROPS.c.feed.in_(FEEDS)) if of_feeds else query
