@@ -21,7 +21,10 @@ BAD_ROWS, REFUSED, WORKBOOK = (
     for name in ("acme-bad-rows", "acme-refused", "nordlicht-workbook")
 )
 
-CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {
+Corrections = dict[tuple[str, str], dict[str, str]]
+"""New texts by heading, by the sample's name and the row of its drop."""
+
+CORRECTIONS: Corrections = {
     ("acme-bad-rows", "3"): {"Qty": "2"},
     ("acme-bad-rows", "4"): {"Ordered": "20/11/2026 16:30", "Email": "tom@example.com", "Carrier": "UPS"},
     ("acme-bad-rows", "6"): {"Email": "kim@example.be", "Town": "Gent"},
@@ -171,7 +174,7 @@ def _theirs(ran: Ran) -> list[list[str]]:
     return [row[: -len(OWN_COLUMNS)] for row in _table(ran)[1:]]
 
 
-def _correct_csv(sample: Sample, report: Path, into: Path) -> None:
+def _correct_csv(sample: Sample, report: Path, into: Path, corrections: Corrections = CORRECTIONS) -> None:
     with report.open(encoding="cp1252", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
     head = rows[0]
@@ -179,13 +182,13 @@ def _correct_csv(sample: Sample, report: Path, into: Path) -> None:
     for row in rows[1:]:
         name = (sample.name, row[head.index("_row")])
         if name not in DELETED:
-            fixed: dict[str, Any] = dict(zip(head, row, strict=True)) | CORRECTIONS.get(name, {})
+            fixed: dict[str, Any] = dict(zip(head, row, strict=True)) | corrections.get(name, {})
             kept.append(list(fixed.values()))
     with into.open("w", encoding="cp1252", newline="") as file:
         csv.writer(file, delimiter=";").writerows(kept)
 
 
-def _correct_xlsx(sample: Sample, report: Path, into: Path) -> None:
+def _correct_xlsx(sample: Sample, report: Path, into: Path, corrections: Corrections = CORRECTIONS) -> None:
     book = openpyxl.load_workbook(report)
     sheet = book.worksheets[0]
     head = [str(cell.value) for cell in sheet[1]]
@@ -193,7 +196,7 @@ def _correct_xlsx(sample: Sample, report: Path, into: Path) -> None:
         name = (sample.name, str(sheet.cell(line, head.index("_row") + 1).value))
         if name in DELETED:
             sheet.delete_rows(line)
-        for column, text in CORRECTIONS.get(name, {}).items():
+        for column, text in corrections.get(name, {}).items():
             sheet.cell(line, head.index(column) + 1).value = text
     book.save(into)
 
@@ -259,7 +262,7 @@ def test_cells_beyond_the_last_heading_are_kept_however_often_the_report_comes_b
         pytest.param(b"R\0oe", "row_nul", r"R\x00oe", id="nul"),
     ],
 )
-def test_a_row_that_could_not_be_read_safely_comes_home_in_a_form_that_can(
+def test_a_row_that_could_not_be_read_safely_comes_home_in_a_form_that_can_and_waits_for_a_person(
     name: bytes, code: str, back: str, kind: str, sandbox: Callable[[Sample], Running], tmp_path: Path
 ) -> None:
     running = sandbox(BAD_ROWS)
@@ -269,5 +272,12 @@ def test_a_row_that_could_not_be_read_safely_comes_home_in_a_form_that_can(
     first = running.load(tmp_path / "odd.csv")
     assert [problem["code"] for problem in first.finished.receipt["problems"]] == [code]
     assert _theirs(first)[0][7] == back
-    again = running.load(Path(first.finished.receipt["reports"][kind]))
-    assert [payload["last_name"] for payload in again.payloads()] == [back]
+    report = Path(first.finished.receipt["reports"][kind])
+    untouched = running.load(report)
+    assert (untouched.finished.receipt["rows"]["rejected"], list(untouched.payloads())) == (1, [])
+    (problem,) = untouched.finished.receipt["problems"]
+    assert problem["message"].startswith(f"Not changed since batch {first.finished.receipt['batch']}")
+    looked_at = tmp_path / f"looked at{report.suffix}"
+    correct = _correct_csv if kind == "rejects_csv" else _correct_xlsx
+    correct(BAD_ROWS, report, looked_at, {("acme-bad-rows", "2"): {"_batch": ""}})
+    assert [payload["last_name"] for payload in running.load(looked_at).payloads()] == [back]

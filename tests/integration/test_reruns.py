@@ -442,8 +442,8 @@ def test_a_report_that_comes_back_as_it_was_sends_nothing(world: World) -> None:
 def test_a_row_that_could_not_be_read_and_comes_back_as_it_was_is_not_sent(world: World, suffix: str) -> None:
     one, two, three, four = world.rows("1:1:A", "2:1:A", "3:1:A", "2:1:B")
     path = world.folder / "orders.csv"
-    short = [row.removesuffix(";2026-11-01") for row in (one, two, three)]
-    path.write_text("\n".join([HEADINGS, *short, four]) + "\n")
+    short, quoted = one.removesuffix(";2026-11-01"), two.replace(";A;", ';"A;')
+    path.write_text("\n".join([HEADINGS, short, quoted, three.replace(";A;", ";A\0;"), four]) + "\n")
     first = world.load_file(path)
     assert (first["rows"]["rejected"], first["rows"]["held"]) == (3, 1)
     headings, rows = report(first)
@@ -460,8 +460,35 @@ def test_a_row_that_could_not_be_read_and_comes_back_as_it_was_is_not_sent(world
     rows[1]["_batch"] = ""
     third = world.load_file(write(world.folder / f"third{suffix}", headings, rows))
     assert world.posts() == {"1": 1, "2": 1}
-    assert world.items("2") == {"A": 1, "B": 1}
+    assert world.items("2") == {'"A': 1, "B": 1}
     assert (third["rows"]["rejected"], third["rows"]["accepted"]) == (1, 3)
+
+
+@pytest.mark.parametrize("only", [Only.ALL, Only.HELD])
+def test_no_rerun_of_a_correction_sends_what_could_not_be_read_and_came_back_as_it_was(
+    world: World, only: Only
+) -> None:
+    one, two, three, four = world.rows("1:1:A", "2:1:A", "3:1:A", "3:1:B")
+    short = [row.removesuffix(";2026-11-01") for row in (one, two, three)]
+    path = world.folder / "orders.csv"
+    path.write_text("\n".join([HEADINGS, *short, four]) + "\n")
+    headings, rows = report(world.load_file(path))
+    rows[1]["Changed"] = "2026-11-01"
+    moved = [rows[3], rows[1], rows[2], rows[0]]
+    correction = world.load_file(write(world.folder / "back.csv", headings, moved))
+    assert (correction["rows"]["accepted"], correction["rows"]["rejected"]) == (1, 2)
+    small = (world.folder / "small.yaml").read_text()
+    (world.folder / "small.yaml").write_text(small.replace("  SKU:", "  Stock:"))
+    failed = world.rerun(correction["batch"], only)
+    assert failed["status"] == "failed"
+    (world.folder / "small.yaml").write_text(small)
+    for batch in (correction["batch"], failed["batch"]):
+        again = world.rerun(batch, only)
+        assert (again["rows"]["rejected"], again["rows"]["held"], again["rows"]["accepted"]) == (2, 1, 0)
+        assert balanced(again)
+        told = [problem["message"] for problem in again["problems"]]
+        assert told == [problem["message"] for problem in correction["problems"]]
+    assert world.posts() == {"2": 1}
 
 
 def test_a_batch_of_which_only_the_books_are_left_is_not_rerun(world: World) -> None:

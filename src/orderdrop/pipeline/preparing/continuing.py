@@ -5,7 +5,6 @@ from pathlib import Path
 from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.model import Mapping
-from orderdrop.pipeline.preparing.joining import Joined
 from orderdrop.pipeline.preparing.opening import Reading, reopen_drop
 
 
@@ -42,10 +41,16 @@ def spreadsheet(table: Table, correction_of: str | None, ledger: Ledger) -> bool
     return table.verdict.format not in ("csv", "fixed")
 
 
-def joined_before(batch: Batch, ledger: Ledger) -> Joined | None:
-    """What a rerun of a correction reads besides its drop."""
-    parent = ledger.batch(batch.parent_id) if batch.scope and batch.parent_id else None
-    return Reading.from_json(parent.verdict).joined if parent is not None and parent.verdict else None
+def read_before(batch: Batch, ledger: Ledger) -> Reading | None:
+    """How the drop of a rerun was read by the nearest batch before it that could open it."""
+    while batch.scope and batch.parent_id:
+        parent = ledger.batch(batch.parent_id)
+        if parent is None:
+            return None
+        if parent.verdict:
+            return Reading.from_json(parent.verdict)
+        batch = parent
+    return None
 
 
 def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:

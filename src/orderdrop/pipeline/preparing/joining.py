@@ -23,12 +23,10 @@ from orderdrop.pipeline.preparing.scope import key_texts
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
 _AS_IT_STANDS = " If it is right as it stands in the report, clear its cell under _batch."
 _NOT_READ = frozenset(
-    {Code.ROW_WIDTH, Code.ROW_ENCODING, Code.ROW_TOTAL, Code.CELL_TOO_LONG, Code.CELL_ERROR, Code.CELL_MERGED}
+    {Code.ROW_WIDTH, Code.ROW_ENCODING, Code.ROW_NUL, Code.ROW_QUOTE, Code.ROW_TOTAL, Code.CELL_TOO_LONG}
+    | {Code.CELL_ERROR, Code.CELL_MERGED}
 )
-"""Why the reader refused a row of which the report lacks something: it would pass if it came back as it was.
-
-A row with an open quote or a NUL is not among them: the report has its text whole, in a form that can be read.
-"""
+"""Why the reader refused a row. A report shows such a row in good form: it would pass if it came back as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ class Continuation:
 
     joined: Joined | None
     still_open: Mapping[str, StillOpen]
-    not_read: Mapping[int, Problem]
+    not_read: str
     remarks: str
     left: int  # rows of the batch of which nothing is sent now
 
@@ -64,7 +62,6 @@ class _Owed:
     siblings: set[int]
     digests: dict[str, str]
     problems: dict[str, list[Problem]]
-    not_read: dict[int, Problem]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,11 +98,7 @@ def continuation(
     return Continuation(
         joined=joined,
         still_open=_still_open(parent, went_back, ours),
-        not_read={
-            came.rows[row]: _again(problem, parent.id, ours, or_else=_AS_IT_STANDS)
-            for row, problem in went_back.not_read.items()
-            if row in unchanged
-        },
+        not_read=compact(came.rows[row] for row in unchanged & _not_read(ledger, parent.id).keys()),
         remarks=_told(parent, came, len(unchanged), joined, left),
         left=left,
     )
@@ -118,21 +111,26 @@ def with_joined(table: Table, joined: Joined | None, original: Callable[[], Tabl
     return replace(table, frames=_followed(table.frames, joined, original))
 
 
-def refused_again(table: Table, problems: Mapping[int, Problem]) -> Table:
-    """A corrected report of which some rows are refused as they were refused before."""
-    return replace(table, frames=_refusing(table.frames, problems)) if problems else table
+def refused_again(table: Table, rows: str, ledger: Ledger, parent_id: str) -> Table:
+    """A corrected report of which these rows are refused as the reader refused them in the batch that it came from."""
+    return replace(
+        table, frames=_refusing(table.frames, expand(rows), _not_read(ledger, parent_id), parent_id)
+    )
 
 
-def _refusing(frames: Iterable[TextFrame], problems: Mapping[int, Problem]) -> Iterator[TextFrame]:
+def _refusing(
+    frames: Iterable[TextFrame], rows: list[int], before: Mapping[int, Problem], parent_id: str
+) -> Iterator[TextFrame]:
     for frame in frames:
-        again = frame.cells.index.isin(list(problems))
-        broken = {
-            int(row): tuple(map(str, cells)) for row, *cells in frame.cells[again].itertuples(name=None)
-        }
+        again = frame.cells.index.isin(rows)
+        cells = frame.cells[again]
+        broken = {int(row): tuple(map(str, texts)) for row, *texts in cells.itertuples(name=None)}
+        theirs = dict(zip(map(_number, cells["_row"]), broken, strict=True))
+        problems = [_again(before[row], parent_id, theirs, or_else=_AS_IT_STANDS) for row in theirs]
         yield replace(
             frame,
             cells=frame.cells[~again],
-            problems=(*frame.problems, *(problems[row] for row in broken)),
+            problems=(*frame.problems, *problems),
             broken={**frame.broken, **broken},
         )
 
@@ -164,7 +162,7 @@ def _followed(
 
 
 def _went_back(ledger: Ledger, parent: Batch) -> _Owed:
-    owed = _Owed(rows={}, siblings=set(), digests={}, problems={}, not_read={})
+    owed = _Owed(rows={}, siblings=set(), digests={}, problems={})
     for fate, first, last in ledger.row_fates(parent.id):
         if fate is RowFate.REJECTED:
             owed.rows.update(dict.fromkeys(range(first, last + 1)))
@@ -174,8 +172,6 @@ def _went_back(ledger: Ledger, parent: Batch) -> _Owed:
         if order.digest is not None and (order.fate is OrderFate.REFUSED or order.payload is None):
             owed.digests[order.key] = order.digest
     for problem in ledger.problems(parent.id):
-        if problem.code in _NOT_READ and problem.blocks and problem.row in owed.rows:
-            owed.not_read.setdefault(problem.row, problem)
         if problem.order is None:
             continue
         for cell in problem.cells:
@@ -186,6 +182,15 @@ def _went_back(ledger: Ledger, parent: Batch) -> _Owed:
         if problem.code in _STAYS_OPEN and problem.order in owed.digests:
             owed.problems.setdefault(problem.order, []).append(problem)
     return owed
+
+
+def _not_read(ledger: Ledger, batch_id: str) -> dict[int, Problem]:
+    """The rows of a batch that the reader refused, and why."""
+    found: dict[int, Problem] = {}
+    for problem in ledger.problems(batch_id):
+        if problem.code in _NOT_READ and problem.blocks and problem.row is not None:
+            found.setdefault(problem.row, problem)
+    return found
 
 
 def _came(table: Table, parent_id: str, wanted: Mapping[int, str | None], shared: list[str]) -> _Came:

@@ -54,6 +54,7 @@ class Reading:
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
     spreadsheet: bool = False  # cells came out of a workbook, if only by way of our own reject report
     joined: Joined | None = None  # rows of the batch that this one continues
+    not_read: str = ""  # rows that could not be read in that batch and came back as they were
     further: tuple[Verdict, ...] = ()
     headings: tuple[tuple[str, ...], ...] = ()
     whole: bool = False  # every row of the batch that this one corrects came back, or is joined
