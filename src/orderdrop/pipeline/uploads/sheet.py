@@ -18,6 +18,7 @@ from orderdrop.ledger.memory import MemoryLedger
 from orderdrop.mapping.load import LoadedMapping
 from orderdrop.pipeline.batches.batch import open_batch
 from orderdrop.pipeline.batches.imports import suits
+from orderdrop.pipeline.marking import Row, Sheet, marked
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preparing.opening import open_again
 from orderdrop.pipeline.preparing.rehearsing import rehearse
@@ -27,31 +28,6 @@ from orderdrop.reports.rows import Source, own_positions
 
 ROWS_SHOWN = 200
 ORDERS_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row as it is read, with what there is to say of it: by heading, and of the row as a whole.
-
-    `doubtful` are the headings of cells that are sent as they stand, and may not be what was meant; a row that is not
-    `bad` has no others.
-    """
-
-    number: int
-    cells: tuple[str, ...]
-    by_cell: Mapping[str, tuple[str, ...]]
-    doubtful: frozenset[str]
-    whole: tuple[str, ...]
-    bad: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One table of a drop, "" for the first: its headings, and rows to look at."""
-
-    name: str
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +121,7 @@ def _rows(
             of_its_kind = wrong if number in bad else doubtful if problems else others
             if len(of_its_kind) < most and (problems or not bad):
                 cells = tuple(str(texts[at]) for at in keep)
-                of_its_kind.append(_row(number, cells, headings, problems))
+                of_its_kind.append(marked(number, cells, headings, problems))
             if len(wrong) == most or (not awaited and (bad or len(doubtful) + len(others) >= most)):
                 return _in_order(wrong, doubtful, others, most)
     return _in_order(wrong, doubtful, others, most)
@@ -153,25 +129,3 @@ def _rows(
 
 def _in_order(wrong: list[Row], doubtful: list[Row], others: list[Row], most: int) -> list[Row]:
     return sorted([*wrong, *doubtful, *others][:most], key=lambda row: row.number)
-
-
-def _row(number: int, cells: tuple[str, ...], headings: tuple[str, ...], problems: list[Problem]) -> Row:
-    by_cell: dict[str, dict[str, None]] = {}
-    blocked: set[str] = set()
-    whole: dict[str, None] = {}
-    for problem in problems:
-        columns = [cell.column for cell in problem.cells if cell.row == number and cell.column in headings]
-        for column in columns:
-            by_cell.setdefault(str(column), {})[problem.message] = None
-            if problem.blocks:
-                blocked.add(str(column))
-        if not columns:
-            whole[problem.message] = None
-    return Row(
-        number=number,
-        cells=cells,
-        by_cell={name: tuple(said) for name, said in by_cell.items()},
-        doubtful=frozenset(by_cell) - blocked,
-        whole=tuple(whole),
-        bad=any(problem.blocks for problem in problems),
-    )

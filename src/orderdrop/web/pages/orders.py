@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from orderdrop.core.problems import Code
 from orderdrop.core.rows import told
 from orderdrop.pipeline.batches import rerun as reruns
+from orderdrop.pipeline.order_rows import rows_of
 from orderdrop.web.gate import Known, Ops, Unknown, console_of
 from orderdrop.web.onward import onward
 from orderdrop.web.pages.batches import batch_for, feeds_of, signed
@@ -26,13 +27,15 @@ def order(request: Request, visitor: Known, batch_id: str, order_id: str) -> Res
     if found is None:
         raise Unknown("There is no such order in this batch.")
     problems = console.browsing.problems(batch.id, found.key, limit=_PROBLEMS + 1)
+    written = rows_of(console.parts, batch, found, problems[:_PROBLEMS])
     return page(
         request,
         "order.html",
         visitor=visitor,
         batch=batch,
         order=found,
-        rows=told(found.lineage.rows),
+        rows=told(written.numbers),
+        written=written,
         payload=orjson.loads(found.payload) if found.payload else None,
         problems=problems[:_PROBLEMS],
         more_problems=len(problems) > _PROBLEMS,
