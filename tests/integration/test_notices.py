@@ -129,6 +129,17 @@ def test_who_polls_by_hand_looks_by_hand(site: Site) -> None:
         assert len(hook.heard) == 1
 
 
+def test_a_held_file_that_somebody_discards_makes_no_second_message(site: Site) -> None:
+    site.file(".none.csv", ["A;a@example.com;A;Tea;0"]).rename(site.inbox / "none.csv")
+    with webhook() as hook:
+        (held,) = site.run("run", "night", "--json", environ=environ(hook)).json
+        assert held["status"] == "held"
+        site.run("notices", "send", environ=environ(hook))
+        site.run("batches", "discard", held["batch"], "--reason", "came twice", environ=environ(hook))
+        assert site.run("notices", "send", environ=environ(hook)).out == ""
+    assert hook.titles() == ["night: a batch is held"]
+
+
 def test_a_test_names_the_channel_that_does_not_work(site: Site) -> None:
     settings = site.folder / "orderdrop.yaml"
     settings.write_text(

@@ -3,6 +3,7 @@
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.errors import Busy
 from orderdrop.ledger.ledger import Batch
+from orderdrop.pipeline.batches.given_up import corrected
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preparing.opening import Reading
@@ -23,7 +24,7 @@ def supersede(parts: Parts, batch: Batch) -> Batch | None:
             parent = parts.ledger.batch(batch.parent_id)
             if parent is None:
                 return None
-            told = f"All of it came back corrected as batch {batch.id}; nothing is to be done."
+            told = corrected(batch.id)
             if parent.status is not BatchStatus.HELD:
                 return parent if told in parent.remarks else None
             lease.check_held()

@@ -17,6 +17,7 @@ from orderdrop.ledger.accounts import by_our_clock
 from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Batch
 from orderdrop.notices.wording import moment
+from orderdrop.pipeline.batches.given_up import is_given_up
 from orderdrop.pipeline.batches.waiting import WHY, for_a_person
 from orderdrop.pipeline.feeds.arrivals import missing
 from orderdrop.pipeline.feeds.overdue import overdue
@@ -121,7 +122,8 @@ class Survey:
             yield _fact(batch, cause, _in_words(batch, counts))
         rows = counts.rows
         back = rows.rejected + rows.refused + rows.held
-        if batch.status in _SOME_CAME_BACK and self.watched.too_many(back, rows.read - rows.ignored):
+        is_news = batch.status in _SOME_CAME_BACK and not is_given_up(batch)
+        if is_news and self.watched.too_many(back, rows.read - rows.ignored):
             yield _fact(batch, Cause.REJECTS, f"{back:,} of {rows.read - rows.ignored:,} rows came back")
 
     def _codes(self, batch: Batch) -> str:
