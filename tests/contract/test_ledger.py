@@ -277,6 +277,9 @@ def test_a_batch_is_concluded_and_may_be_opened_again(ledger: Ledger) -> None:
             id="finish_preparation",
         ),
         pytest.param(lambda ledger: ledger.counts("b-9"), id="counts: never a balanced nothing"),
+        pytest.param(
+            lambda ledger: ledger.counts_of(["b-9"]), id="counts of several: never a balanced nothing"
+        ),
     ],
 )
 def test_a_batch_that_is_not_there_is_never_worked_on(ledger: Ledger, act: Callable[[Ledger], None]) -> None:

@@ -35,27 +35,30 @@ _STOPPED = {
     ),
     StopReason.OUTAGE: (
         "{destination} does not work for account {account} at the moment.",
-        "It is asked again and again, less and less often",
+        "{destination} is asked again and again, less and less often",
     ),
 }
 
 
 def account_stopped(reason: StopReason, detail: str, batch: Batch) -> Problem:
     """The one problem of a batch whose account was stopped: for ops, on no row, nothing rejected."""
-    happened, step = (
-        text.format(destination=batch.destination, account=batch.account) for text in _STOPPED[reason]
-    )
+    happened = _STOPPED[reason][0].format(destination=batch.destination, account=batch.account)
     said = f" It said: {_sentence(detail)}" if detail else ""
     return Problem(
         code=Code.NOT_SENT,
         message=(
-            f"{happened}{said} The orders that were not sent yet are kept as unsent. {step}. They go by themselves once the "
+            f"{happened}{said} The orders that were not sent yet are kept as unsent. {step(reason, batch)} They go by themselves once the "
             f"account works again, with `orderdrop serve` or the next `orderdrop run`; at once with: orderdrop rerun {batch.id} "
             "--only unsent"
         ),
         raised_by=RaisedBy.API,
         owner=Owner.OPS,
     )
+
+
+def step(reason: StopReason, batch: Batch) -> str:
+    """What ops do about the account of a batch that waits for it; one sentence."""
+    return f"{_STOPPED[reason][1].format(destination=batch.destination)}."
 
 
 def refused_alike(refused: int, reason: Problem, batch: Batch) -> Problem:

@@ -78,9 +78,9 @@ def show(
 
     Example: orderdrop batches show b-20261122-193000-7k3fq2 --json
     """
-    from orderdrop.cli.render_waits import entry, in_words
+    from orderdrop.cli.render_waits import entry
     from orderdrop.cli.session import looking
-    from orderdrop.pipeline.batches.waiting import waits
+    from orderdrop.pipeline.batches.waiting import in_words, waits
     from orderdrop.pipeline.history import chain, named, receipt
 
     with looking(context.obj) as session:

@@ -78,9 +78,8 @@ def run(
     if (feed is None) == (not every):
         raise UsageError("Name a feed, or say --all.", next_step="Example: orderdrop run acme-nightly")
     from orderdrop.cli.exits import exit_code
-    from orderdrop.cli.render_waits import in_words
     from orderdrop.cli.session import working
-    from orderdrop.pipeline.batches.waiting import waits
+    from orderdrop.pipeline.batches.waiting import in_words, waits
 
     with working(context.obj, quiet=json, insists=False) as session:
         names = [feed] if feed is not None else list(session.settings.feeds)
@@ -199,10 +198,9 @@ def health(context: typer.Context) -> None:
     """
     from orderdrop.cli.attention import attention
     from orderdrop.cli.commands.serving import heartbeat
-    from orderdrop.cli.render_waits import in_words
     from orderdrop.cli.session import looking
     from orderdrop.core.neutral import printable
-    from orderdrop.pipeline.batches.waiting import waits
+    from orderdrop.pipeline.batches.waiting import in_words, waits
 
     with looking(context.obj) as session:
         holder = session.parts.ledger.lease_holder(heartbeat(), session.parts.clock())

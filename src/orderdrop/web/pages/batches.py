@@ -6,11 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
+from orderdrop.access.people import Role
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.ledger.browsing import Filter, Hits
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.pipeline.batches.releasing import discard
+from orderdrop.pipeline.batches.waiting import in_words, stopped
 from orderdrop.pipeline.feeds.resuming import release_and_reply
 from orderdrop.pipeline.history import chain, report_folder, summary
 from orderdrop.reports.page import sentence
@@ -55,6 +57,7 @@ def batches(
         request,
         "batches.html",
         visitor=visitor,
+        stops=stops_for(console, visitor),
         lines=lines[:_PAGE],
         older=lines[_PAGE - 1].batch.id if len(lines) > _PAGE else None,
         hits=hits,
@@ -182,6 +185,11 @@ def signed(visitor: Visitor, reason: str) -> str:
 def feeds_of(visitor: Visitor) -> tuple[str, ...] | None:
     """The feeds that a list is narrowed to; None for who may see all."""
     return None if visitor.user.may_use(None) else visitor.user.feeds
+
+
+def stops_for(console: Console, visitor: Visitor) -> list[str]:
+    """What ops read of each account that is stopped while batches wait for it."""
+    return [in_words(one) for one in stopped(console.parts)] if visitor.user.role.covers(Role.OPS) else []
 
 
 def job_of(batch_id: str) -> str:

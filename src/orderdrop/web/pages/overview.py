@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from orderdrop.web.gate import Known, console_of
-from orderdrop.web.pages.batches import feeds_of
+from orderdrop.web.pages.batches import feeds_of, stops_for
 from orderdrop.web.pictures import calendar, columns
 from orderdrop.web.render import page
 
@@ -34,6 +34,7 @@ def overview(
         request,
         "overview.html",
         visitor=visitor,
+        stops=stops_for(console, visitor),
         calendars=calendars[first : first + FEEDS],
         first=first,
         last=min(first + FEEDS, len(calendars)),
