@@ -462,6 +462,8 @@ def test_a_row_that_could_not_be_read_and_comes_back_as_it_was_is_not_sent(world
     assert world.posts() == {"1": 1, "2": 1}
     assert world.items("2") == {'"A': 1, "B": 1}
     assert (third["rows"]["rejected"], third["rows"]["accepted"]) == (1, 3)
+    (still,) = [problem["message"] for problem in third["problems"]]
+    assert still == told[2].replace(first["batch"], again["batch"]), "what is said does not grow"
 
 
 @pytest.mark.parametrize("only", [Only.ALL, Only.HELD])

@@ -1,6 +1,7 @@
 """A corrected reject report continues the batch that it came from: which rows came back, which were changed, which are
 missing and are taken from the original."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -21,6 +22,7 @@ from orderdrop.pipeline.preparing.first_fates import StillOpen
 from orderdrop.pipeline.preparing.scope import key_texts
 
 _STAYS_OPEN = frozenset({Code.REFUSED, Code.STALE})
+_TOLD_AGAIN = re.compile(r"Not changed since batch \S+, so it was not sent again: ")
 _AS_IT_STANDS = " If it is right as it stands in the report, clear its cell under _batch."
 _NOT_READ = frozenset(
     {Code.ROW_WIDTH, Code.ROW_ENCODING, Code.ROW_NUL, Code.ROW_QUOTE, Code.ROW_TOTAL, Code.CELL_TOO_LONG}
@@ -253,7 +255,8 @@ def _still_open(parent: Batch, owed: _Owed, ours: Mapping[int, int]) -> dict[str
 
 def _again(problem: Problem, parent_id: str, ours: Mapping[int, int], or_else: str = "") -> Problem:
     cells = tuple(Cell(row=ours[cell.row], column=cell.column) for cell in problem.cells if cell.row in ours)
-    message = f"Not changed since batch {parent_id}, so it was not sent again: {problem.message}{or_else}"
+    first_told = _TOLD_AGAIN.sub("", problem.message).removesuffix(_AS_IT_STANDS)
+    message = f"Not changed since batch {parent_id}, so it was not sent again: {first_told}{or_else}"
     return replace(problem, cells=cells, message=message)
 
 
