@@ -334,3 +334,4 @@ def test_a_session_that_ended_before_the_upload_leads_through_the_login_back_to_
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Upload a file")).to_be_visible()
+        expect(page.get_by_text("Choose it again")).to_be_visible()

@@ -1,6 +1,7 @@
 """Uploads: read before they are sent, corrected in the page, sent once, and never more than is taken."""
 
 import html
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -180,6 +181,33 @@ def test_a_click_after_the_session_ended_leads_back_to_the_page_that_it_was_made
     headers = {"Referer": referer.format(site=site.url)}
     answer = httpx.post(f"{site.url}/batches/b-1/rerun", headers=headers)
     assert answer.headers["location"] == (f"/login?next={back}" if back else "/login")
+
+
+@pytest.mark.parametrize(
+    ("path", "referer", "back"),
+    [
+        pytest.param("/upload", "/upload", "/upload?lost=file", id="the-form"),
+        pytest.param(
+            "/upload", "/batches/b-1?fate=held", "/batches/b-1?fate=held&lost=file", id="corrected-rejects"
+        ),
+        pytest.param(
+            "/upload/u-1/files", "/upload/u-1", "/upload/u-1?lost=file", id="a-further-file-of-a-set"
+        ),
+        pytest.param("/upload", "/upload?lost=file", "/upload?lost=file", id="a-second-time"),
+        pytest.param("/upload/u-1/send", "/upload/u-1?lost=file", "/upload/u-1", id="no-file-is-on-the-way"),
+    ],
+)
+def test_a_login_that_came_before_a_file_leads_back_to_the_page_that_says_so(
+    path: str, referer: str, back: str, site: Site
+) -> None:
+    answer = httpx.post(f"{site.url}{path}", headers={"Referer": f"{site.url}{referer}"})
+    assert unquote(answer.headers["location"]) == f"/login?next={back}"
+
+
+def test_who_comes_back_to_the_form_without_a_file_reads_that_it_must_be_chosen_again(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    assert "Choose it again" in merchant.get("/upload?lost=file").text
+    assert "Choose it again" not in merchant.get("/upload").text
 
 
 def test_a_correction_can_be_corrected_again(site: Site) -> None:

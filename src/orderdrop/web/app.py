@@ -87,7 +87,7 @@ async def _to_the_door(request: Request, error: Exception) -> Response:
         return _told(request, 401, "Log in", "Send a token: Authorization: Bearer odt_...")
     back = error.back if isinstance(error, NotLoggedIn) else ""
     if not back and request.method == "POST":
-        back = quote(await way_back(request), safe="")
+        back = quote(await way_back(request, session_ended=True), safe="")
     return RedirectResponse(f"/login?next={back}" if back else "/login", status_code=303)
 
 
@@ -105,7 +105,7 @@ async def _expired(request: Request, _: Exception) -> Response:
         409,
         "This page was open for too long",
         "Nothing was done. Go back to the page and try again; what you typed is not lost.",
-        back=await way_back(request),
+        back=await way_back(request, session_ended=True),
     )
 
 

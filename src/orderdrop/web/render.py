@@ -17,6 +17,7 @@ from orderdrop.core.outcomes import RowCounts
 from orderdrop.core.rows import in_table, said, told
 from orderdrop.web.gate import Visitor, console_of
 from orderdrop.web.pictures import flow
+from orderdrop.web.returning import has_lost_a_file
 
 HERE = Path(__file__).parent
 _ROWS = tuple(one.name for one in fields(RowCounts))
@@ -37,6 +38,7 @@ def page(
             form_key=visitor.form_key if visitor is not None else "",
             here=request.url.path,
             now=console.now(),
+            lost_a_file=has_lost_a_file(request),
             version=console.version,
             **facts,
         )
