@@ -183,6 +183,17 @@ def test_a_click_after_the_session_ended_leads_back_to_the_page_that_it_was_made
     assert answer.headers["location"] == (f"/login?next={back}" if back else "/login")
 
 
+def test_a_merchant_reads_who_can_change_the_mapping_that_a_problem_speaks_of(site: Site) -> None:
+    extra = "Order;SKU;Qty;Colour\nU20-A;X;1;red\n"
+    for role, told in ((Role.MERCHANT, True), (Role.OPS, False)):
+        browser = site.browser(role)
+        page = browser.get(_upload(browser, "extra.csv", extra).headers["location"]).text
+        assert "write <code>ignore</code> for it in the mapping" in page
+        assert ("Only the people who run orderdrop can change the mapping." in page) is told
+        good = browser.get(_upload(browser, "good.csv", GOOD.format("U20")).headers["location"]).text
+        assert "can change the mapping" not in good
+
+
 @pytest.mark.parametrize(
     ("path", "referer", "back"),
     [

@@ -153,6 +153,7 @@ def correct(
         seen, broken = _look(console, changed)
         html = fragment(
             "draft_table.html",
+            visitor=visitor,
             upload=changed,
             missing={},
             form_key=visitor.form_key,
