@@ -161,6 +161,24 @@ def test_orders_find_tells_rows_attempts_and_answers(done: tuple[Site, Result]) 
     assert (nothing.code, nothing.out) == (1, "")
 
 
+def test_orders_find_tells_what_is_wrong_with_an_order_that_our_checks_rejected(
+    done: tuple[Site, Result],
+) -> None:
+    site, first = done
+    found = site.run("orders", "find", site.key(5), "--json")
+    (order,) = found.json
+    assert found.code == 0
+    assert (order["order"], order["fate"], order["batch"], order["rows"]) == (
+        site.key(5), "rejected", first.json["batch"], [7],
+    )  # fmt: skip
+    assert (order["payload"], order["attempts"], order["problem_count"]) == (None, [], 1)
+    assert (order["problems"][0]["column"], order["problems"][0]["value"]) == ("Qty", "two")
+    for_people = site.run("orders", "find", site.key(5)).out
+    assert f"{site.key(5)}  rejected  orders.csv  batch {first.json['batch']}" in for_people
+    assert "row 7, column Qty (our check)" in for_people
+    assert "never became an order to send" in for_people
+
+
 def test_a_held_batch_waits_until_it_is_released(site: Site) -> None:
     site.file("orders.csv", [*site.rows([1]), *(";x;;;two" for _ in range(9))])
     held = site.run("import", "orders.csv", "--mapping", "small", "--account", "local", "--json")

@@ -32,6 +32,7 @@ class Scene:
         return {
             "batches": "/",
             "nothing-found": "/?q=nothing-like-it",
+            "orders-found": "/?q=AC-2026-0-",
             "overview": "/overview",
             "batch": self.batch,
             "order": self.order,

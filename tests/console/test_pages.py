@@ -43,6 +43,21 @@ def test_an_order_is_found_by_its_number_and_shows_its_rows_payload_and_attempts
     assert "accepted" in page
 
 
+def test_an_order_that_our_checks_rejected_is_found_with_its_row_and_what_is_wrong(site: Site) -> None:
+    batch = _batch(site, "p1r.csv", "P1R-A;X;1", "P1R-B;X;two")
+    ops = site.browser(Role.OPS)
+    for text in ("P1R-B", "P1R-"):
+        page = ops.get(f"/?q={text}").text
+        rejected = page.partition("<h2>Rejected orders")[2].partition("</section>")[0]
+        assert "P1R-B" in rejected
+        assert "P1R-A" not in rejected
+        assert f"/batches/{batch}" in rejected
+        assert "Row 3, Qty" in rejected
+        assert "<code>two</code>" in rejected
+        assert "never became orders to send" in rejected
+    assert "Rejected orders" not in ops.get("/?q=P1R-A").text
+
+
 def test_a_file_is_found_by_a_part_of_its_name_and_a_list_is_narrowed(site: Site) -> None:
     good, bad = _batch(site, "p2-good.csv", "P2-A;X;1"), _batch(site, "p2-bad.csv", "P2-B;X;0")
     ops = site.browser(Role.OPS)

@@ -304,6 +304,19 @@ def test_an_order_with_problems_is_rejected_only_in_batches_that_do_not_have_it(
     assert rejected_keys(looking.ledger.rejected_orders("FR-2", limit=1)) == [("b-3", "FR-2")]
 
 
+def test_an_order_that_was_only_warned_of_is_not_rejected(looking: Looking) -> None:
+    with_rejected(looking.ledger, 1, a_problem(order="X-1", severity=Severity.WARNING))
+    assert looking.pages.find("X-1").rejected == []
+    assert looking.ledger.rejected_orders("X-1") == []
+
+
+def test_no_order_is_rejected_before_its_batch_is_prepared(looking: Looking) -> None:
+    looking.ledger.open_batch(a_batch())
+    looking.ledger.add_problems("b-1", [a_problem(order="X-1")])
+    assert looking.pages.find("X-1").rejected == []
+    assert looking.ledger.rejected_orders("X-1") == []
+
+
 def test_rejected_orders_of_one_batch_come_last_found_first(looking: Looking) -> None:
     with_rejected(looking.ledger, 1, *(a_problem(order=f"X-{key}") for key in ("b", "C", "a")))
     assert rejected_keys(looking.pages.find("X-").rejected) == [

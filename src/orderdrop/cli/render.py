@@ -13,11 +13,12 @@ from rich.text import Text
 
 from orderdrop.core.neutral import printable
 from orderdrop.core.rows import told
-from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder
+from orderdrop.ledger.ledger import Attempt, Batch, FoundOrder, RejectedOrder
 from orderdrop.reports.page import sentence, where
-from orderdrop.reports.receipt import Receipt
+from orderdrop.reports.receipt import Receipt, problem_entry
 
 PIPE_WIDTH = 200
+NEVER_BUILT = "It never became an order to send, so there is no payload and nothing was sent."
 PROBLEMS_SHOWN = 12
 _COLOURS = {
     "accepted": "green", "unchanged": "green", "rejects": "yellow", "held": "yellow", "pending": "yellow", "unfinished": "yellow",
@@ -203,6 +204,21 @@ def found_orders(found: Sequence[tuple[FoundOrder, Sequence[Attempt]]]) -> None:
         console.print(Group(title, *lines))
 
 
+def rejected_orders(found: Iterable[RejectedOrder]) -> None:
+    """Print orders that our checks rejected, with what is wrong."""
+    console = out()
+    for one in found:
+        title = Text.assemble(
+            _text(one.key, "bold"), "  ", ("rejected", _COLOURS["rejected"]),
+            _text(f"  {one.batch.drop.name}"), (f"  batch {one.batch.id}", "dim"),
+        )  # fmt: skip
+        console.print(title, *_problems([problem_entry(problem) for problem in one.problems]), sep="\n")
+        if one.count > len(one.problems):
+            rest = f"  and {one.count - len(one.problems):,} more: orderdrop rejects {one.batch.id} -o rejects.xlsx"
+            console.print(Text(rest, "dim"))
+        console.print(Text(f"  {NEVER_BUILT}"))
+
+
 def demo_ended(folder: Any, files: Sequence[str]) -> None:
     """Say what the demo leaves to look into."""
     console = out()
@@ -235,6 +251,27 @@ def found_entry(hit: FoundOrder, attempts: Sequence[Attempt]) -> dict[str, Any]:
             }
             for attempt in attempts
         ],
+    }
+
+
+def rejected_entry(found: RejectedOrder) -> dict[str, Any]:
+    """One rejected order for programs, with the keys of any found order; there is nothing of it to send.
+
+    `rows` are those that the problems name.
+    """
+    batch = found.batch
+    return {
+        "order": found.key,
+        "fate": "rejected",
+        "reference": None,
+        "rows": sorted({cell.row for problem in found.problems for cell in problem.cells}),
+        "batch": batch.id,
+        "drop": batch.drop.name,
+        "account": batch.account,
+        "payload": None,
+        "attempts": [],
+        "problems": [problem_entry(problem) for problem in found.problems],
+        "problem_count": found.count,
     }
 
 

@@ -137,14 +137,12 @@ class MemoryBrowsing:
 
     def _rejected(self, feeds: Collection[str] | None, text: str) -> list[RejectedOrder]:
         """Those whose number is the text before those that begin with it."""
-        found = []
-        for batch in reversed(list(self._batches(feeds))):
-            built = {order.key for order in self._ledger.orders(batch.id)}
-            problems = self._ledger.problems(batch.id)
-            keys = dict.fromkeys(problem.order for problem in reversed(problems) if problem.order)
-            found += [
-                rejected(batch, key, problems) for key in keys if key.startswith(text) and key not in built
-            ]
+        found = [
+            one
+            for batch in reversed(list(self._batches(feeds)))
+            for one in rejected(batch, self._ledger.orders(batch.id), self._ledger.problems(batch.id))
+            if one.key.startswith(text)
+        ]
         return sorted(found, key=lambda one: one.key != text)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from orderdrop.core.orders import StoredOrder
-from orderdrop.core.outcomes import Counts, OrderFate, RowFate, tally
+from orderdrop.core.outcomes import BatchStatus, Counts, OrderFate, RowFate, tally
 from orderdrop.core.problems import Problem
 from orderdrop.ledger.doubt import may_have_arrived
 from orderdrop.ledger.ledger import REASONS, Attempt, Batch, FoundOrder, RejectedOrder
@@ -83,18 +83,24 @@ class Reading(InMemory):
     @one_at_a_time
     def rejected_orders(self, key: str, *, limit: int = 50) -> list[RejectedOrder]:
         newest_first = map(self._with_drop, reversed(self._batches.values()))
-        found = (
-            rejected(batch, key, self.problems(batch.id))
-            for batch in newest_first
-            if not any(order.key == key for order in self._of_batch(batch.id))
-        )
-        return [one for one in found if one.count][:limit]
+        found = (rejected(batch, self._of_batch(batch.id), self.problems(batch.id)) for batch in newest_first)
+        return [one for of_batch in found for one in of_batch if one.key == key][:limit]
 
 
-def rejected(batch: Batch, key: str, problems: Sequence[Problem]) -> RejectedOrder:
-    """What would have been an order of a batch, out of all its problems."""
-    mine = tuple(problem for problem in problems if problem.order == key)
-    return RejectedOrder(key=key, batch=batch, problems=mine[:REASONS], count=len(mine))
+def rejected(batch: Batch, orders: Sequence[StoredOrder], problems: Sequence[Problem]) -> list[RejectedOrder]:
+    """What would have been orders of a batch, the last found first."""
+    if batch.status is BatchStatus.RECEIVED:
+        return []
+    named: dict[str, list[Problem]] = {}
+    for problem in reversed(problems):
+        if problem.order is not None:
+            named.setdefault(problem.order, []).insert(0, problem)
+    built = {order.key for order in orders}
+    return [
+        RejectedOrder(key=key, batch=batch, problems=tuple(mine[:REASONS]), count=len(mine))
+        for key, mine in named.items()
+        if key not in built and any(problem.blocks for problem in mine)
+    ]
 
 
 def _contains(order: StoredOrder, text: str) -> bool:

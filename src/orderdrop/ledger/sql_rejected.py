@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, func, select
 
+from orderdrop.core.outcomes import BatchStatus
+from orderdrop.core.problems import Severity
 from orderdrop.ledger.browsing import CANDIDATES
 from orderdrop.ledger.ledger import REASONS, RejectedOrder
 from orderdrop.ledger.records import read_batch
@@ -60,11 +62,17 @@ def newest_rejected(dialect: str, matches: Matches, *, of_feeds: bool) -> Select
     built = exists().where(
         ORDERS.c.order_key == named.c.order_key, ORDERS.c.batch_id.concat("") == named.c.batch_id
     )
+    wrong = exists().where(
+        PROBLEMS.c.order_key == named.c.order_key,
+        PROBLEMS.c.batch_id == named.c.batch_id,
+        PROBLEMS.c.severity == Severity.ERROR.value,
+    )
     query = (
         select(named.c.order_key, *BATCH_COLUMNS)
         .join_from(named, BATCHES, BATCHES.c.id == named.c.batch_id)
         .join(DROPS, BATCHES.c.drop_id == DROPS.c.id)
-        .where(~built)
+        # before its preparation is over, a batch has problems of orders that are still to come
+        .where(BATCHES.c.status != BatchStatus.RECEIVED.value, ~built, wrong)
         .order_by((BATCHES.c.number + 0).desc(), named.c.last.desc())
         .limit(LIMIT)
     )

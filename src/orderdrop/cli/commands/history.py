@@ -148,6 +148,8 @@ def find(
 ) -> None:
     """Find an order across all batches: its file, rows, attempts and answers.
 
+    One that our checks rejected is found by its whole key, with what is wrong.
+
     Example: orderdrop orders find AC-10442
     """
     from orderdrop.cli.session import looking
@@ -155,10 +157,15 @@ def find(
     with looking(context.obj) as session:
         ledger = session.parts.ledger
         found = [(hit, ledger.attempts(hit.order.id)) for hit in ledger.find_orders(text)]
+        rejected = ledger.rejected_orders(text)
     if json:
-        render.as_json([render.found_entry(hit, attempts) for hit, attempts in found])
-    elif found:
-        render.found_orders(found)
+        built = [render.found_entry(hit, attempts) for hit, attempts in found]
+        render.as_json(built + list(map(render.rejected_entry, rejected)))
     else:
-        render.talk(f"No order has {text!r} in its key, reference or payload.")
-    raise typer.Exit(0 if found else 1)
+        render.found_orders(found)
+        render.rejected_orders(rejected)
+    if not found and not rejected:
+        render.talk(
+            f"No order has {text!r} in its key, reference or payload, and no rejected row has it as its order's key."
+        )
+        raise typer.Exit(1)
