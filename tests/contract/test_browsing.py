@@ -150,6 +150,21 @@ def test_problems_are_told_by_kind_and_column_with_the_first_of_each(looking: Lo
     assert looking.pages.causes("b-2") == []
 
 
+@pytest.mark.parametrize("at_rest", [False, True], ids=["at work", "at rest"])
+def test_each_problem_for_which_a_file_is_refused_is_told_in_its_own_words(
+    looking: Looking, at_rest: bool
+) -> None:
+    prepared(looking.ledger, rows_read=0)
+    lacks = Problem(code=Code.HEADING_MISSING, message="no SKU")
+    unused = Problem(code=Code.HEADING_UNKNOWN, message="no Zip", severity=Severity.WARNING)
+    problems = [lacks, replace(lacks, message="no Qty"), unused, replace(unused, message="no Fax")]
+    looking.ledger.add_problems("b-1", problems)
+    if at_rest:
+        looking.ledger.conclude("b-1", BatchStatus.FAILED, later(5))
+    found = [(one.count, one.example) for one in looking.pages.causes("b-1")]
+    assert found == [(2, "no Zip"), (1, "no SKU"), (1, "no Qty")]
+
+
 CHANGES: dict[str, Callable[[Ledger], object]] = {
     "orders become ready": lambda ledger: ledger.set_fates("b-1", [OrderFate.UNSENT], OrderFate.READY),
     "it is taken up": lambda ledger: ledger.take_up("b-1"),

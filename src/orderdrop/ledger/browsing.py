@@ -36,7 +36,10 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Problems of one kind in one column: how many, of whom, and the first of them in words."""
+    """Problems of one kind in one column: how many, of whom, and the first of them in words.
+
+    What a file as a whole is refused for is a cause of its own each time: a column that it lacks is named.
+    """
 
     code: str
     column: str | None

@@ -45,13 +45,14 @@ class MemoryBrowsing:
         return next((one for one in self._ledger.orders(batch_id) if one.id == order_id), None)
 
     def causes(self, batch_id: str) -> list[Cause]:
-        kinds: dict[tuple[str, str | None, str, str, str], list[str]] = {}
+        kinds: dict[tuple[str, str | None, str, str, str, str | None], list[str]] = {}
         for one in self._ledger.problems(batch_id):
             kind = (one.code.value, one.column, one.raised_by.value, one.owner.value, one.severity.value)
-            kinds.setdefault(kind, []).append(one.message)
+            refuses_file = one.blocks and not one.cells and one.order is None
+            kinds.setdefault((*kind, one.message if refuses_file else None), []).append(one.message)
         found = [
             Cause(code=code, column=column, raised_by=by, owner=owner, severity=severity, count=len(said), example=said[0])
-            for (code, column, by, owner, severity), said in kinds.items()
+            for (code, column, by, owner, severity, _), said in kinds.items()
         ]  # fmt: skip
         return sorted(found, key=lambda cause: -cause.count)
 

@@ -12,7 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
+    case,
     cast,
     delete,
     func,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 )
 
 from orderdrop.core.outcomes import Counts, OrderFate, RowFate, tally
+from orderdrop.core.problems import Severity
 from orderdrop.ledger.browsing import Cause
 from orderdrop.ledger.tables import BATCHES, BOOKS, CAUSES, ORDERS, PROBLEMS, ROW_FATES
 from orderdrop.ledger.unavailable import contradiction
@@ -109,6 +112,17 @@ def _counted(of_orders: ColumnElement[bool], of_rows: ColumnElement[bool]) -> An
 
 
 _COUNTED = _counted(ORDERS.c.batch_id.in_(_SOME), ROW_FATES.c.batch_id.in_(_SOME))
+# what the file as a whole is refused for: two columns that it lacks are two things to mend
+_WHY_REFUSED = case(
+    (
+        and_(
+            PROBLEMS.c.cells == "[]",
+            PROBLEMS.c.order_key.is_(None),
+            PROBLEMS.c.severity == Severity.ERROR.value,
+        ),
+        PROBLEMS.c.message,
+    )
+)
 _CAUSE = ("batch_id", "first", "code", "heading", "raised_by", "owner", "severity", "count")
 
 
@@ -129,7 +143,7 @@ def _grouped(connection: Connection, batch_id: str) -> Select[Any]:
             func.count().label("count"),
         )
         .where(PROBLEMS.c.batch_id == batch_id)
-        .group_by(PROBLEMS.c.batch_id, PROBLEMS.c.code, heading, *kind[2:])
+        .group_by(PROBLEMS.c.batch_id, PROBLEMS.c.code, heading, *kind[2:], _WHY_REFUSED)
     )
 
 
