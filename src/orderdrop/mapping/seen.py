@@ -31,11 +31,14 @@ class Seen:
 
     `others` are headings of the files that the mapping does not name, `skipped` counts the rows of each
     `skip_rows_where`, `refused` says of files that could not be read why, `asked` is what only the mapping can settle.
+    Of the `rows` so many could not be read as `not_read` counts; `not_read_says` has the message of the first.
     `cut`: only the first rows were looked at.
     """
 
     files: list[str] = field(default_factory=list)
     rows: int = 0
+    not_read: int = 0
+    not_read_says: str = ""
     cut: bool = False
     columns: dict[tuple[str, str], ColumnSeen] = field(default_factory=dict)
     others: dict[str, dict[str, None]] = field(default_factory=dict)

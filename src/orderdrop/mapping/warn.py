@@ -73,6 +73,12 @@ def _by_files(loaded: LoadedMapping, seen: Seen) -> Iterator[Fault]:
     document = loaded.document
     for file, why in seen.refused.items():
         yield document.fault(("file",), f"{file} is refused as a whole: {why}")
+    if seen.not_read:
+        such_as = "" if seen.not_read == 1 else ", such as"
+        yield document.fault(
+            ("file",),
+            f"{seen.not_read:,} of {seen.rows:,} rows cannot be read{such_as}: {seen.not_read_says}",
+        )
     for message in seen.asked:
         yield document.fault(("columns",), message)
     for name, table in loaded.mapping.tables():

@@ -141,6 +141,14 @@ def test_a_file_that_is_refused_is_evidence_too(tmp_path: Path) -> None:
     assert told.message.startswith("empty.csv is refused as a whole: The file is empty.")
 
 
+def test_rows_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    told = "of 3 rows cannot be read"
+    why = "Row 3 has 3 cells where the file has 2 headings. If a cell contains a ;, put the cell in quotes."
+    mail = "  Mail: {to: email}\n"
+    assert _seen(mail, "Mail", ["a@b.de", "x;y", "c@b.de"], tmp_path) == [f" 1 {told}: {why}"]
+    assert _seen(mail, "Mail", ["a@b.de", "x;y", '"c'], tmp_path) == [f" 2 {told}, such as: {why}"]
+
+
 def test_several_files_are_taken_together(tmp_path: Path) -> None:
     loaded = _parsed(f"{SMALL}{ORDER}  Mail: {{to: email}}\n")
     (tmp_path / "one.csv").write_text("Order;Mail\nA;\n")

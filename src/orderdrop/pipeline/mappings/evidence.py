@@ -77,7 +77,8 @@ def _table(one: Opened, loaded: LoadedMapping, seen: Seen) -> None:
     for frame in one.table.frames:
         _count_cells(one, frame, in_mapping, seen)
         _count_misfits(one.name, frame, judge, in_mapping, seen)
-        rows += len(frame.cells)
+        _count_not_read(frame, seen)
+        rows += len(frame.cells) + len(frame.broken)
         if rows >= ROWS_MAX:
             seen.cut = True
             break
@@ -106,6 +107,13 @@ def _count_cells(one: Opened, frame: TextFrame, in_mapping: dict[str, str], seen
             if str(value):
                 column.values[str(value)] += int(count)
         column.has_more_values = column.has_more_values or len(counted) > VALUES_MAX
+
+
+def _count_not_read(frame: TextFrame, seen: Seen) -> None:
+    seen.not_read += len(frame.broken)
+    for problem in frame.problems:
+        if problem.row in frame.broken:
+            seen.not_read_says = seen.not_read_says or problem.message
 
 
 def _count_misfits(name: str, frame: TextFrame, judge: Judge, in_mapping: dict[str, str], seen: Seen) -> None:
