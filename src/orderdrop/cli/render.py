@@ -18,7 +18,7 @@ from orderdrop.reports.page import sentence, where
 from orderdrop.reports.receipt import Receipt, problem_entry
 
 PIPE_WIDTH = 200
-NEVER_BUILT = "It never became an order to send, so there is no payload and nothing was sent."
+NEVER_BUILT = "In this batch it never became an order to send: there is no payload."
 PROBLEMS_SHOWN = 12
 _COLOURS = {
     "accepted": "green", "unchanged": "green", "rejects": "yellow", "held": "yellow", "pending": "yellow", "unfinished": "yellow",
