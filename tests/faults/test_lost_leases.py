@@ -99,7 +99,7 @@ class Two:
 
 @pytest.fixture
 def two(place: Place) -> Iterator[Two]:
-    place.account["rate"] = 50
+    place.account["concurrency"] = 1  # what follows a refusal has not left by then
     with closing(place.parts()) as alive:
         made = Two(place=place, alive=alive)
         with made.opened:
