@@ -493,6 +493,24 @@ def test_no_rerun_of_a_correction_sends_what_could_not_be_read_and_came_back_as_
     assert world.posts() == {"2": 1}
 
 
+def test_a_correction_that_was_refused_whole_is_joined_with_its_batch_when_it_is_rerun(world: World) -> None:
+    headings, rows = report(world.load("orders.csv", "11:1:A", "11:x:B", "12:1:A", "12:x:B"))
+    first = rows[0]["_batch"]
+    reruns.exclude(world.parts, first, world.key("12"), "not wanted")
+    rows[1]["Qty"] = rows[3]["Qty"] = "2"
+    small = (world.folder / "small.yaml").read_text()
+    (world.folder / "small.yaml").write_text(small.replace("  SKU:", "  Stock:"))
+    failed = world.load_file(write(world.folder / "back.csv", headings, [rows[1], rows[3]]))
+    assert failed["status"] == "failed"
+    (world.folder / "small.yaml").write_text(small)
+    again = world.rerun(failed["batch"], Only.ALL)
+    assert f"This continues batch {first}" in again["remarks"]
+    assert balanced(again)
+    assert world.items("11") == {"A": 1, "B": 2}
+    assert world.posts() == {"11": 1}
+    assert world.rerun(again["batch"], Only.ALL)["orders"]["unchanged"] == 1
+
+
 def test_a_batch_of_which_only_the_books_are_left_is_not_rerun(world: World) -> None:
     first = world.load("orders.csv", "1:x")
     world.parts.ledger.purge([first["batch"]], world.parts.clock())

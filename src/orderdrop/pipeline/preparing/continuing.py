@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orderdrop.core.outcomes import BatchStatus
 from orderdrop.frames import Table
 from orderdrop.ledger.ledger import Batch, Ledger
 from orderdrop.mapping.model import Mapping
@@ -51,6 +52,16 @@ def read_before(batch: Batch, ledger: Ledger) -> Reading | None:
             return Reading.from_json(parent.verdict)
         batch = parent
     return None
+
+
+def was_joined(batch: Batch, ledger: Ledger) -> bool:
+    """Whether a rerun goes back to a batch that was read to its end; one that was refused whole continued nothing yet."""
+    while batch.scope and batch.parent_id:
+        parent = ledger.batch(batch.parent_id)
+        if parent is None or parent.status is not BatchStatus.FAILED:
+            return True
+        batch = parent
+    return False
 
 
 def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:

@@ -26,6 +26,7 @@ from orderdrop.pipeline.preparing.continuing import (
     original_drop,
     read_before,
     spreadsheet,
+    was_joined,
     why_alone,
 )
 from orderdrop.pipeline.preparing.first_fates import FirstFates
@@ -175,8 +176,8 @@ class _Preparation:
         return BatchStatus.FAILED
 
     def _continue(self, named: str | None, reading: Reading, key_headings: tuple[str, ...]) -> Reading:
-        """Join a corrected report with the batch that it came from; a rerun has its parent already."""
-        if named is None or self.batch.scope is not None:
+        """Join a corrected report with the batch that it came from, unless what is rerun was joined with it already."""
+        if named is None or was_joined(self.batch, self.accepted_by):
             return reading
         if reading.further:  # a report of several tables has whole orders, and is read like any other drop
             return reading
@@ -192,7 +193,8 @@ class _Preparation:
             lambda: original_drop(Path(parent.drop.kept_at), mapping, Reading.from_json(verdict)),
             key_headings,
         )
-        self.ledger.adopt(self.batch.id, parent.id)
+        if self.batch.scope is None:  # a rerun continues what it reruns
+            self.ledger.adopt(self.batch.id, parent.id)
         self._remarks.append(found.remarks)
         self._first_fates.still_open = found.still_open
         self.batch = replace(self.batch, parent_id=parent.id)
