@@ -19,6 +19,7 @@ from orderdrop.mapping.load import LoadedMapping
 from orderdrop.orders import Nesting, Policy, sources_after_fallback
 from orderdrop.pipeline.preparing.bound import Bound, bound, erasures, sources_of
 from orderdrop.pipeline.preparing.building import Builder, Built
+from orderdrop.pipeline.preparing.came_back import continuation
 from orderdrop.pipeline.preparing.changes import changed_since
 from orderdrop.pipeline.preparing.continuing import (
     continues,
@@ -31,8 +32,8 @@ from orderdrop.pipeline.preparing.continuing import (
 )
 from orderdrop.pipeline.preparing.first_fates import FirstFates
 from orderdrop.pipeline.preparing.holding import why_held
-from orderdrop.pipeline.preparing.joining import continuation, refused_again
 from orderdrop.pipeline.preparing.judging import Judging, Unsettled
+from orderdrop.pipeline.preparing.not_corrected import refused_again
 from orderdrop.pipeline.preparing.opening import Opened, Reading, open_drop, reopen_drop
 from orderdrop.pipeline.preparing.partners import Partners
 from orderdrop.pipeline.preparing.scope import Scope
