@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -176,8 +177,8 @@ def _split(table: pa.Table, key: str, depth: int) -> Iterator[tuple[int, pa.Tabl
 
 
 def _part_of(table: pa.Table, key: str, depth: int) -> Numbers:
-    keys = column_in(table, key).cast(pa.string()).cast(pa.binary()).to_pylist()
-    hashes = np.fromiter((crc32(name or b"") for name in keys), dtype=np.int64, count=len(keys))
+    keys: list[Any] = column_in(table, key).cast(pa.string()).fill_null("").cast(pa.binary()).to_pylist()
+    hashes = np.fromiter(map(crc32, keys), dtype=np.int64, count=len(keys))
     return (hashes >> (depth * _BITS)) % _PARTS
 
 

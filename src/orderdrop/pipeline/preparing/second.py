@@ -25,6 +25,9 @@ from orderdrop.pipeline.preparing.building import Builder, Built, packed, unpack
 _MODULE = "orderdrop.pipeline.preparing.second"
 _LENGTH = struct.Struct("<Q")
 _AHEAD = 2  # chunks that wait for being stored
+_PIPE_BYTES = (
+    1 << 20
+)  # what an unprivileged process may have; every read waits for the interpreter's lock, so few large ones
 _FEWEST = 6  # parts for which a second process pays
 _NEXT = b""  # what the second process says when it is free
 
@@ -60,7 +63,10 @@ def _taken(waiting: deque[Part]) -> Part | None:
 @contextmanager
 def _other_process(builder: Builder, waiting: deque[Part], *, payloads: bool) -> Iterator["_Other"]:
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", _MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pipesize=_PIPE_BYTES,
     )
     assert child.stdin is not None
     assert child.stdout is not None
