@@ -25,9 +25,7 @@ from orderdrop.pipeline.preparing.building import Builder, Built, packed, unpack
 _MODULE = "orderdrop.pipeline.preparing.second"
 _LENGTH = struct.Struct("<Q")
 _AHEAD = 2  # chunks that wait for being stored
-_PIPE_BYTES = (
-    1 << 20
-)  # what an unprivileged process may have; every read waits for the interpreter's lock, so few large ones
+_PIPE_BYTES = 1 << 20  # the most for an unprivileged process: each read waits for the interpreter's lock
 _FEWEST = 6  # parts for which a second process pays
 _NEXT = b""  # what the second process says when it is free
 
