@@ -30,6 +30,20 @@ columns:
   SKU: {to: line_items.merchant_id, required: true}
   Qty: {to: line_items.quantity, type: integer, minimum: 1}
 """
+TWO_TABLES = """\
+mapping: two
+destination: shipup
+columns:
+  Order: {to: merchant_id, required: true}
+  Mail: {to: email, type: email}
+join:
+  lines:
+    files: lines_*.csv
+    columns:
+      Order no: {to: merchant_id, required: true}
+      SKU: {to: line_items.merchant_id, required: true}
+      Qty: {to: line_items.quantity, type: integer, minimum: 1}
+"""
 SETTINGS = """\
 workdir: var
 mappings: .

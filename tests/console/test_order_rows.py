@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.console.chromium import PHONE, chromium_or_skip, fits, sitting, violations
-from tests.console.site import Site, running
+from tests.console.site import TWO_TABLES, Site, running
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
@@ -18,27 +18,13 @@ from orderdrop.pipeline.order_rows import BYTES_MAX, CELLS_SHOWN, ROWS_SHOWN
 from orderdrop.pipeline.upkeep.purging import purge
 
 FEED = '  pair: {source: pair, files: "orders_*.csv", mapping: two, account: local, settle: {looks: 1, age: 0s}}\n'
-MAPPING = """\
-mapping: two
-destination: shipup
-columns:
-  Order: {to: merchant_id, required: true}
-  Mail: {to: email, type: email}
-join:
-  lines:
-    files: lines_*.csv
-    columns:
-      Order no: {to: merchant_id, required: true}
-      SKU: {to: line_items.merchant_id, required: true}
-      Qty: {to: line_items.quantity, type: integer, minimum: 1}
-"""
 NOT_SHOWN = "The rows themselves are not shown: "
 
 
 @pytest.fixture(scope="module")
 def site(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running(tmp_path_factory.mktemp("rows"), judge.base_url, FEED) as one:
-        (one.folder / "two.yaml").write_text(MAPPING)
+        (one.folder / "two.yaml").write_text(TWO_TABLES)
         (one.folder / "pair").mkdir()
         yield one
 

@@ -11,32 +11,18 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import FilePayload, expect
 from tests.console.chromium import PHONE, chromium_or_skip, sitting, violations
-from tests.console.site import Browser, Site, running
+from tests.console.site import TWO_TABLES, Browser, Site, running
 from tests.integration.judge import Judge
 
 from orderdrop.access.people import Role
 
 FEED = '  pair: {source: pair, files: "orders_*.csv", mapping: two, account: local}\n'
-MAPPING = """\
-mapping: two
-destination: shipup
-columns:
-  Order: {to: merchant_id, required: true}
-  Mail: {to: email, type: email}
-join:
-  lines:
-    files: lines_*.csv
-    columns:
-      Order no: {to: merchant_id, required: true}
-      SKU: {to: line_items.merchant_id, required: true}
-      Qty: {to: line_items.quantity, type: integer, minimum: 1}
-"""
 
 
 @pytest.fixture(scope="module")
 def site(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running(tmp_path_factory.mktemp("several"), judge.base_url, FEED) as one:
-        (one.folder / "two.yaml").write_text(MAPPING)
+        (one.folder / "two.yaml").write_text(TWO_TABLES)
         yield one
 
 

@@ -1,5 +1,6 @@
 """What a batch takes over from the one that it continues: its drop, how that was read, and the orders that were taken out."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from orderdrop.core.outcomes import BatchStatus
@@ -44,24 +45,12 @@ def spreadsheet(table: Table, correction_of: str | None, ledger: Ledger) -> bool
 
 def read_before(batch: Batch, ledger: Ledger) -> Reading | None:
     """How the drop of a rerun was read by the nearest batch before it that could open it."""
-    while batch.scope and batch.parent_id:
-        parent = ledger.batch(batch.parent_id)
-        if parent is None:
-            return None
-        if parent.verdict:
-            return Reading.from_json(parent.verdict)
-        batch = parent
-    return None
+    return next((Reading.from_json(one.verdict) for one in _rerun(batch, ledger) if one.verdict), None)
 
 
 def was_joined(batch: Batch, ledger: Ledger) -> bool:
     """Whether a rerun goes back to a batch that was read to its end; one that was refused whole continued nothing yet."""
-    while batch.scope and batch.parent_id:
-        parent = ledger.batch(batch.parent_id)
-        if parent is None or parent.status is not BatchStatus.FAILED:
-            return True
-        batch = parent
-    return False
+    return any(one.status is not BatchStatus.FAILED for one in _rerun(batch, ledger))
 
 
 def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:
@@ -73,3 +62,10 @@ def excluded_before(ledger: Ledger, batch: Batch) -> dict[str, str]:
         parent = ledger.batch(parent_id)
         parent_id = parent.parent_id if parent is not None else None
     return {exclusion.order_key: exclusion.reason for exclusion in ledger.exclusions(chain)}
+
+
+def _rerun(batch: Batch, ledger: Ledger) -> Iterator[Batch]:
+    """What a rerun runs again, nearest first, down to the one that was no rerun itself."""
+    while batch.scope and batch.parent_id and (parent := ledger.batch(batch.parent_id)) is not None:
+        yield parent
+        batch = parent

@@ -34,10 +34,12 @@ ORDERS_SHOWN = 20
 class Seen:
     """What a drop would become: its books, the problems of the file as a whole, its tables, and some orders.
 
-    `doubtful_rows` are sent as they stand, and may not be what was meant.
+    `remarks` say why it would be refused or held as a whole. `doubtful_rows` are sent as they stand, and may not be what
+    was meant.
     """
 
     receipt: Receipt
+    remarks: str
     sheets: tuple[Sheet, ...]
     bad_rows: int
     doubtful_rows: int
@@ -83,6 +85,7 @@ def _seen(scratch: MemoryLedger, batch: Batch, loaded: LoadedMapping, cells_show
     sources = open_again(batch, Path(batch.drop.kept_at), loaded) if batch.verdict else []
     return Seen(
         receipt=receipt_of(scratch, batch, dict.fromkeys(SUFFIXES)),
+        remarks=batch.remarks,
         sheets=tuple(_sheet(source, by_row, bad, cells_shown) for source in sources),
         bad_rows=len(bad),
         doubtful_rows=len(by_row) - len(bad),
