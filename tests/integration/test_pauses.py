@@ -3,18 +3,21 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from tests.acceptance.site import until
 from tests.integration.judge import Judge
 
 from orderdrop import settings as setup
 from orderdrop import wiring
-from orderdrop.cli.commands.serving import heartbeat, serve_until_stopped
+from orderdrop.cli.commands.serving import Chores, Watched, heartbeat, serve_until_stopped
 from orderdrop.cli.session import Session
-from orderdrop.errors import Busy, Paused, SourceUnavailable, UsageError
+from orderdrop.errors import Busy, OrderdropError, Paused, SourceUnavailable, TrustError, UsageError
 from orderdrop.pipeline.feeds.polling import Standing, feed_line, pause, poll_feed, resume
 from orderdrop.pipeline.parts import FeedPlan, Parts
 
@@ -171,3 +174,75 @@ def test_serve_obeys_a_pause_that_another_process_asks_for_and_its_end(
         thread.join(20)
         serving.close()
     assert not thread.is_alive()
+
+
+class ShutsUs:
+    """An inbox that counts who comes, and takes nothing from us into its archive until it is mended."""
+
+    def __init__(self, plan: FeedPlan, says: OrderdropError) -> None:
+        self._plan = plan
+        self.says: OrderdropError | None = says
+        self.logins = 0
+
+    def open(self) -> Any:
+        self.logins += 1
+        self._inbox = self._plan.open_inbox()
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inbox, name)
+
+    def archive(self, *claimed: Any) -> str:
+        if self.says is not None:
+            raise self.says
+        return self._inbox.archive(*claimed)
+
+
+@pytest.mark.parametrize(
+    ("says", "logins"),
+    [
+        pytest.param(
+            TrustError("The login was refused."), 4, id="less-and-less-often-lest-we-are-locked-out"
+        ),
+        pytest.param(SourceUnavailable("It did not answer."), 120, id="every-minute-for-it-may-be-back"),
+    ],
+)
+def test_a_paused_feed_with_work_left_is_tried_as_often_as_its_server_bears(
+    settings: setup.Settings, parts: Parts, plan: FeedPlan, tmp_path: Path, says: OrderdropError, logins: int
+) -> None:
+    minute = 0
+    parts = replace(parts, monotonic=lambda: 60.0 * minute)
+    inbox, log = ShutsUs(plan, says), structlog.get_logger()
+    left = replace(plan, open_inbox=inbox.open)
+    drop(tmp_path, "a.csv")
+    with pytest.raises(type(says)):
+        list(poll_feed(parts, left))
+    pause(parts, "night", "ops", "they refuse us")
+    chores = Chores(Session(settings=settings, parts=parts), {"night": left}, Watched(log), None, log)
+    inbox.logins = 0
+    for minute in range(120):  # noqa: B007 - the clock above reads it
+        chores.finish_what_was_left()
+    assert inbox.logins == logins
+    inbox.says = None
+    minute += 4 * 60
+    chores.finish_what_was_left()
+    assert parts.ledger.unfinished("night") == []
+
+
+def test_a_feed_that_was_resumed_and_paused_again_is_tried_at_once(
+    settings: setup.Settings, parts: Parts, plan: FeedPlan, tmp_path: Path
+) -> None:
+    inbox, log = ShutsUs(plan, TrustError("The login was refused.")), structlog.get_logger()
+    left = replace(plan, open_inbox=inbox.open)
+    drop(tmp_path, "a.csv")
+    with pytest.raises(TrustError):
+        list(poll_feed(parts, left))
+    chores = Chores(Session(settings=settings, parts=parts), {"night": left}, Watched(log), None, log)
+    inbox.logins = 0
+    for _ in range(2):
+        pause(parts, "night", "ops", "they refuse us")
+        chores.finish_what_was_left()
+        chores.finish_what_was_left()
+        resume(parts, "night")
+        chores.finish_what_was_left()
+    assert inbox.logins == 2

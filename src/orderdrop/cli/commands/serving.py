@@ -1,7 +1,7 @@
 """The long life of `orderdrop serve`: resume, poll at the feeds' times, stop gracefully."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import structlog
 from orderdrop import schedule
 from orderdrop.cli.heralding import Herald, herald_of
 from orderdrop.cli.session import Session
-from orderdrop.errors import Busy, OrderdropError, Paused, Stopped
+from orderdrop.errors import Busy, OrderdropError, Paused, Stopped, TrustError
 from orderdrop.pipeline.batches.batch import Finished
 from orderdrop.pipeline.batches.imports import suits
 from orderdrop.pipeline.feeds.feed import poll
@@ -24,6 +24,7 @@ from orderdrop.pipeline.upkeep.purging import purge
 from orderdrop.pipeline.upkeep.sweeping import sweep
 
 _LOOK_SECONDS = 0.5
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 900.0, 86_400.0
 
 
 def serve_until_stopped(session: Session) -> None:
@@ -36,8 +37,8 @@ def serve_until_stopped(session: Session) -> None:
     for plan in plans.values():
         loaded = parts.mapping(plan.mapping)
         suits(parts, loaded.mapping.mapping, loaded.mapping.destination, plan.account)
-    watched, herald = _Watched(log), herald_of(session, log)
-    chores = _Chores(session, plans, watched, herald, log)
+    watched, herald = Watched(log), herald_of(session, log)
+    chores = Chores(session, plans, watched, herald, log)
     log.info("serving", feeds=len(plans))
     scheduler = schedule.start(
         session.settings.feeds,
@@ -80,19 +81,20 @@ def _beat(parts: Parts, herald: Herald | None) -> None:
             herald.ledger_is(failed)
 
 
-class _Chores:
+class Chores:
     """What a serving process does at its times; an error ends one chore and is told."""
 
     def __init__(
         self,
         session: Session,
         plans: Mapping[str, FeedPlan],
-        watched: "_Watched",
+        watched: "Watched",
         herald: Herald | None,
         log: Any,
     ) -> None:
         self._parts, self._settings, self._plans = session.parts, session.settings, plans
         self._watched, self._herald, self._log = watched, herald, log
+        self._refusals = _Refusals(session.parts.monotonic)
 
     def poll_feed(self, name: str) -> None:
         """Bring what lies at a feed to rest."""
@@ -101,7 +103,10 @@ class _Chores:
                 pass
 
     def finish_what_was_left(self) -> None:
-        """Go on where an earlier process ended; a feed that is polled soon is left to its poll."""
+        """Go on where an earlier process ended; a feed that is polled soon is left to its poll.
+
+        Any other is tried every minute, but for one that refused our login: that one less and less often.
+        """
         with self._watched.work("(imports)"):
             for finished in finish_left(self._parts, self._plans):
                 self._resumed(finished)
@@ -109,8 +114,11 @@ class _Chores:
             paused = feed.paused or self._parts.ledger.feed_state(name).paused_at is not None
             polled_soon = feed.cron is None and not paused
             if polled_soon or not self._parts.ledger.unfinished(name):
+                self._refusals.forget(name)
                 continue
-            with self._watched.work(f"(left by {name})"):
+            if self._refusals.rests(name):
+                continue
+            with self._watched.work(f"(left by {name})"), self._refusals.noted(name):
                 for finished in poll(self._parts, self._plans[name], only_left=True):
                     self._resumed(finished)
 
@@ -148,7 +156,38 @@ class _Chores:
         self._log.info("resumed", batch=finished.batch.id, status=finished.batch.status.value)
 
 
-class _Watched:
+class _Refusals:
+    """Feeds that refused our login, or whose server we do not know: the wait doubles with each such try.
+
+    Some servers lock out who fails often, and for as long as he goes on trying.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._waits: dict[str, tuple[float, float]] = {}  # seconds, and until when
+
+    def rests(self, feed: str) -> bool:
+        """Whether it is too early to try a feed again."""
+        return feed in self._waits and self._monotonic() < self._waits[feed][1]
+
+    def forget(self, feed: str) -> None:
+        """Begin anew with a feed."""
+        self._waits.pop(feed, None)
+
+    @contextmanager
+    def noted(self, feed: str) -> Iterator[None]:
+        """What comes of a try in the block counts, and is raised as it is."""
+        try:
+            yield
+        except TrustError:
+            before, _ = self._waits.get(feed, (_FIRST_WAIT_SECONDS / 2, 0.0))
+            wait = min(2 * before, _LONGEST_WAIT_SECONDS)
+            self._waits[feed] = wait, self._monotonic() + wait
+            raise
+        self.forget(feed)
+
+
+class Watched:
     """Lets errors of one feed end one poll, and tells each cause once, not once a poll."""
 
     def __init__(self, log: Any) -> None:
