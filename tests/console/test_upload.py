@@ -1,6 +1,7 @@
 """Uploads: read before they are sent, corrected in the page, sent once, and never more than is taken."""
 
 import html
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote
 
 import httpx
@@ -77,6 +78,54 @@ def test_a_second_click_and_a_second_upload_of_the_same_file_send_nothing_twice(
     assert merchant.post(f"{other}/send").headers["location"] == f"{first}?repeated=1"
     merchant.at_rest(first)
     assert judge.posts(prefix="U4-") == {"U4-A": 1, "U4-B": 1}
+
+
+def test_clicks_at_once_on_the_button_that_uploads_make_one_draft(site: Site) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    merchant.get("/upload")
+    cookies, address = merchant.client.cookies, f"{site.url}/upload?form_key={merchant.key}"
+
+    def click(_: int) -> str:
+        file = {"file": ("hasty.csv", GOOD.format("U10").encode())}
+        answer = httpx.post(address, data={"feed": "acme"}, files=file, cookies=cookies, timeout=60)
+        return answer.headers["location"]
+
+    with ThreadPoolExecutor(4) as clicks:
+        drafts = set(clicks.map(click, range(4)))
+    assert len(drafts) == 1
+    shown = merchant.get("/upload").text
+    assert shown.count("hasty.csv") == 1
+    assert drafts.pop() in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "corrected", "alike"),
+    [
+        pytest.param("same.csv", BAD.format("U11"), False, True, id="the-very-same"),
+        pytest.param("same.csv", BAD.format("U12"), False, False, id="other-content"),
+        pytest.param("renamed.csv", BAD.format("U11"), False, False, id="another-name"),
+        pytest.param("same.csv", BAD.format("U11"), True, False, id="begun-afresh-after-a-correction"),
+    ],
+)
+def test_a_file_that_comes_again_leads_to_its_draft_and_any_other_to_one_of_its_own(
+    name: str, content: str, corrected: bool, alike: bool, site: Site
+) -> None:
+    merchant = site.browser(Role.MERCHANT)
+    first = _upload(merchant, "same.csv", BAD.format("U11")).headers["location"]
+    if corrected:
+        merchant.post(f"{first}/cells", row="2", heading="Qty", text="7")
+    second = _upload(merchant, name, content).headers["location"]
+    assert (second == first) is alike
+    for draft in (first, second):
+        merchant.post(f"{draft}/forget")
+
+
+def test_two_people_who_upload_the_same_file_have_a_draft_each(site: Site) -> None:
+    theirs = {
+        _upload(site.browser(role), "both.csv", GOOD.format("U13")).headers["location"]
+        for role in (Role.MERCHANT, Role.OPS)
+    }
+    assert len(theirs) == 2
 
 
 def test_a_closed_tab_loses_nothing(site: Site) -> None:

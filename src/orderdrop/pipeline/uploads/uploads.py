@@ -1,8 +1,9 @@
 """Uploads that were not sent yet: kept below the workdir, looked at and corrected as often as their owner likes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from filecmp import cmp
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from orderdrop.tables.sniff import Kind, kind_of
 DRAFTS_MAX = 50
 """So many files of one person wait unsent; more would fill the disk."""
 
-_PATIENCE_SECONDS = 10.0  # with somebody who sends the same at this moment
+_PATIENCE_SECONDS = 10.0  # with somebody who sends or uploads the same at this moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,25 @@ class Uploads:
         """Where its file lies, or that of a further table."""
         first = self._drafts.place(upload.id) / "file"
         return kept_beside(first, table) if table else first
+
+    def take(self, upload: Upload, files: Sequence[tuple[str, Path]]) -> Upload:
+        """Take the files, each by its name, of an upload that begins."""
+        for name, content in files:
+            upload = self.add(upload, name, content)
+        return upload
+
+    def take_once(self, upload: Upload, files: Sequence[tuple[str, Path]]) -> Upload:
+        """The same; or the very same upload that its owner has here unsent and uncorrected, and this one goes.
+
+        Who clicks twice uploads twice. Of clicks at once each finds what the one before it left.
+        """
+        with leased(self._patient(), f"uploads:{upload.user}"):
+            taken = self.take(upload, files)
+            for other in self.of(upload.user):
+                if other.id != taken.id and self._are_alike(taken, other):
+                    self.forget(taken.id)
+                    return other
+        return taken
 
     def add(self, upload: Upload, name: str, content: Path, table: str | None = None) -> Upload:
         """Take a file into an upload, as the table that is named, or whose files are called so, or that has none yet.
@@ -162,8 +182,7 @@ class Uploads:
 
     def send(self, upload: Upload) -> Sent:
         """The batch that it becomes, registered and not yet worked on. Sending it again does nothing more."""
-        # a second click waits for the first, and finds what it did
-        patient = replace(self._parts, patience_seconds=_PATIENCE_SECONDS)
+        patient = self._patient()
         with leased(patient, f"upload:{upload.id}"):
             return self._send(patient, self.find(upload.id) or upload)
 
@@ -184,6 +203,19 @@ class Uploads:
         for table in ("", *upload.further):
             self.file(upload, table).unlink(missing_ok=True)  # the batch has its own copy
         return Sent(batch=batch, repeated=repeated)
+
+    def _are_alike(self, one: Upload, other: Upload) -> bool:
+        if replace(one, id=other.id, created_at=other.created_at) != other:
+            return False
+        tables = ["", *one.further] if one.name else [*one.further]
+        try:
+            return all(cmp(self.file(one, table), self.file(other, table), shallow=False) for table in tables)
+        except FileNotFoundError:  # the other was sent or thrown away just now
+            return False
+
+    def _patient(self) -> Parts:
+        """A second click waits for the first, and finds what it did."""
+        return replace(self._parts, patience_seconds=_PATIENCE_SECONDS)
 
     def _kept(self, upload: Upload) -> Drop:
         if not self.file(upload).is_file():

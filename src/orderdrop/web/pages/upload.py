@@ -1,6 +1,6 @@
 """Uploads: choose a file, see how it is read with the bad cells marked, correct them in the page, send, follow."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -40,15 +40,23 @@ def ask(request: Request, visitor: Known) -> Response:
 
 @router.post("/upload")
 async def upload(request: Request, visitor: Known, feed: str = "") -> Response:
-    """Take a file, piece by piece; leads to its draft. Accepts a form, or the bare bytes with `name` in the address."""
-    _, draft = await take(request, visitor, feed)
+    """Take a file, piece by piece; leads to its draft. Accepts a form, or the bare bytes with `name` in the address.
+
+    The same file of the same person leads to the draft that it has already: a second click makes no second one.
+    """
+    _, draft = await take(request, visitor, feed, once=True)
     if request.headers.get("x-form-key"):
         return JSONResponse({"to": f"/upload/{draft.id}"})
     return onward(f"/upload/{draft.id}")
 
 
-async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, Upload]:
-    """Receive a file and remember it as a draft; nothing is left of one that is refused or breaks off."""
+async def take(
+    request: Request, visitor: Visitor, feed: str, *, once: bool = False
+) -> tuple[Uploads, Upload]:
+    """Receive a file and remember it as a draft; nothing is left of one that is refused or breaks off.
+
+    `once`: where the visitor has the very same draft already, it is that one.
+    """
     console = console_of(request)
     uploads = _uploads(console)
     upload_id, place = await run_in_threadpool(uploads.place, visitor.user.name)
@@ -56,18 +64,14 @@ async def take(request: Request, visitor: Visitor, feed: str) -> tuple[Uploads, 
         with keeping():
             received = await receive(request, place, console.upload_max_bytes)
             draft = _draft_of(console, visitor, upload_id, received, feed or received.fields.get("feed", ""))
-            files = [(received.name, place), *received.further]
-            draft = await run_in_threadpool(_taken, uploads, draft, files)
+            files = [
+                (safe_name(name), content) for name, content in ((received.name, place), *received.further)
+            ]
+            draft = await run_in_threadpool(uploads.take_once if once else uploads.take, draft, files)
     except BaseException:  # also where the browser went away
         uploads.forget(upload_id)
         raise
     return uploads, draft
-
-
-def _taken(uploads: Uploads, draft: Upload, files: list[tuple[str, Path]]) -> Upload:
-    for name, content in files:
-        draft = uploads.add(draft, safe_name(name), content)
-    return draft
 
 
 @router.post("/upload/{upload_id}/files")
