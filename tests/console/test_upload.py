@@ -232,15 +232,37 @@ def test_a_click_after_the_session_ended_leads_back_to_the_page_that_it_was_made
     assert answer.headers["location"] == (f"/login?next={back}" if back else "/login")
 
 
-def test_a_merchant_reads_who_can_change_the_mapping_that_a_problem_speaks_of(site: Site) -> None:
-    extra = "Order;SKU;Qty;Colour\nU20-A;X;1;red\n"
-    for role, told in ((Role.MERCHANT, True), (Role.OPS, False)):
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(
+            "Order;SKU;Qty;Colour\n{0}-A;X;1;red\n", True, id="a-column-that-the-mapping-does-not-name"
+        ),
+        pytest.param("Order;SKU;Qty\n{0}-A;X;1.000\n", True, id="a-number-that-the-mapping-must-settle"),
+        pytest.param("Order;SKU;Qty\n{0}-A;X;none\n", False, id="a-cell-for-the-sender-to-mend"),
+        pytest.param("Order;SKU;Qty\n{0}-A;X;the mapping\n", False, id="whatever-the-sender-wrote"),
+        pytest.param("Order;SKU;Qty\n{0}-A;X;1\n", False, id="nothing"),
+    ],
+)
+def test_a_merchant_reads_who_can_change_the_mapping_where_ops_must_mend_something(
+    content: str, told: bool, site: Site
+) -> None:
+    for key, role in (("U20", Role.MERCHANT), ("U21", Role.OPS)):
         browser = site.browser(role)
-        page = browser.get(_upload(browser, "extra.csv", extra).headers["location"]).text
-        assert "write <code>ignore</code> for it in the mapping" in page
-        assert ("Only the people who run orderdrop can change the mapping." in page) is told
-        good = browser.get(_upload(browser, "good.csv", GOOD.format("U20")).headers["location"]).text
-        assert "can change the mapping" not in good
+        to = _upload(browser, "mend.csv", content.format(key)).headers["location"]
+        for page in (browser.get(to).text, browser.at_rest(browser.post(f"{to}/send").headers["location"])):
+            expected = told and role is Role.MERCHANT
+            assert ("Only the people who run orderdrop can change the mapping" in page) is expected
+
+
+def test_a_merchant_reads_who_can_mend_a_mapping_that_cannot_be_read(site: Site) -> None:
+    merchant, mapping = site.browser(Role.MERCHANT), site.folder / "small.yaml"
+    to = _upload(merchant, "early.csv", GOOD.format("U22")).headers["location"]
+    try:
+        mapping.write_text(MAPPING.replace("to:", "too:"))
+        assert "Only the people who run orderdrop can change the mapping" in merchant.get(to).text
+    finally:
+        mapping.write_text(MAPPING)
 
 
 @pytest.mark.parametrize(

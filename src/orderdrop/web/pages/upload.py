@@ -222,12 +222,12 @@ def _mine(console: Console, visitor: Visitor, upload_id: str) -> Upload:
     return found
 
 
-def _look(console: Console, found: Upload) -> tuple[Seen | None, str | None]:
+def _look(console: Console, found: Upload) -> tuple[Seen | None, OrderdropError | None]:
     """What it would become, or why that cannot be said."""
     try:
         return _uploads(console).look(found), None
     except OrderdropError as error:
-        return None, f"{error.message} {error.next_step or ''}".strip()
+        return None, error
 
 
 def safe_name(name: str) -> str:
