@@ -67,8 +67,8 @@ def a_problem(column: str | None = "Qty", **facts: object) -> Problem:
 
 def with_parcels(order: StoredOrder, *numbers: str) -> StoredOrder:
     trackers = [{"tracking_number": number} for number in numbers]
-    return replace(
-        order, payload=orjson.dumps({"merchant_id": order.key, "fulfillments": [{"trackers": trackers}]})
+    return order._replace(
+        payload=orjson.dumps({"merchant_id": order.key, "fulfillments": [{"trackers": trackers}]})
     )
 
 

@@ -426,7 +426,7 @@ def test_an_answer_closes_its_attempt_and_settles_its_order(ledger: Ledger) -> N
             message="created",
         )
     ]
-    assert ledger.orders("b-1") == [replace(order, fate=OrderFate.ACCEPTED, reference="5dbad5")]
+    assert ledger.orders("b-1") == [order._replace(fate=OrderFate.ACCEPTED, reference="5dbad5")]
 
 
 def test_attempts_of_an_order_come_oldest_first(ledger: Ledger) -> None:
@@ -1109,7 +1109,7 @@ def test_a_purged_batch_keeps_its_books_and_forgets_people(ledger: Ledger) -> No
     batch = ledger.batch("b-1")
     assert batch is not None
     assert (batch.purged_at, batch.status, batch.verdict) == (later(99), BatchStatus.UNFINISHED, None)
-    assert ledger.orders("b-1") == [replace(order, payload=None) for order in before]
+    assert ledger.orders("b-1") == [order._replace(payload=None) for order in before]
     assert ledger.counts("b-1") == counts
     assert ledger.last_accepted(ACCOUNT, ["FR-0"]) == {"FR-0": "digest-0"}
     problems = ledger.problems("b-1")

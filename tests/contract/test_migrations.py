@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +104,7 @@ def test_the_batches_of_an_older_ledger_are_counted_and_its_orders_found_by_thei
     url: str, database: Database
 ) -> None:
     at_work = a_batch("b-2", status=BatchStatus.SENDING)
-    sent = replace(ORDER, payload=b'{"fulfillments":[{"trackers":[{"tracking_number":"0034"}]}]}')
+    sent = ORDER._replace(payload=b'{"fulfillments":[{"trackers":[{"tracking_number":"0034"}]}]}')
     with database.writing() as connection:
         at_version(connection, "0008")
         for batch in (BATCH, at_work):

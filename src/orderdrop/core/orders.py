@@ -1,10 +1,12 @@
-"""An order on its way: built from rows, stored in the ledger, sent by delivery."""
+"""An order on its way: built from rows, stored in the ledger, sent by delivery.
+
+Named tuples, for a large drop makes millions of them: a frozen dataclass takes more than twice the time to make.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderdrop.core.lineage import Lineage
 from orderdrop.core.outcomes import OrderFate
@@ -18,8 +20,7 @@ class Command(StrEnum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """One order as the rows make it, before the destination's contract was checked.
 
     `payload` is plain JSON values, null only where the mapping erases. `held` says that a row of the order is bad and the policy is to hold it.
@@ -33,8 +34,7 @@ class Draft:
     command: Command | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredOrder:
+class StoredOrder(NamedTuple):
     """One order as the ledger keeps it.
 
     `payload` is the JSON that is or would be sent, None where none could be built or none may be sent. `as_of` is the

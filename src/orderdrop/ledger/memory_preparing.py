@@ -35,7 +35,7 @@ class Preparing(InMemory):
         if len({order.id for order in orders}) + len({order.sequence for order in orders}) < 2 * len(orders):
             raise contradiction("two orders have one name")
         for order in orders:
-            self._orders[order.id] = replace(order, batch_id=batch_id)
+            self._orders[order.id] = order._replace(batch_id=batch_id)
             self._parcels[order.id] = tracking_numbers((order.payload or b"").decode())
 
     @one_at_a_time

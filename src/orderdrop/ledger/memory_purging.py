@@ -38,7 +38,7 @@ class Purging(InMemory):
                 batch, purged_at=at, verdict=None, remarks=remarks, waits_since=None
             )
             for order in self._of_batch(batch_id):
-                self._orders[order.id] = replace(order, payload=None)
+                self._orders[order.id] = order._replace(payload=None)
                 self._parcels[order.id] = ()
                 self._links.pop(order.id, None)
         for attempt in list(self._attempts.values()):

@@ -26,7 +26,7 @@ class Sending(InMemory):
         for attempt in attempts:
             order = self._orders[attempt.order_id]
             self._attempts[attempt.id] = attempt
-            self._orders[order.id] = replace(order, fate=OrderFate.SENDING)
+            self._orders[order.id] = order._replace(fate=OrderFate.SENDING)
             entry = (self._batches[attempt.batch_id].account, order.key)
             if entry in self._accepted:
                 self._doubted.setdefault(entry, attempt.id)
@@ -66,7 +66,7 @@ class Sending(InMemory):
             for order in self._of_batch(batch_id)
             if order.fate in of and (to is not OrderFate.READY or order.payload is not None)
         ]
-        self._orders.update((order.id, replace(order, fate=to)) for order in moved)
+        self._orders.update((order.id, order._replace(fate=to)) for order in moved)
         return len(moved)
 
     def _settle(self, outcome: Outcome) -> None:
@@ -78,7 +78,7 @@ class Sending(InMemory):
             http_status=outcome.http_status,
             message=outcome.message,
         )
-        self._orders[order.id] = replace(order, fate=outcome.fate, reference=outcome.reference)
+        self._orders[order.id] = order._replace(fate=outcome.fate, reference=outcome.reference)
         self._problems.extend((order.batch_id, order.id, problem) for problem in outcome.problems)
         if leaves_no_trace(outcome):
             self._doubted = {

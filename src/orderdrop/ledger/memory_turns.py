@@ -1,7 +1,6 @@
 """Whose turn it is, in memory: of two drops that carry one order the first goes first, and the newer one stays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from orderdrop.core.outcomes import BatchStatus, OrderFate
@@ -52,7 +51,7 @@ class Turns(Reading):
             entry, moment = (batch.account, order.key), order.as_of or batch.drop.arrived_at
             held = entry not in self._doubted and self._accepted.get(entry) == order.digest
             if order.fate is OrderFate.UNCHANGED or (held and order.digest is not None):
-                self._orders[order.id] = replace(order, fate=OrderFate.UNCHANGED)
+                self._orders[order.id] = order._replace(fate=OrderFate.UNCHANGED)
                 if entry in self._accepted:
                     self._as_of[entry] = max(moment, self._as_of.get(entry, moment))
             elif entry in self._as_of and self._as_of[entry] > moment:
@@ -71,5 +70,5 @@ class Turns(Reading):
             self._known_order(id_, mine)
         for id_ in order_ids:
             payload = None if to is OrderFate.HELD else mine[id_].payload
-            self._orders[id_] = replace(mine[id_], fate=to, payload=payload)
+            self._orders[id_] = mine[id_]._replace(fate=to, payload=payload)
         self._problems.extend((batch_id, None, problem) for problem in problems)

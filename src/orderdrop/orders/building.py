@@ -84,10 +84,19 @@ def build_lineages(plan: Plan, nodes: Sequence[Nodes], rows: Numbers) -> list[Li
             places,
             list(zip(*(lists[index] for index in chosen), strict=True)) or [()] * len(rows),
         )
-    return [
-        Lineage(levels=steps[pattern][0], rows=tuple(row_list[a:b]), positions=tuple(steps[pattern][1][a:b]))
-        for pattern, (a, b) in zip(used, pairwise(starts), strict=True)
-    ]
+    seen: dict[Any, Any] = {}  # most orders have the same few positions: each is kept, and travels, once
+    lineages = []
+    for pattern, (a, b) in zip(used, pairwise(starts), strict=True):
+        places, steps_of_rows = steps[pattern]
+        at = tuple(steps_of_rows[a:b])
+        lineages.append(
+            Lineage(
+                levels=places,
+                rows=tuple(row_list[a:b]),
+                positions=seen.setdefault(at, at),
+            )
+        )
+    return lineages
 
 
 def _node_values(column: Column, nodes: Nodes) -> Column | None:

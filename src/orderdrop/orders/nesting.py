@@ -6,6 +6,7 @@ Every row of the frames ends in exactly one of a draft's lineage, `rejected` or 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
 
 import numpy as np
@@ -187,17 +188,8 @@ def _drafts(
     lineages = build_lineages(plan, nodes, chunk.rows[good])
     orders = chunk.order[good][nodes[0].first_row]
     names = [chunk.names[order] for order in orders.tolist()]
-    return tuple(
-        Draft(key=name, payload=payload, lineage=lineage, held=hold, command=command)
-        for name, payload, lineage, hold, command in zip(
-            names,
-            payloads,
-            lineages,
-            held[orders].tolist(),
-            asked_for(chunk, good, nodes[0]),
-            strict=True,
-        )
-    )
+    commands = asked_for(chunk, good, nodes[0])
+    return tuple(starmap(Draft, zip(names, payloads, lineages, held[orders].tolist(), commands, strict=True)))
 
 
 def _only(columns: list[list[Column | None]], rows: Mask) -> list[list[Column | None]]:

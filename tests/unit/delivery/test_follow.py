@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from tests.unit.delivery.world import order
 
@@ -65,7 +63,7 @@ def test_a_wait_beyond_the_deadline_leaves_the_orders_pending(in_seconds: float,
 
 def test_orders_left_pending_are_grouped_by_ticket_in_the_order_they_were_sent() -> None:
     pending = [
-        replace(order(n), reference=ticket) for n, ticket in enumerate(["b", "a", "b", "a", None, "b"])
+        order(n)._replace(reference=ticket) for n, ticket in enumerate(["b", "a", "b", "a", None, "b"])
     ]
     groups = by_ticket(pending)
     assert [(group.ticket, [stored.sequence for stored in group.orders]) for group in groups] == [

@@ -169,7 +169,7 @@ def run(
 
 def laned(sequence: int, lane: str = "") -> StoredOrder:
     payload = json.dumps({"row": sequence, "lane": lane}).encode()
-    return replace(order(sequence), payload=payload, digest=digest(payload))
+    return order(sequence)._replace(payload=payload, digest=digest(payload))
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -337,7 +337,7 @@ def second_drop(ledger: MemoryLedger, *orders: StoredOrder) -> None:
     )
     ledger.open_batch(again)
     ledger.begin_preparation("b-2")
-    ledger.add_orders("b-2", [replace(one, id=f"again-{one.id}", batch_id="b-2") for one in orders])
+    ledger.add_orders("b-2", [one._replace(id=f"again-{one.id}", batch_id="b-2") for one in orders])
     ledger.finish_preparation("b-2", rows_read=len(orders), verdict="{}", status=BatchStatus.SENDING)
 
 

@@ -61,7 +61,7 @@ def an_order(sequence: int, batch_id: str = "b-1", **facts: Any) -> StoredOrder:
         lineage=lineage(sequence + 2),
         fate=OrderFate.READY,
     )
-    return replace(usual, **facts)
+    return usual._replace(**facts)
 
 
 def lineage(*rows: int) -> Lineage:

@@ -5,6 +5,7 @@ Needs no ledger, so that a second process may do it for a part of a large drop (
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 from orderdrop.core.lineage import Lineage, locate
@@ -32,42 +33,38 @@ class Built:
 
 
 def packed(some: Built, *, payloads: bool) -> tuple[Any, ...]:
-    """The same as plain tuples, which travel between processes at a third of the cost.
+    """The same as columns of plain values, which travel between processes at a fifth of the cost.
 
     Without `payloads` the drafts lose theirs: whoever stores orders needs their bytes, and the rest only to ask it for
     the moment of an order.
     """
-    drafts = [
-        (draft.key, draft.payload if payloads else {}, draft.held, draft.command, *_parts(draft.lineage))
-        for draft in some.drafts
-    ]
-    return some.first, drafts, some.payloads, some.problems, some.rejected, some.ignored
+    drafts = some.drafts
+    columns = (
+        [draft.key for draft in drafts],
+        [draft.payload for draft in drafts] if payloads else repeat({}),
+        [draft.lineage.levels for draft in drafts],
+        [draft.lineage.rows for draft in drafts],
+        [draft.lineage.positions for draft in drafts],
+        [draft.held for draft in drafts],
+        [draft.command for draft in drafts],
+    )
+    return some.first, columns, some.payloads, some.problems, some.rejected, some.ignored
 
 
 def unpacked(message: tuple[Any, ...]) -> Built:
     """What was packed."""
-    first, drafts, payloads, problems, rejected, ignored = message
+    first, columns, payloads, problems, rejected, ignored = message
     return Built(
         first=first,
         drafts=[
-            Draft(
-                key=key,
-                payload=payload,
-                held=held,
-                command=command,
-                lineage=Lineage(levels=levels, rows=rows, positions=positions),
-            )
-            for key, payload, held, command, levels, rows, positions in drafts
+            Draft(key, payload, Lineage(levels=levels, rows=rows, positions=positions), held, command)
+            for key, payload, levels, rows, positions, held, command in zip(*columns, strict=False)
         ],
         payloads=payloads,
         problems=problems,
         rejected=rejected,
         ignored=ignored,
     )
-
-
-def _parts(lineage: Lineage) -> tuple[Any, ...]:
-    return lineage.levels, lineage.rows, lineage.positions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +108,7 @@ class Builder:
             guilty = {cell.row for problem in found for cell in problem.cells}
             problems += found
             rejected += guilty
-            broken[draft.key] = replace(draft, held=True, lineage=_without(draft.lineage, guilty))
+            broken[draft.key] = draft._replace(held=True, lineage=_without(draft.lineage, guilty))
         drafts = [broken.get(draft.key, draft) for draft in whole]
         return Built(
             first=first,
