@@ -245,6 +245,15 @@ def test_unfinished_batches_come_oldest_first_and_by_feed(ledger: Ledger) -> Non
     assert [batch.id for batch in ledger.unfinished("acme")] == ["b-3", "b-1"]
 
 
+def test_a_batch_that_was_given_up_stays_so_whatever_is_recorded_of_it_later(ledger: Ledger) -> None:
+    for name in ("b-1", "b-2"):
+        ledger.open_batch(a_batch(name, status=BatchStatus.HELD))
+    ledger.conclude("b-1", BatchStatus.REJECTS, later(1), "nobody wants it", given_up=True)
+    ledger.conclude("b-1", BatchStatus.REJECTS, later(2))
+    ledger.conclude("b-2", BatchStatus.REJECTS, later(2))
+    assert {batch.id: batch.given_up for batch in ledger.batches()} == {"b-1": True, "b-2": False}
+
+
 def test_a_batch_is_concluded_and_may_be_opened_again(ledger: Ledger) -> None:
     ledger.open_batch(a_batch())
     ledger.conclude("b-1", BatchStatus.UNFINISHED, later(9), "the API was down")

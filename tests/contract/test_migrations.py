@@ -133,6 +133,28 @@ def test_the_batches_of_an_older_ledger_are_counted_and_its_orders_found_by_thei
     ledger.close()
 
 
+@pytest.mark.parametrize(
+    ("said", "given_up"),
+    [
+        pytest.param("9 of 9 rows are bad. Discarded at 2026-11-22 09:05 UTC: twice", True, id="discarded"),
+        pytest.param("All of it came back corrected as batch b-2; nothing is to be done.", True, id="corrected"),
+        pytest.param("9 of 9 rows are bad. Discarded at last, they wrote.", False, id="other-words"),
+        pytest.param("", False, id="no-words"),
+    ],
+)  # fmt: skip
+def test_a_batch_that_an_older_orderdrop_gave_up_in_words_alone_is_given_up(
+    said: str, given_up: bool, url: str, database: Database
+) -> None:
+    batch = a_batch(status=BatchStatus.REJECTS, remarks=said, finished_at=NOW)
+    with database.writing() as connection:
+        at_version(connection, "0010")
+        put(connection, DROPS, drop_record(batch.drop))
+        put(connection, BATCHES, batch_record(batch))
+    ledger = open_ledger(url, must_exist=True)
+    assert ledger.batch(batch.id) == replace(batch, given_up=given_up)
+    ledger.close()
+
+
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     upgrade(database)
     with database.reading() as connection:

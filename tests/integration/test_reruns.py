@@ -321,9 +321,10 @@ def test_what_the_destination_has_cannot_be_taken_out(world: World) -> None:
 def test_a_discarded_batch_sends_nothing_and_is_done(world: World) -> None:
     world.mapping(minimum=5, more="hold_batch_when: {bad_rows_over: 10%}")
     held = world.load("orders.csv", "1:7", "2:1")
-    given_up = discard(world.parts, held["batch"], "last week's file").receipt
-    assert given_up["status"] == "rejects"
-    assert "last week's file" in given_up["remarks"]
+    discarded = discard(world.parts, held["batch"], "last week's file")
+    assert discarded.batch.given_up
+    assert discarded.receipt["status"] == "rejects"
+    assert "last week's file" in discarded.receipt["remarks"]
     assert world.posts() == {}
     with pytest.raises(UsageError, match="not held"):
         release(world.parts, held["batch"])
@@ -529,7 +530,7 @@ def test_a_held_batch_that_came_back_corrected_whole_waits_for_nobody(world: Wor
     assert (again["status"], again["orders"]["accepted"]) == ("accepted", 2)
     before = world.parts.ledger.batch(held["batch"])
     assert before is not None
-    assert before.status is BatchStatus.REJECTS
+    assert (before.status, before.given_up) == (BatchStatus.REJECTS, True)
     assert f"All of it came back corrected as batch {again['batch']}" in before.remarks
     assert balanced(receipt(world.parts, before))
     with pytest.raises(UsageError, match="not held"):
@@ -561,7 +562,8 @@ def test_a_held_batch_of_which_only_a_part_came_back_still_waits(world: World) -
     before = world.parts.ledger.batch(held["batch"])
     assert before is not None
     assert before.status is BatchStatus.HELD
-    assert release(world.parts, held["batch"]).batch.status is BatchStatus.REJECTS
+    released = release(world.parts, held["batch"]).batch
+    assert (released.status, released.given_up) == (BatchStatus.REJECTS, False)
     assert world.posts() == {"1": 1, "2": 1, "3": 1}
 
 

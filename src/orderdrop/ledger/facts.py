@@ -36,7 +36,8 @@ class Batch:
     `feed_done` says that the source was told: archived, and answered where the feed wants it. `parent_id` is the batch
     that this one continues. `scope` is which rows of the drop a rerun takes over, as JSON text, None for any other batch.
     `purged_at` is when the personal data of the batch were removed; its books stay. `waits_since` is since when unsent
-    orders of it wait for the account to work again; None where they wait for a person, or there are none.
+    orders of it wait for the account to work again; None where they wait for a person, or there are none. `given_up` says
+    that it was held and nothing of it is sent any more: a person discarded it, or every row of it came back corrected.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Batch:
     scope: str | None = None
     purged_at: datetime | None = None
     waits_since: datetime | None = None
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,8 +120,19 @@ class Ledger(Notices, Protocol):
         A drop without a feed has no source to tell.
         """
 
-    def conclude(self, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str = "") -> None:
-        """Set a batch's status; `at` None leaves it open, empty remarks leave the earlier ones."""
+    def conclude(
+        self,
+        batch_id: str,
+        status: BatchStatus,
+        at: datetime | None,
+        remarks: str = "",
+        *,
+        given_up: bool = False,
+    ) -> None:
+        """Set a batch's status; `at` None leaves it open, empty remarks leave the earlier ones.
+
+        `given_up`: it was held, and nothing of it is sent any more; that stays so.
+        """
 
     def feed_done(self, batch_id: str, place: str | None) -> None:
         """Record that the source was told, and where the drop lies there now."""

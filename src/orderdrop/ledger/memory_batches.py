@@ -77,10 +77,22 @@ class Batches(InMemory):
         ]
 
     @one_at_a_time
-    def conclude(self, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str = "") -> None:
+    def conclude(
+        self,
+        batch_id: str,
+        status: BatchStatus,
+        at: datetime | None,
+        remarks: str = "",
+        *,
+        given_up: bool = False,
+    ) -> None:
         batch = self._known(batch_id)
         self._batches[batch_id] = replace(
-            batch, status=status, finished_at=at, remarks=remarks or batch.remarks
+            batch,
+            status=status,
+            finished_at=at,
+            remarks=remarks or batch.remarks,
+            given_up=given_up or batch.given_up,
         )
 
     @one_at_a_time

@@ -8,7 +8,7 @@ from orderdrop.errors import SetupError
 from orderdrop.ledger.database import Database
 from orderdrop.ledger.unavailable import damaged
 
-HEAD = "0010"  # the newest revision in migrations/versions
+HEAD = "0011"  # the newest revision in migrations/versions
 _VERSIONS = "alembic_version"
 
 

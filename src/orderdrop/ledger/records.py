@@ -50,6 +50,7 @@ def batch_record(batch: Batch) -> Record:
         "scope": batch.scope,
         "purged_at": batch.purged_at,
         "waits_since": batch.waits_since,
+        "given_up": batch.given_up,
     }
 
 
@@ -82,6 +83,7 @@ def read_batch(row: Row[Any]) -> Batch:
         scope=row.scope,
         purged_at=row.purged_at,
         waits_since=row.waits_since,
+        given_up=row.given_up,
     )
 
 

@@ -135,9 +135,17 @@ class SqlLedger(SqlNotices):
         with self._database.reading() as connection:
             return sql_batches.unfinished(connection, feed)
 
-    def conclude(self, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str = "") -> None:
+    def conclude(
+        self,
+        batch_id: str,
+        status: BatchStatus,
+        at: datetime | None,
+        remarks: str = "",
+        *,
+        given_up: bool = False,
+    ) -> None:
         with self._database.writing() as connection:
-            sql_batches.conclude(connection, batch_id, status, at, remarks)
+            sql_batches.conclude(connection, batch_id, status, at, remarks, given_up)
 
     def feed_done(self, batch_id: str, place: str | None) -> None:
         with self._database.writing() as connection:

@@ -108,10 +108,16 @@ def unfinished(connection: Connection, feed: str | None) -> list[Batch]:
 
 
 def conclude(
-    connection: Connection, batch_id: str, status: BatchStatus, at: datetime | None, remarks: str
+    connection: Connection,
+    batch_id: str,
+    status: BatchStatus,
+    at: datetime | None,
+    remarks: str,
+    given_up: bool,
 ) -> None:
-    """Set a batch's status; empty remarks leave the earlier ones."""
-    change(connection, batch_id, {"status": status.value, "finished_at": at} | _unless_empty(remarks))
+    """Set a batch's status; empty remarks leave the earlier ones, and who is given up stays so."""
+    facts = {"status": status.value, "finished_at": at} | _unless_empty(remarks)
+    change(connection, batch_id, facts | ({"given_up": True} if given_up else {}))
     if not status.resumes:
         close_books(connection, batch_id)
 

@@ -66,6 +66,7 @@ BATCHES = Table(
     Column("scope", Text),
     Column("purged_at", UtcDateTime),
     Column("waits_since", UtcDateTime, index=True),
+    Column("given_up", Boolean, nullable=False, server_default=false()),
     # whether `books` and `causes` say what its orders and problems are; whatever changes one of these unsets it
     Column("books_closed", Boolean, nullable=False, server_default=false()),
     Index(None, "created_at"),

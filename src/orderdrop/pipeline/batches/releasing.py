@@ -4,7 +4,6 @@ from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.errors import Busy, UsageError
 from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches.batch import Finished, report, work
-from orderdrop.pipeline.batches.given_up import discarded
 from orderdrop.pipeline.batches.turns import is_being_sent
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
@@ -38,11 +37,11 @@ def discard(parts: Parts, batch_id: str, reason: str) -> Finished:
     with leased(parts, f"batch:{batch_id}") as lease:
         held = _held(parts, batch_id)
         now = parts.clock()
-        remarks = f"{held.remarks} {discarded(now, reason)}".strip()
+        remarks = f"{held.remarks} Discarded at {now:%Y-%m-%d %H:%M} UTC: {reason}".strip()
         lease.check_held()
         # what a release that died had made ready is given up with the rest
         parts.ledger.set_fates(batch_id, [OrderFate.READY], OrderFate.HELD)
-        parts.ledger.conclude(batch_id, BatchStatus.REJECTS, now, remarks)
+        parts.ledger.conclude(batch_id, BatchStatus.REJECTS, now, remarks, given_up=True)
         batch = parts.ledger.batch(batch_id) or held
     return Finished(batch=batch, receipt=report(parts, batch))
 

@@ -3,7 +3,6 @@
 from orderdrop.core.outcomes import BatchStatus, OrderFate
 from orderdrop.errors import Busy
 from orderdrop.ledger.ledger import Batch
-from orderdrop.pipeline.batches.given_up import corrected
 from orderdrop.pipeline.leases import leased
 from orderdrop.pipeline.parts import Parts
 from orderdrop.pipeline.preparing.opening import Reading
@@ -24,13 +23,13 @@ def supersede(parts: Parts, batch: Batch) -> Batch | None:
             parent = parts.ledger.batch(batch.parent_id)
             if parent is None:
                 return None
-            told = corrected(batch.id)
             if parent.status is not BatchStatus.HELD:
-                return parent if told in parent.remarks else None
+                return parent if parent.given_up else None
             lease.check_held()
             parts.ledger.set_fates(parent.id, [OrderFate.READY], OrderFate.HELD)  # of a release that died
+            told = f"All of it came back corrected as batch {batch.id}; nothing is to be done."
             remarks = f"{parent.remarks} {told}".strip()
-            parts.ledger.conclude(parent.id, BatchStatus.REJECTS, parts.clock(), remarks)
+            parts.ledger.conclude(parent.id, BatchStatus.REJECTS, parts.clock(), remarks, given_up=True)
             return parts.ledger.batch(parent.id)
     except Busy:
         return None

@@ -17,7 +17,6 @@ from orderdrop.ledger.accounts import by_our_clock
 from orderdrop.ledger.feeds import FeedState
 from orderdrop.ledger.ledger import Batch
 from orderdrop.notices.wording import moment
-from orderdrop.pipeline.batches.given_up import is_given_up
 from orderdrop.pipeline.batches.waiting import WHY, for_a_person
 from orderdrop.pipeline.feeds.arrivals import missing
 from orderdrop.pipeline.feeds.overdue import overdue
@@ -122,7 +121,7 @@ class Survey:
             yield _fact(batch, cause, _in_words(batch, counts))
         rows = counts.rows
         back = rows.rejected + rows.refused + rows.held
-        is_news = batch.status in _SOME_CAME_BACK and not is_given_up(batch)
+        is_news = batch.status in _SOME_CAME_BACK and not batch.given_up
         if is_news and self.watched.too_many(back, rows.read - rows.ignored):
             yield _fact(batch, Cause.REJECTS, f"{back:,} of {rows.read - rows.ignored:,} rows came back")
 
