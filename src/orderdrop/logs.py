@@ -57,8 +57,11 @@ def log_step(event: Event) -> None:
     structlog.get_logger().info(event.step.value, **facts, **event.facts)
 
 
-class _Printer(structlog.PrintLogger):
-    """Prints lines as long as there is room: orders go on being sent where the disk of the log is full."""
+class _Printer(structlog.WriteLogger):
+    """Writes lines as long as there is room: orders go on being sent where the disk of the log is full.
+
+    Each is written at once with its end: two processes may write to one log.
+    """
 
     def msg(self, message: str) -> None:
         with contextlib.suppress(OSError):

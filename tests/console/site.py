@@ -1,10 +1,9 @@
 """A console on loopback over the real parts: its ledger on disk, the stand-in behind it, users of each role."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +14,9 @@ from orderdrop import wiring
 from orderdrop.access.doors import LoggedIn
 from orderdrop.access.people import Role
 from orderdrop.core.progress import Event, Step
+from orderdrop.web.address import listening_on
 from orderdrop.web.console import Console, open_console
+from orderdrop.web.jobs import JobThreads
 from orderdrop.web.server import answering
 
 PASSWORD = "a long enough password"
@@ -120,7 +121,8 @@ def until(true: Callable[[], object]) -> None:
 @contextmanager
 def running(folder: Path, base_url: str, more: str = "") -> Iterator[Site]:
     """A console with two feeds over a stand-in at `base_url`; `more` are lines of further ones."""
-    port = _free_port()
+    listening = listening_on("127.0.0.1", 0)
+    port = listening.getsockname()[1]
     (folder / "orderdrop.yaml").write_text(SETTINGS.format(base_url=base_url, port=port) + more)
     (folder / "small.yaml").write_text(MAPPING)
     for feed in ("acme", "other"):
@@ -135,9 +137,10 @@ def running(folder: Path, base_url: str, more: str = "") -> Iterator[Site]:
 
     parts = wiring.build(settings, watcher=watch)
     plans = {name: wiring.feed_plan(settings, name) for name in settings.feeds}
-    console = open_console(settings, parts, plans, serving=False)
+    jobs = JobThreads(parts, plans)
+    console = open_console(settings, parts, plans, jobs=jobs, answers=parts.answers.so_far, serving=False)
     try:
-        with answering(console, "127.0.0.1", port):
+        with listening, closing(jobs), answering(console, listening):
             site = Site(folder=folder, console=console, url=f"http://127.0.0.1:{port}", may_send=may_send)
             yield site
             for browser in site.browsers.values():
@@ -145,9 +148,3 @@ def running(folder: Path, base_url: str, more: str = "") -> Iterator[Site]:
     finally:
         parts.stop.set()
         parts.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

@@ -124,7 +124,7 @@ def test_polling_now_brings_what_waits_and_is_noted(site: Site) -> None:
     _drop(site, "other", "now.csv")
     ops.get("/feeds/other")
     assert ops.post("/feeds/other/poll").headers["location"] == "/feeds/other"
-    until(lambda: not site.console.jobs.is_under_way("feed:other"))
+    until(lambda: not site.console.jobs.standing("feed:other").under_way)
     page = ops.get("/feeds/other").text
     assert "now.csv" in page
     assert "never" not in page

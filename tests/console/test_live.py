@@ -80,7 +80,7 @@ def test_a_batch_that_a_poll_took_up_first_is_followed_and_nobody_is_alarmed(
         batch, ops = _waiting_batch(site), site.browser(Role.OPS)
         with leased(site.console.parts, f"batch:{batch}"):
             site.console.work_on(batch)
-            while site.console.jobs.is_under_way(f"batch:{batch}"):
+            while site.console.jobs.standing(f"batch:{batch}").under_way:
                 time.sleep(0.01)
             page = ops.get(f"/batches/{batch}").text
     assert "At work" in page

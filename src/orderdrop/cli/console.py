@@ -1,15 +1,24 @@
-"""The console beside `orderdrop serve`: started when the settings ask for one, its parts an extra."""
+"""The console beside `orderdrop serve`: its pages in a process of their own, where the settings ask for them.
+
+What they need is an extra.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import structlog
 
+from orderdrop.access.people import Role
 from orderdrop.cli import render
 from orderdrop.cli.session import Session
 from orderdrop.errors import SetupError, UsageError
 
+if TYPE_CHECKING:
+    from orderdrop.access.doors import Doors
+
+_FIRST_ADMIN = "admin"
 _NEEDED = ("fastapi", "jinja2", "argon2", "multipart", "uvicorn")
 
 
@@ -30,13 +39,29 @@ def console_beside(session: Session, *, serving: bool) -> Iterator[None]:
             "The console needs packages that are not installed.",
             next_step="Install them with `pip install 'orderdrop[console]'`.",
         )
-    from orderdrop.web.console import open_console
-    from orderdrop.web.server import answering, first_link
+    from orderdrop.web.address import listening_on
+    from orderdrop.web.process import pages_apart
 
-    console = open_console(session.settings, session.parts, session.feed_plans(), serving=serving)
-    with answering(console, options.host, options.port) as port:
-        structlog.get_logger().info("console", listen=f"{options.host}:{port}", url=console.url)
-        link = first_link(console)
-        if link is not None:
-            render.talk(f"Nobody can log in yet. This link makes the first admin, once:\n  {link}")
+    doors = _doors(session)
+    with (
+        listening_on(options.host, options.port) as listening,
+        pages_apart(session.settings, session.parts, session.feed_plans(), listening, serving=serving) as pid,
+    ):
+        listen = f"{options.host}:{listening.getsockname()[1]}"
+        structlog.get_logger().info("console", listen=listen, url=options.address, pid=pid)
+        if doors.is_new():
+            secret = doors.invite(_FIRST_ADMIN, Role.ADMIN, (), "the first start")
+            render.talk(
+                "Nobody can log in yet. This link makes the first admin, once:\n"
+                f"  {options.address}/welcome/{secret}"
+            )
         yield
+
+
+def _doors(session: Session) -> "Doors":
+    """Raises SetupError for a ledger in memory."""
+    from orderdrop import wiring
+    from orderdrop.access.doors import Doors
+    from orderdrop.access.sql import SqlAccess
+
+    return Doors(SqlAccess(wiring.database_of(session.parts.ledger)), session.parts.clock)

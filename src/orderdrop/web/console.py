@@ -1,8 +1,7 @@
 """What the pages work with: the parts of the pipeline, the settings, and the doors of access."""
 
-import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
@@ -12,13 +11,12 @@ from orderdrop import wiring
 from orderdrop.access.doors import Doors
 from orderdrop.access.sql import SqlAccess
 from orderdrop.access.store import AccessStore
-from orderdrop.errors import Busy
+from orderdrop.destinations.timing import Times
 from orderdrop.ledger.browsing import Browsing
 from orderdrop.ledger.sql_browsing import SqlBrowsing
-from orderdrop.pipeline.batches.batch import work
 from orderdrop.pipeline.parts import FeedPlan, Parts
 from orderdrop.settings import ConsoleOptions, Settings
-from orderdrop.web.jobs import Jobs
+from orderdrop.web.jobs import Job, Jobs, Kind
 from orderdrop.web.looks import Looks
 
 
@@ -26,9 +24,10 @@ from orderdrop.web.looks import Looks
 class Console:
     """One running console.
 
-    `url` is where people reach it, without a slash at the end; `version` is the program's. `serving` says whether the
-    scheduler runs in this process; `closing` is set when it stops answering. `looks` are those of people who follow a
-    batch: its status, and how far it is.
+    `jobs` does what its pages begin, in this process or in the one that started it (see `process`); `answers` says how
+    long the APIs took to answer whoever does it. `url` is where people reach it, without a slash at the end; `version` is
+    the program's. `serving` says whether the scheduler runs beside it; `closing` is set when it stops answering. `looks`
+    are those of people who follow a batch: its status, and how far it is.
     """
 
     settings: Settings
@@ -37,6 +36,7 @@ class Console:
     store: AccessStore
     browsing: Browsing
     jobs: Jobs
+    answers: Callable[[], Mapping[tuple[str, str], Times]]
     feeds: Mapping[str, FeedPlan]
     url: str
     version: str
@@ -61,12 +61,7 @@ class Console:
 
     def work_on(self, batch_id: str) -> None:
         """Bring a batch that is in the ledger to rest, without waiting for it."""
-        self.jobs.begin(f"batch:{batch_id}", lambda: self._work(batch_id))
-
-    def _work(self, batch_id: str) -> None:
-        # a poll takes up what it finds begun: then it is that one which brings the batch to rest, and nothing is amiss
-        with contextlib.suppress(Busy):
-            work(self.parts, batch_id)
+        self.jobs.begin(Job(kind=Kind.WORK, subject=batch_id))
 
     def now(self) -> datetime:
         """The time."""
@@ -74,7 +69,13 @@ class Console:
 
 
 def open_console(
-    settings: Settings, parts: Parts, feeds: Mapping[str, FeedPlan], *, serving: bool
+    settings: Settings,
+    parts: Parts,
+    feeds: Mapping[str, FeedPlan],
+    *,
+    jobs: Jobs,
+    answers: Callable[[], Mapping[tuple[str, str], Times]],
+    serving: bool,
 ) -> Console:
     """The console over a session's parts. Raises SetupError for a ledger in memory."""
     options = settings.console or ConsoleOptions()
@@ -86,7 +87,8 @@ def open_console(
         doors=Doors(store, parts.clock),
         store=store,
         browsing=SqlBrowsing(database),
-        jobs=Jobs(),
+        jobs=jobs,
+        answers=answers,
         feeds=feeds,
         url=options.address,
         version=version("orderdrop"),

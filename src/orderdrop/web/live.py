@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.reports.page import sentence
 from orderdrop.web.console import Console
+from orderdrop.web.jobs import of_batch
 
 _SECONDS = 1.0
 _GLANCE_SECONDS = 0.1
@@ -42,7 +43,7 @@ def _look(console: Console, batch_id: str) -> tuple[str, str | None]:
     batch = console.parts.ledger.batch(batch_id)
     if batch is None:
         return "gone", None
-    if not batch.status.resumes and not console.jobs.is_under_way(f"batch:{batch_id}"):
+    if not batch.status.resumes and not console.jobs.standing(of_batch(batch_id)).under_way:
         return batch.status.value, None
     return batch.status.value, _told(console, batch_id, batch.status)
 

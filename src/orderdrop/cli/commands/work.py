@@ -169,7 +169,7 @@ def serve(
 ) -> None:
     """Poll every feed at its times until SIGTERM or Ctrl-C; logs one JSON event a line on stderr.
 
-    With `console:` in the settings people also get the console in their browser.
+    With `console:` in the settings people also get the console in their browser, from a second process that ends with this one.
 
     Example: orderdrop --config /etc/orderdrop.yaml serve
     """

@@ -13,13 +13,13 @@ from orderdrop.ledger.ledger import Batch
 from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.pipeline.batches.releasing import discard
 from orderdrop.pipeline.batches.waiting import in_words, stopped
-from orderdrop.pipeline.feeds.resuming import release_and_reply
 from orderdrop.pipeline.history import chain, report_folder, summary
 from orderdrop.reports.page import sentence
 from orderdrop.reports.places import existing
 from orderdrop.reports.receipt import Receipt
 from orderdrop.web.console import Console
 from orderdrop.web.gate import NUMBERED_MAX, Known, Ops, Unknown, Visitor, console_of
+from orderdrop.web.jobs import Job, Kind, of_batch
 from orderdrop.web.live import follow
 from orderdrop.web.onward import onward
 from orderdrop.web.render import page
@@ -83,7 +83,7 @@ def batch(
     found = batch_for(console, visitor, batch_id)
     fates = (OrderFate(fate),) if fate in set(OrderFate) else None
     orders = console.browsing.orders(found.id, fates=fates, after=after, limit=_ORDERS + 1)
-    shown = summary(console.parts, found)
+    shown, job = summary(console.parts, found), console.jobs.standing(of_batch(found.id))
     return page(
         request,
         "batch.html",
@@ -100,8 +100,8 @@ def batch(
         repeated=repeated,
         again=_may_bring_back(console, visitor, found, shown),
         max_bytes=console.upload_max_bytes,
-        under_way=console.jobs.is_under_way(job_of(found.id)) or found.status.resumes,
-        failed=console.jobs.why_failed(job_of(found.id)),
+        under_way=job.under_way or found.status.resumes,
+        failed=job.failed,
     )
 
 
@@ -147,7 +147,7 @@ def release(request: Request, visitor: Ops, batch_id: str) -> Response:
     console = console_of(request)
     found = batch_for(console, visitor, batch_id)
     console.doors.note(visitor.user.name, "release", subject=found.id)
-    console.jobs.begin(job_of(found.id), lambda: release_and_reply(console.parts, found.id, console.feeds))
+    console.jobs.begin(Job(kind=Kind.RELEASE, subject=found.id))
     return _to(found.id)
 
 
@@ -190,11 +190,6 @@ def feeds_of(visitor: Visitor) -> tuple[str, ...] | None:
 def stops_for(console: Console, visitor: Visitor) -> list[str]:
     """What ops read of each account that is stopped while batches wait for it."""
     return [in_words(one) for one in stopped(console.parts)] if visitor.user.role.covers(Role.OPS) else []
-
-
-def job_of(batch_id: str) -> str:
-    """What work on a batch is called among the console's jobs."""
-    return f"batch:{batch_id}"
 
 
 def _counted(standing: Mapping[BatchStatus, int], statuses: tuple[BatchStatus, ...] | None) -> int:

@@ -10,10 +10,11 @@ from orderdrop.access.people import Role
 from orderdrop.ledger.browsing import Filter
 from orderdrop.pickup.steps import Step
 from orderdrop.pipeline.feeds import polling
-from orderdrop.pipeline.feeds.polling import feed_line, poll_feed
+from orderdrop.pipeline.feeds.polling import feed_line
 from orderdrop.pipeline.parts import FeedPlan
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Unknown, Visitor, console_of
+from orderdrop.web.jobs import Job, Kind, of_feed
 from orderdrop.web.onward import onward
 from orderdrop.web.render import page
 
@@ -40,9 +41,9 @@ def feed(request: Request, visitor: Known, name: str) -> Response:
 def poll_now(request: Request, visitor: Ops, name: str) -> Response:
     """Poll a feed now."""
     console = console_of(request)
-    plan = plan_for(console, visitor, name)
+    plan_for(console, visitor, name)
     console.doors.note(visitor.user.name, "poll", subject=name)
-    console.jobs.begin(_job_of(name), lambda: list(poll_feed(console.parts, plan)))
+    console.jobs.begin(Job(kind=Kind.POLL, subject=name))
     return _to(name)
 
 
@@ -97,7 +98,7 @@ def try_way(console: Console, visitor: Visitor, name: str) -> list[Step]:
 def _page(request: Request, visitor: Visitor, name: str, *, steps: Sequence[Step] = ()) -> Response:
     console = console_of(request)
     line = feed_line(console.parts, plan_for(console, visitor, name))
-    failed = console.jobs.why_failed(_job_of(name))
+    asked = console.jobs.standing(of_feed(name))
     return page(
         request,
         "feed.html",
@@ -105,8 +106,8 @@ def _page(request: Request, visitor: Visitor, name: str, *, steps: Sequence[Step
         line=line,
         options=console.settings.feeds[name],
         may_mend=visitor.user.role.covers(Role.OPS),
-        polling=console.jobs.is_under_way(_job_of(name)),
-        left_out=failed if failed and failed != line.state.failed else None,
+        polling=asked.under_way,
+        left_out=asked.failed if asked.failed != line.state.failed else None,
         newest=console.browsing.batches(Filter(feeds=(name,)), limit=_NEWEST),
         steps=steps,
     )
@@ -119,10 +120,6 @@ def plan_for(console: Console, visitor: Visitor, name: str) -> FeedPlan:
         raise Unknown("There is no such feed.")
     visitor.must_use(name)
     return plan
-
-
-def _job_of(name: str) -> str:
-    return f"feed:{name}"
 
 
 def _to(name: str) -> Response:

@@ -1,6 +1,7 @@
 """Figures for Prometheus, asked of the ledger when they are asked for; the scraper sends a token.
 
-What is in the ledger is true of all processes. How long the APIs took is counted by this process alone, since it began.
+What is in the ledger is true of all processes. How long the APIs took is counted by the one that sends what pages begin, and
+polls, since it began.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ def metrics(request: Request, visitor: Ops) -> Response:  # noqa: ARG001 - who m
 
 
 class _Figures(Collector):
-    """What the ledger says at this moment, and what this process counted."""
+    """What the ledger says at this moment, and what this `serve` counted."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -70,7 +71,7 @@ class _Figures(Collector):
             ("account",),
             {(s.account,): s.since is not None for s in self._console.parts.ledger.account_states()},
         )
-        yield _answers(self._console.parts.answers.so_far())
+        yield _answers(self._console.answers())
 
 
 def _gauge(name: str, told: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> GaugeMetricFamily:
