@@ -1,7 +1,7 @@
 """The console over a ledger of 1,000,000 orders in 5,000 batches, on SQLite and on PostgreSQL: every page, and 20 people at once.
 
-The server is `orderdrop serve` itself, in a process of its own; whoever asks has logged in as people do. First each page
-is asked for in turn. Then a batch is sent to the stand-in by that same process, in turn with nobody and with people
+The server is `orderdrop serve` itself, with its two processes; whoever asks has logged in as people do. First each page
+is asked for in turn. Then a batch is sent to the stand-in by that same server, in turn with nobody and with people
 who turn a page every two to three seconds each.
 """
 
