@@ -170,7 +170,11 @@ def test_a_program_uploads_follows_and_reruns(site: Site, judge: Judge) -> None:
         assert receipt["drop"]["feed"] == "acme"
         again = client.post("/api/v1/uploads?feed=acme&name=p10.csv", content=content)
         assert (again.status_code, again.json()["repeated"]) == (200, True)
-        assert [one["order"] for one in client.get("/api/v1/orders?q=P10-").json()] == ["P10-A"]
+        found = client.get("/api/v1/orders?q=P10-").json()
+        assert [(one["order"], one["fate"]) for one in found] == [
+            ("P10-A", "accepted"),
+            ("P10-B", "rejected"),
+        ]
         assert batch in {
             one["batch"] for one in client.get("/api/v1/batches?status=rejects&limit=200").json()
         }

@@ -319,6 +319,20 @@ def test_an_order_with_problems_is_rejected_only_in_batches_that_do_not_have_it(
     assert rejected_keys(looking.ledger.rejected_orders("FR-2", limit=1)) == [("b-3", "FR-2")]
 
 
+def test_each_rejected_order_has_its_own_problems_whatever_else_has_its_number_or_its_batch(
+    looking: Looking,
+) -> None:
+    told: dict[tuple[str, str], tuple[Problem, ...]] = {}
+    for number in (1, 2):
+        for key, count in (("X-1", number), ("X-2", REASONS)):
+            rows = (Cell(row=10 * number + at, column="Qty") for at in range(count))
+            told[f"b-{number}", key] = tuple(a_problem(order=key, cells=(cell,)) for cell in rows)
+        with_rejected(looking.ledger, number, *told[f"b-{number}", "X-1"], *told[f"b-{number}", "X-2"])
+    found = looking.pages.find("X-").rejected
+    assert {(one.batch.id, one.key): tuple(one.problems) for one in found} == told
+    assert all(one.count == len(one.problems) for one in found)
+
+
 def test_an_order_that_was_only_warned_of_is_not_rejected(looking: Looking) -> None:
     with_rejected(looking.ledger, 1, a_problem(order="X-1", severity=Severity.WARNING))
     assert looking.pages.find("X-1").rejected == []

@@ -4,16 +4,15 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, select, tuple_
 
 from orderdrop.core.outcomes import BatchStatus
 from orderdrop.core.problems import Severity
 from orderdrop.ledger.browsing import CANDIDATES
 from orderdrop.ledger.ledger import REASONS, RejectedOrder
-from orderdrop.ledger.records import read_batch
+from orderdrop.ledger.records import read_batch, read_problem
 from orderdrop.ledger.sql_batches import BATCH_COLUMNS
 from orderdrop.ledger.sql_matching import FEEDS, LIMIT, Matches, asked, is_
-from orderdrop.ledger.sql_reading import problems_of_order
 from orderdrop.ledger.tables import BATCHES, DROPS, ORDERS, PROBLEMS
 
 
@@ -25,17 +24,45 @@ def of_number(connection: Connection, key: str, limit: int) -> list[RejectedOrde
 
 def told(connection: Connection, found: Iterable[Row[Any]]) -> list[RejectedOrder]:
     """Rejected orders with what is wrong with them, as `newest_rejected` finds them."""
-    return [_told(connection, row) for row in found]
+    rejected = list(found)
+    if not rejected:
+        return []
+    wrong: dict[tuple[str, str], list[Row[Any]]] = {}
+    # together: a question each takes a tenth of a second for two hundred of them
+    for row in connection.execute(
+        _first_problems(), {"named": [(row.id, row.order_key) for row in rejected]}
+    ):
+        wrong.setdefault((row.batch_id, row.order_key), []).append(row)
+    return [_told(row, wrong[row.id, row.order_key]) for row in rejected]
 
 
-def _told(connection: Connection, row: Row[Any]) -> RejectedOrder:
-    problems = problems_of_order(connection, row.id, row.order_key, REASONS + 1)
-    count = len(problems)
-    if count > REASONS:
-        of_order = PROBLEMS.c.batch_id == row.id, PROBLEMS.c.order_key == row.order_key
-        count = connection.execute(select(func.count()).where(*of_order)).scalar_one()
+def _told(found: Row[Any], problems: list[Row[Any]]) -> RejectedOrder:
     return RejectedOrder(
-        key=row.order_key, batch=read_batch(row), problems=tuple(problems[:REASONS]), count=count
+        key=found.order_key,
+        batch=read_batch(found),
+        problems=tuple(map(read_problem, problems)),
+        count=problems[0].of_order,
+    )
+
+
+@cache
+def _first_problems() -> Select[Any]:
+    """The first problems of some orders of batches, each with how many its order has."""
+    order = PROBLEMS.c.batch_id, PROBLEMS.c.order_key
+    ranked = (
+        select(
+            PROBLEMS.c.number,
+            func.row_number().over(partition_by=order, order_by=PROBLEMS.c.number).label("rank"),
+            func.count().over(partition_by=order).label("of_order"),
+        )
+        .where(tuple_(*order).in_(bindparam("named", expanding=True)))
+        .subquery()
+    )
+    return (
+        select(PROBLEMS, ranked.c.of_order)
+        .join(ranked, PROBLEMS.c.number == ranked.c.number)
+        .where(ranked.c.rank <= REASONS)
+        .order_by(PROBLEMS.c.number)
     )
 
 

@@ -1,5 +1,8 @@
 """The JSON API, version 1: the same use cases for programs, with a token."""
 
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -8,14 +11,17 @@ from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from orderdrop.access.people import Role
-from orderdrop.core.outcomes import BatchStatus
+from orderdrop.core.orders import StoredOrder
+from orderdrop.core.outcomes import BatchStatus, RowFate
 from orderdrop.errors import OrderdropError
 from orderdrop.ledger.browsing import Filter
+from orderdrop.ledger.ledger import Batch, FoundOrder, RejectedOrder
+from orderdrop.ledger.parcels import tracking_numbers
 from orderdrop.pipeline.batches import rerun as reruns
 from orderdrop.pipeline.feeds.polling import facts_of, feed_line
 from orderdrop.pipeline.history import receipt, summary
 from orderdrop.pipeline.parts import FeedPlan
-from orderdrop.reports.receipt import iso
+from orderdrop.reports.receipt import iso, problem_entry
 from orderdrop.web.console import Console
 from orderdrop.web.gate import Known, Ops, Visitor, console_of
 from orderdrop.web.pages.batches import batch_for, feeds_of
@@ -138,16 +144,46 @@ def orders(
     q: Annotated[str, Query(min_length=1, max_length=200)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[dict[str, Any]]:
-    """Orders whose number or tracking number begins with `q`, in every batch, newest first; exact ones before the others."""
-    found = console_of(request).browsing.find(q, feeds_of(visitor), limit=limit).orders
-    return [
-        {
-            "order": one.order.key,
-            "fate": one.order.fate.value,
-            "reference": one.order.reference,
-            "batch": one.batch.id,
-            "file": one.batch.drop.name,
-            "arrived_at": iso(one.batch.drop.arrived_at),
-        }
-        for one in found
-    ]
+    """Orders whose number or tracking number begins with `q`, in every batch, newest first; exact ones before the others.
+
+    What our checks rejected is found by its number: its `fate` is `rejected`, it has no `reference`, for nothing of it was
+    sent, and `problems` are the first of what is wrong with its rows, as in the batch's receipt, `problem_count` how many
+    there are. `limit` counts these and the other orders together.
+    """
+    hits = console_of(request).browsing.find(q, feeds_of(visitor), limit=limit)
+    built = ((_place(one.batch, _is_called(one.order, q)), _built(one)) for one in hits.orders)
+    rejected = ((_place(one.batch, one.key == q), _rejected(one)) for one in hits.rejected)
+    return [entry for _, entry in islice(merge(built, rejected, key=itemgetter(0)), limit)]
+
+
+def _place(batch: Batch, exact: bool) -> tuple[bool, float]:
+    """Where what was found stands in the list."""
+    return not exact, -batch.created_at.timestamp()
+
+
+def _is_called(order: StoredOrder, text: str) -> bool:
+    return text in (order.key, *tracking_numbers((order.payload or b"").decode()))
+
+
+def _built(found: FoundOrder) -> dict[str, Any]:
+    return {
+        "order": found.order.key,
+        "fate": found.order.fate.value,
+        "reference": found.order.reference,
+        **_came_in(found.batch),
+    }
+
+
+def _rejected(found: RejectedOrder) -> dict[str, Any]:
+    return {
+        "order": found.key,
+        "fate": RowFate.REJECTED.value,
+        "reference": None,
+        **_came_in(found.batch),
+        "problems": [problem_entry(problem) for problem in found.problems],
+        "problem_count": found.count,
+    }
+
+
+def _came_in(batch: Batch) -> dict[str, Any]:
+    return {"batch": batch.id, "file": batch.drop.name, "arrived_at": iso(batch.drop.arrived_at)}
