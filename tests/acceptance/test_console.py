@@ -98,7 +98,7 @@ def test_pages_come_back_after_their_process_was_killed_and_the_batch_that_is_se
         first = one.pages()
         killed(first, signal.SIGKILL)
         assert _again(program, "/readyz").json()["ready"]
-        assert one.pages() != first
+        until(lambda: one.pages() != first)
         assert program.get(f"/api/v1/batches/{batch}").status_code == 200
         until(lambda: one.status(batch) == "accepted")
         again = one.upload(program, "again.csv", site.rows([99]))

@@ -12,12 +12,17 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 from tests.acceptance.served import is_alive
-from tests.console.site import MAPPING, SETTINGS, until
+from tests.console.site import MAPPING, PASSWORD, PATIENCE_SECONDS, SETTINGS, Browser, until
 
 from orderdrop import settings as setup
 from orderdrop import wiring
+from orderdrop.access.doors import Doors
+from orderdrop.access.people import Role
+from orderdrop.access.sql import SqlAccess
 from orderdrop.errors import OrderdropError, SetupError, Stopped, TryAgainLater
 from orderdrop.ledger.open import open_ledger
+from orderdrop.pipeline.batches.imports import begin
+from orderdrop.pipeline.drops import keep_local
 from orderdrop.pipeline.parts import Parts
 from orderdrop.web.address import listening_on
 from orderdrop.web.process import COMMAND, LONGEST_PAUSE_SECONDS, growing_pauses, pages_apart
@@ -57,6 +62,10 @@ def _apart(
         pages_apart(settings, parts, {}, listening, serving=True, command=command) as pid,
     ):
         yield pid, "http://127.0.0.1:{}".format(*listening.getsockname()[1:])
+
+
+def _healthy(url: str) -> bool:
+    return httpx.get(f"{url}/healthz", timeout=PATIENCE_SECONDS).text == "ok\n"
 
 
 def _ends_by(how: str) -> tuple[str, ...]:
@@ -126,10 +135,11 @@ def test_a_process_that_fails_to_come_back_is_tried_again_after_twice_as_long(
 ) -> None:
     command = _ends_by(DIES_LATER.format(note=str(tmp_path / "starts")))
     with capture_logs() as logged, _apart(settings, parts, command) as (pid, url):
-        assert httpx.get(f"{url}/healthz").text == "ok\n"
+        assert _healthy(url)
         os.kill(pid, signal.SIGKILL)
         until(lambda: not is_alive(pid))
-        assert httpx.get(f"{url}/healthz", timeout=60).text == "ok\n", "who comes meanwhile waits"
+        assert _healthy(url), "who comes meanwhile waits"
+        until(lambda: any(one["event"] == "console_again" for one in logged))
         ended = [(one["why"], one["again_in_seconds"]) for one in logged if one["event"] == "console_ended"]
         (again,) = [one["pid"] for one in logged if one["event"] == "console_again"]
     assert ended[0] == ("killed by SIGKILL", 0.5)
@@ -146,6 +156,25 @@ def test_pauses_grow_to_a_minute_and_no_further() -> None:
     assert first[-3:] == [LONGEST_PAUSE_SECONDS] * 3
 
 
+def test_who_follows_a_batch_is_let_go_at_a_stop_and_pages_are_answered_until_the_end(
+    settings: setup.Settings, parts: Parts, tmp_path: Path
+) -> None:
+    (tmp_path / "waits.csv").write_text("Order;SKU;Qty\nA;X;1\n")
+    drop = keep_local(parts, tmp_path / "waits.csv", name="waits.csv", feed="acme")
+    batch, _ = begin(parts, drop, parts.mapping("small"), "local")
+    doors = Doors(SqlAccess(wiring.database_of(parts.ledger)), parts.clock)
+    doors.accept(doors.invite("ops", Role.OPS, (), "test"), PASSWORD, "127.0.0.1")
+    with _apart(settings, parts) as (_, url):
+        browser = Browser(url)
+        with browser.client:
+            browser.post("/login", name="ops", password=PASSWORD)
+            with browser.client.stream("GET", f"/batches/{batch.id}/events") as events:
+                assert next(lines := events.iter_lines()) == "event: progress"
+                parts.stop.set()
+                assert "event: done" not in list(lines)
+        assert _healthy(url)
+
+
 def test_neither_settings_nor_secrets_stand_on_the_command_line(
     settings: setup.Settings, parts: Parts
 ) -> None:
@@ -157,7 +186,7 @@ def test_neither_settings_nor_secrets_stand_on_the_command_line(
 
 def test_nothing_that_the_pages_start_holds_their_address(settings: setup.Settings, parts: Parts) -> None:
     with _apart(settings, parts) as (pid, url):
-        assert httpx.get(f"{url}/healthz").text == "ok\n"
+        assert _healthy(url)
     assert not is_alive(pid)
     host, _, port = url.removeprefix("http://").partition(":")
     with pytest.raises(ConnectionRefusedError):
