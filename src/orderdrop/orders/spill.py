@@ -24,6 +24,9 @@ _BITS = 7  # of the hash of its order's key say to which of 128 parts a row goes
 _PARTS = 1 << _BITS
 # A part that is still too large is split again by the next bits. A single order cannot be split: it stops here.
 _MOST_SPLITS = 2
+# The columns of a few hundred rows are packed and unpacked sooner than other threads take them over.
+_WRITTEN = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_READ = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +154,7 @@ class _Files:
     def _writer(self, number: int, kind: int, schema: pa.Schema) -> pa.RecordBatchStreamWriter:
         if (number, kind) not in self._writers:
             file = self._open.enter_context(pa.OSFile(str(_file(self._place, number, kind)), "wb"))
-            stream = pa.ipc.new_stream(file, schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+            stream = pa.ipc.new_stream(file, schema, options=_WRITTEN)
             self._writers[number, kind] = self._open.enter_context(stream)
         return self._writers[number, kind]
 
@@ -183,7 +186,11 @@ def _part_of(table: pa.Table, key: str, depth: int) -> Numbers:
 
 
 def _read(part: Path, folder: Path) -> Iterator[pa.Table]:
-    with _on_disk(folder), pa.memory_map(str(part)) as file, pa.ipc.open_stream(file) as reader:
+    with (
+        _on_disk(folder),
+        pa.memory_map(str(part)) as file,
+        pa.ipc.open_stream(file, options=_READ) as reader,
+    ):
         for batch in reader:
             yield pa.Table.from_batches([batch])
 
