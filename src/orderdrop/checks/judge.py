@@ -1,12 +1,13 @@
 """Rows of text become typed values, judged: every problem of every row, whatever else is wrong with it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from orderdrop.checks import plan
-from orderdrop.checks.arrow import ArrowArray, Mask, pa, pc, text_of
+from orderdrop.checks.arrow import ArrowArray, Ints, Mask, pa, pc, text_of
 from orderdrop.checks.commands import command_column
 from orderdrop.checks.evidence import Evidence
 from orderdrop.checks.header import Binding
@@ -16,10 +17,22 @@ from orderdrop.checks.run import Run
 from orderdrop.core.headings import OWN_COLUMNS
 from orderdrop.core.problems import Problem
 from orderdrop.core.shape import Shape
+from orderdrop.fingerprints import Fingerprints, fingerprints
 from orderdrop.frames import TextFrame, TypedFrame
 from orderdrop.mapping.model import Mapping as FileMapping
 
 LISTED_AT_MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A frame that is ready to be judged: `raw` cells by column, `rows` and `fingerprint` of the rows that count."""
+
+    frame: TextFrame
+    raw: Mapping[str, ArrowArray]
+    rows: Ints
+    fingerprint: Fingerprints
+    ignored: tuple[int, ...]
 
 
 class Judge:
@@ -63,27 +76,40 @@ class Judge:
         return self._evidence.doubts()
 
     def judge(self, frame: TextFrame) -> TypedFrame:
-        """One frame of text to a frame of typed columns.
+        """One frame of text to a frame of typed columns, see `take` and `judged`."""
+        return self.judged(self.take(frame))
 
-        `ignored` holds the frame's blank rows and those that the mapping skips; the reader's own problems come first
-        in `problems` and are outside the cap. A row that the reader refused is a bad row of the order that it names.
-        """
+    def take(self, frame: TextFrame) -> Taken:
+        """Make a frame ready to be judged. Another thread may take the next one while one is judged."""
         raw = {str(name): text_of(frame.cells[name]) for name in frame.cells.columns}
         rows = frame.cells.index.to_numpy(dtype=np.int64)
         skipped = self._skipped(raw, len(rows))
         if skipped.any():
             raw = {name: text.filter(pa.array(~skipped)) for name, text in raw.items()}
-        ignored = sorted({*frame.blank, *rows[skipped].tolist()})
-        rows = rows[~skipped]
-        work = Run(self._plan, self._schema, self._binding, raw, rows, self._evidence)
+        return Taken(
+            frame=frame,
+            raw=raw,
+            rows=rows[~skipped],
+            fingerprint=_fingerprint(raw, len(rows) - int(skipped.sum())),
+            ignored=tuple(sorted({*frame.blank, *rows[skipped].tolist()})),
+        )
+
+    def judged(self, taken: Taken) -> TypedFrame:
+        """A frame of typed columns; frames come in the order of the file.
+
+        `ignored` holds the frame's blank rows and those that the mapping skips; the reader's own problems come first
+        in `problems` and are outside the cap. A row that the reader refused is a bad row of the order that it names.
+        """
+        frame, rows = taken.frame, taken.rows
+        work = Run(self._plan, self._schema, self._binding, taken.raw, rows, self._evidence)
         values, findings = work.judged(self._commands)
         problems, unlisted = self._listing.problems(findings, rows)
         typed = TypedFrame(
             values=values,
             rows=rows,
             bad=bad_rows(findings, len(rows)),
-            fingerprint=fingerprint(raw, len(rows)),
-            ignored=tuple(ignored),
+            fingerprint=taken.fingerprint,
+            ignored=taken.ignored,
             problems=(*frame.problems, *problems),
             unlisted=unlisted,
         )
@@ -113,17 +139,7 @@ class Judge:
         return skipped
 
 
-def fingerprint(raw: Mapping[str, ArrowArray], count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    """A hash of every row's cells, equal for exact duplicates; means nothing to another process.
-
-    The cells are hashed in one piece together with their lengths; our own report's columns are left out.
-    """
+def _fingerprint(raw: Mapping[str, ArrowArray], count: int) -> Fingerprints:
+    """Of every row's cells, equal for exact duplicates; our own report's columns are left out."""
     cells = [text for name, text in raw.items() if name not in OWN_COLUMNS]
-    if not cells or not count:
-        return np.zeros(count, dtype=np.uint64)
-    joined = pc.binary_join_element_wise(*cells, "\x1f").cast(pa.binary()).to_pylist()
-    hashed = np.fromiter(map(hash, joined), dtype=np.int64, count=count).view(np.uint64)
-    lengths = np.zeros(count, dtype=np.uint64)
-    for cell in cells:
-        lengths = lengths * np.uint64(1_000_003) + pc.binary_length(cell).to_numpy().astype(np.uint64)
-    return hashed ^ (lengths * np.uint64(0x9E3779B97F4A7C15))
+    return fingerprints(cells) if cells else np.zeros(count, dtype=np.uint64)

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 
 from orderdrop.errors import TryAgainLater
+from orderdrop.fingerprints import fingerprints
 from orderdrop.orders.block import Numbers, column_in, joined
 
 _BITS = 7  # of the hash of its order's key say to which of 128 parts a row goes
@@ -180,9 +179,8 @@ def _split(table: pa.Table, key: str, depth: int) -> Iterator[tuple[int, pa.Tabl
 
 
 def _part_of(table: pa.Table, key: str, depth: int) -> Numbers:
-    keys: list[Any] = column_in(table, key).cast(pa.string()).fill_null("").cast(pa.binary()).to_pylist()
-    hashes = np.fromiter(map(crc32, keys), dtype=np.int64, count=len(keys))
-    return (hashes >> (depth * _BITS)) % _PARTS
+    keys = column_in(table, key).cast(pa.string()).fill_null("")
+    return ((fingerprints([keys]) >> np.uint64(depth * _BITS)) % np.uint64(_PARTS)).astype(np.int64)
 
 
 def _read(part: Path, folder: Path) -> Iterator[pa.Table]:

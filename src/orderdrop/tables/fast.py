@@ -7,7 +7,6 @@ doubled quote; by induction from the block's start, which is outside quotes, thi
 end lies inside quotes, so a line is a record. Whatever fails a check is left to the careful reading.
 """
 
-from io import BytesIO
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -32,7 +31,7 @@ def read_fast(block: bytes, layout: Layout, row: int, *, final: bool) -> tuple[P
     lines = _lines(block[:used], layout)
     if lines is None:
         return None
-    parsed = _parse(lines, layout)
+    parsed = _parse(*lines, layout)
     if parsed is None:
         return None
     columns, odd = parsed
@@ -65,8 +64,8 @@ def _last_line_end(block: bytes) -> int:
     return max(block.rfind(b"\n", 0, stop), block.rfind(b"\r", 0, stop)) + 1
 
 
-def _lines(block: bytes, layout: Layout) -> bytes | None:
-    """The block with plain line ends, or None where a line need not be a record of sound text."""
+def _lines(block: bytes, layout: Layout) -> tuple[bytes, int] | None:
+    """The block with plain line ends and how many they are, or None where a line need not be a record of sound text."""
     dialect = layout.dialect
     delimiter, quote = dialect.delimiter, dialect.quote or '"'
     if not block or not (delimiter.isascii() and quote.isascii()) or block.startswith(_BOM) or b"\0" in block:
@@ -79,8 +78,7 @@ def _lines(block: bytes, layout: Layout) -> bytes | None:
         except UnicodeDecodeError:
             return None
     quoted = dialect.quote is not None and quote.encode() in block
-    returns = block.count(b"\r")
-    if returns and returns != block.count(b"\r\n"):
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         if quoted or b"\r\r" in block:
             return None
         block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -89,7 +87,7 @@ def _lines(block: bytes, layout: Layout) -> bytes | None:
     longest = np.diff(ends, prepend=-1, append=len(block)).max()
     if longest > layout.limits.cell_chars or (quoted and not _quotes_are_plain(data, ends, delimiter, quote)):
         return None
-    return block
+    return block, len(ends)
 
 
 def _has_escape_or_comment(block: bytes, dialect: Dialect) -> bool:
@@ -118,10 +116,10 @@ def _quotes_are_plain(data: np.ndarray, ends: np.ndarray, delimiter: str, quote:
     return bool(before.all() and after.all())
 
 
-def _parse(lines: bytes, layout: Layout) -> tuple[list[Text], list[tuple[int, str]]] | None:
+def _parse(lines: bytes, count: int, layout: Layout) -> tuple[list[Text], list[tuple[int, str]]] | None:
     """The columns of the rows of full width, and the other rows by their position from 1."""
     odd: list[tuple[int, str]] = []
-    most = 16 + int(lines.count(b"\n") * _ODD_ROWS_SHARE)
+    most = 16 + int(count * _ODD_ROWS_SHARE)
 
     def odd_row(found: pacsv.InvalidRow) -> Literal["skip", "error"]:
         odd.append((found.number or 0, found.text))
@@ -130,7 +128,7 @@ def _parse(lines: bytes, layout: Layout) -> tuple[list[Text], list[tuple[int, st
     names = [str(at) for at in range(layout.physical_width)]
     try:
         table = pacsv.read_csv(
-            BytesIO(lines),
+            pa.BufferReader(lines),  # type: ignore[arg-type] # its stubs know files only
             read_options=pacsv.ReadOptions(use_threads=False, column_names=names, block_size=len(lines) + 1),
             parse_options=pacsv.ParseOptions(
                 delimiter=layout.dialect.delimiter,

@@ -74,12 +74,12 @@ class Judging:
         self.ledger.add_problems(self.batch.id, found)
 
     def _judged(self, table: Table, judge: Judge) -> Iterator[TypedFrame]:
-        for frame in ahead(table.frames):
+        for taken in ahead(map(judge.take, table.frames)):
             self.go_on()
             refused = {
-                problem.row for problem in frame.problems if problem.row is not None and problem.blocks
+                problem.row for problem in taken.frame.problems if problem.row is not None and problem.blocks
             }
-            typed = self.scope.of_orders(judge.judge(frame), self.loaded.shape.key)
+            typed = self.scope.of_orders(judge.judged(taken), self.loaded.shape.key)
             refused &= {problem.row for problem in typed.problems}
             if refused:
                 refused.difference_update(typed.rows.tolist())  # those are bad rows of their orders
