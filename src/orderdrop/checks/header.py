@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from orderdrop.checks import templates
 from orderdrop.checks.reading import listed
 from orderdrop.core.headings import OWN_COLUMNS, folded
-from orderdrop.core.problems import Code, Problem, Severity
+from orderdrop.core.problems import Code, Owner, Problem, Severity
 from orderdrop.frames import COMMAND
 from orderdrop.mapping.model import Column
 from orderdrop.mapping.model import Mapping as FileMapping
@@ -207,6 +207,7 @@ def _unknown(names: Sequence[str], columns: Mapping[str, str]) -> Iterator[Probl
                 message=f"{what} is not in the mapping and is not sent. "
                 "Map it, or write `ignore` for it in the mapping.",
                 value=name,
+                owner=Owner.OPS,
                 severity=Severity.WARNING,
             )
 
