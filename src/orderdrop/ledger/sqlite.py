@@ -6,6 +6,7 @@ must be on a local disk: SQLite's locks do not hold on network drives.
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from orderdrop.ledger.database import Database, begin_at_once
 from orderdrop.ledger.unavailable import damaged, from_database
 
 _MAGIC = b"SQLite format 3\x00"
+_GLANCE_SECONDS = 0.01
 _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -99,15 +101,27 @@ def _prepare(path: Path, busy_timeout_seconds: float, check_up_to_bytes: int) ->
         _uri(path), uri=True, timeout=busy_timeout_seconds, isolation_level=None, check_same_thread=False
     )
     try:
-        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        if mode != "wal":
-            connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        _to_wal(connection, busy_timeout_seconds)
         if path.stat().st_size <= check_up_to_bytes:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise damaged(str(path), f"is damaged: {found}")
     finally:
         connection.close()
+
+
+def _to_wal(connection: sqlite3.Connection, busy_timeout_seconds: float) -> None:
+    """Where two begin one ledger at the same moment, SQLite says "locked" to one of them at once, without waiting."""
+    ends = time.monotonic() + busy_timeout_seconds
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(_GLANCE_SECONDS)
 
 
 def _engine(path: Path, busy_timeout_seconds: float) -> Engine:
