@@ -12,18 +12,24 @@ from benchmarks import drops, naive
 from benchmarks.side_by_side import Comparison, Way, compare, verdict
 from orderdrop import settings, wiring
 from orderdrop.core.outcomes import BatchStatus
+from orderdrop.frames import Table
 from orderdrop.ledger.memory import MemoryLedger
+from orderdrop.mapping.model import FileOptions
 from orderdrop.pipeline.batches.batch import open_batch
 from orderdrop.pipeline.drops import keep_local
 from orderdrop.pipeline.preparing.prepare import prepare
+from orderdrop.tables.open import open_table, reopen
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
+_TIMES = 5  # that a file is read a round: one reading takes a fifth of a second
 
 
 def run(folder: Path, count: int) -> bool:
     """Print every comparison; whether all bounds are kept."""
     clean = drops.csv_drop(folder / "clean.csv", count)
     bad = drops.csv_drop(folder / "bad.csv", count, bad_share=0.01)
+    utf8 = folder / "utf8.csv"
+    utf8.write_text(clean.read_text("cp1252"), "utf-8")
     book = drops.xlsx_drop(folder / "clean.xlsx", count)
     ours = Way(
         name=f"orderdrop, {count:,} rows of {len(drops.HEADINGS)} columns",
@@ -45,8 +51,27 @@ def run(folder: Path, count: int) -> bool:
             Way(name="calamine, iter_rows", run=lambda: _bare_workbook(book)),
             2.0,
         ),
+        *(_detection(title, drop) for title, drop in (("cp1252", clean), ("UTF-8", utf8))),
     ]
     return all(kept)
+
+
+def _detection(title: str, drop: Path) -> bool:
+    """What it costs to find out how a file is written, against reading it as it was read before."""
+    verdict_of_it = open_table(drop, FileOptions()).verdict
+    result = compare(
+        f"a CSV in {title} read, its encoding and dialect detected, against those known",
+        Way(name="detected and read", run=lambda: _rows(lambda: open_table(drop, FileOptions()))),
+        Way(name="read as it was before", run=lambda: _rows(lambda: reopen(drop, FileOptions(), verdict_of_it))),
+        unit="rows",
+        rounds=7,
+    )  # fmt: skip
+    return verdict("times the time", 1 / result.ratio, 1.1, at_least=False)
+
+
+def _rows(opened: Callable[[], Table]) -> int:
+    """Read a table a few times over; so many rows."""
+    return sum(len(frame.cells) for _ in range(_TIMES) for frame in opened().frames)
 
 
 def _least(title: str, ours: Way, other: Way, bound: float, *, other_rounds: int | None = None) -> bool:
@@ -111,9 +136,6 @@ def _bare_csv(drop: Path) -> int:
 
 
 def _frames(book: Path) -> int:
-    from orderdrop.mapping.model import FileOptions
-    from orderdrop.tables.open import open_table
-
     return sum(len(frame.cells) for frame in open_table(book, FileOptions()).frames)
 
 
