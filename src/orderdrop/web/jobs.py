@@ -92,9 +92,8 @@ class JobThreads:
                 return
             self._names.add(job.name)
             self._failed.pop(job.name, None)
-        with contextlib.suppress(
-            RuntimeError
-        ):  # no thread can be had now: it waits for the next one that can
+        # where no thread can be had now, it waits for the next one that can
+        with contextlib.suppress(RuntimeError):
             self._pool.submit(self._run, job)
 
     def standing(self, name: str) -> Standing:
