@@ -33,8 +33,7 @@ def told(connection: Connection, found: Iterable[Row[Any]]) -> list[RejectedOrde
         _first_problems(), {"named": [(row.id, row.order_key) for row in rejected]}
     ):
         wrong.setdefault((row.batch_id, row.order_key), []).append(row)
-    named = ((row, wrong.get((row.id, row.order_key), [])) for row in rejected)
-    return [_told(row, problems) for row, problems in named if problems]  # none: prepared anew at this moment
+    return [_told(row, wrong[row.id, row.order_key]) for row in rejected]  # they are of one snapshot
 
 
 def _told(found: Row[Any], problems: list[Row[Any]]) -> RejectedOrder:
