@@ -16,6 +16,8 @@ from orderdrop.cli.progress import progress
 from orderdrop.core.progress import Watcher
 from orderdrop.pipeline.parts import LEASE_SECONDS, FeedPlan, Parts
 
+_LOOK_SECONDS = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -98,6 +100,12 @@ def serving(config: Path | None, watcher: Watcher) -> Iterator[Session]:
             yield Session(settings=settings, parts=parts)
         finally:
             parts.close()
+
+
+def wait_for(stop: threading.Event) -> None:
+    """Wait until it is set, by a signal as well that another thread was given: nothing wakes the main one then."""
+    while not stop.wait(_LOOK_SECONDS):
+        pass
 
 
 @contextmanager

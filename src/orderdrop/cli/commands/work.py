@@ -175,7 +175,7 @@ def serve(
     """
     from orderdrop.cli.commands.serving import serve_until_stopped
     from orderdrop.cli.console import console_beside
-    from orderdrop.cli.session import serving
+    from orderdrop.cli.session import serving, wait_for
     from orderdrop.logs import log_step
 
     with (
@@ -183,7 +183,7 @@ def serve(
         console_beside(session, serving=not no_scheduler),
     ):
         if no_scheduler:
-            session.parts.stop.wait()
+            wait_for(session.parts.stop)
         else:
             serve_until_stopped(session)
     raise typer.Exit(ExitCode.STOPPED)
