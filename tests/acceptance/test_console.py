@@ -3,6 +3,8 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -26,6 +28,16 @@ def _again(client: httpx.Client, path: str) -> httpx.Response:
         return client.get(path)
     except httpx.TransportError:
         return client.get(path)
+
+
+@contextmanager
+def _sending(site: Site) -> Iterator[tuple[Served, httpx.Client, str]]:
+    """A console, a program and the batch that it uploaded, which is being sent."""
+    site.set_up(rate="8")
+    with served(site) as one, one.program() as program:
+        batch = one.upload(program, "orders.csv", site.rows(MANY))
+        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+        yield one, program, batch
 
 
 def test_pages_are_answered_by_another_process_than_the_one_that_sends(site: Site) -> None:
@@ -91,10 +103,7 @@ def test_what_a_job_came_to_is_told_on_the_page(site: Site) -> None:
 def test_pages_come_back_after_their_process_was_killed_and_the_batch_that_is_sent_does_not_mind(
     site: Site,
 ) -> None:
-    site.set_up(rate="8")
-    with served(site) as one, one.program() as program:
-        batch = one.upload(program, "orders.csv", site.rows(MANY))
-        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+    with _sending(site) as (one, program, batch):
         first = one.pages()
         killed(first, signal.SIGKILL)
         assert _again(program, "/readyz").json()["ready"]
@@ -112,10 +121,7 @@ def test_pages_come_back_after_their_process_was_killed_and_the_batch_that_is_se
 def test_the_pages_end_with_the_process_that_sends_however_it_dies_and_the_next_start_sends_the_rest(
     site: Site,
 ) -> None:
-    site.set_up(rate="8")
-    with served(site) as one, one.program() as program:
-        batch = one.upload(program, "orders.csv", site.rows(MANY))
-        until(lambda: site.judge.posts(prefix=site.prefix).total() >= 2)
+    with _sending(site) as (one, _, batch):
         host, port = one.address
         one.process.kill()
         one.process.wait()

@@ -86,7 +86,6 @@ class JobThreads:
         self._lock = threading.Lock()
 
     def begin(self, job: Job) -> None:
-        """Have a job done, unless work of its name is under way; returns before it is."""
         with self._lock:
             if job.name in self._names:
                 return
@@ -97,7 +96,6 @@ class JobThreads:
             self._pool.submit(self._run, job)
 
     def standing(self, name: str) -> Standing:
-        """How work of a name stands."""
         with self._lock:
             return Standing(under_way=name in self._names, failed=self._failed.get(name))
 

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -143,9 +142,9 @@ class _Pages:
         pauses = growing_pauses()
         next_one: _Other | None = other
         while next_one is not None:
-            began = time.monotonic()
+            began = self._parts.monotonic()
             self._converse(next_one.conversation)
-            if time.monotonic() - began > LONGEST_PAUSE_SECONDS:
+            if self._parts.monotonic() - began > LONGEST_PAUSE_SECONDS:
                 pauses = growing_pauses()
             next_one = self._next(next_one.end(), pauses)
 

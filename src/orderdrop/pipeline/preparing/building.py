@@ -33,7 +33,7 @@ class Built:
 
 
 def packed(some: Built, *, payloads: bool) -> tuple[Any, ...]:
-    """The same as columns of plain values, which travel between processes at a fifth of the cost.
+    """The same as columns of plain values, which travel between processes at a fraction of the cost.
 
     Without `payloads` the drafts lose theirs: whoever stores orders needs their bytes, and the rest only to ask it for
     the moment of an order.
@@ -41,7 +41,7 @@ def packed(some: Built, *, payloads: bool) -> tuple[Any, ...]:
     drafts = some.drafts
     columns = (
         [draft.key for draft in drafts],
-        [draft.payload for draft in drafts] if payloads else repeat({}),
+        [draft.payload for draft in drafts] if payloads else None,
         [draft.lineage.levels for draft in drafts],
         [draft.lineage.rows for draft in drafts],
         [draft.lineage.positions for draft in drafts],
@@ -53,12 +53,14 @@ def packed(some: Built, *, payloads: bool) -> tuple[Any, ...]:
 
 def unpacked(message: tuple[Any, ...]) -> Built:
     """What was packed."""
-    first, columns, payloads, problems, rejected, ignored = message
+    first, (keys, built, *others), payloads, problems, rejected, ignored = message
     return Built(
         first=first,
         drafts=[
             Draft(key, payload, Lineage(levels=levels, rows=rows, positions=positions), held, command)
-            for key, payload, levels, rows, positions, held, command in zip(*columns, strict=False)
+            for key, payload, levels, rows, positions, held, command in zip(
+                keys, built or repeat({}), *others, strict=False
+            )
         ],
         payloads=payloads,
         problems=problems,
